@@ -1,0 +1,2 @@
+//! Written by `schemas/generate.ts`; never edited.
+pub mod reject_code;
