@@ -6,6 +6,9 @@
 
 pub mod change;
 pub mod command;
+mod far_levels;
+mod flat_map;
 pub mod generated;
 pub mod hash;
+mod ladder;
 pub mod units;
