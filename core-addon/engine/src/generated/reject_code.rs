@@ -76,7 +76,8 @@ pub enum RejectCode {
     OrderTypeUnsupported = 3012,
     /// Self-trade prevention mode is not supported.
     SelfTradePreventionUnsupported = 3013,
-    /// Client order id must be 1 to 64 printable ASCII characters without space comma or quotes and not start with ob-.
+    /// Client order id must be 1 to 64 printable ASCII characters without space comma or quotes and
+    /// not start with ob-.
     ClientOrderIdInvalid = 3014,
     /// Price is outside the price band.
     PriceOutsideBand = 3015,
@@ -106,7 +107,8 @@ pub enum RejectCode {
     PostOnlyWouldTrade = 4003,
     /// New quantity must be larger than the filled quantity.
     ReplaceQuantityBelowFilled = 4004,
-    /// Tick times lot must be a whole number of quote units and the lot a whole number of base units.
+    /// Tick times lot must be a whole number of quote units and the lot a whole number of base
+    /// units.
     InstrumentScaleInexact = 5001,
     /// Name is taken.
     NameExists = 5002,

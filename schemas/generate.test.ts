@@ -1,0 +1,46 @@
+import { describe, expect, test } from "bun:test";
+import { outputs, parseRejectCodes } from "./generate.ts";
+
+const HEADER = "number,name,category,precedence,retryable,http,text\n";
+const GOOD = "3001,instrument_not_found,instrument,200,false,404,Instrument does not exist\n";
+
+describe("reject code table", () => {
+  test("a good row is read", () => {
+    expect(parseRejectCodes(HEADER + GOOD)).toEqual([
+      {
+        number: 3001,
+        name: "instrument_not_found",
+        category: "instrument",
+        precedence: 200,
+        retryable: false,
+        http: 404,
+        text: "Instrument does not exist",
+      },
+    ]);
+  });
+
+  test.each([
+    ["another header", "number,name\n", "columns must be"],
+    ["a field too many", `${HEADER}${GOOD.trimEnd()},x\n`, "8 fields"],
+    ["a short number", HEADER + GOOD.replace("3001", "301"), "number must be"],
+    ["a camelCase name", HEADER + GOOD.replace("instrument_not_found", "notFound"), "snake_case"],
+    ["an unknown category", HEADER + GOOD.replace("instrument,", "thing,"), "category must be"],
+    ["a full stop", HEADER + GOOD.replace("exist\n", "exist.\n"), "without full stop"],
+    ["status 200", HEADER + GOOD.replace("404", "200"), "http must be"],
+    ["a number twice", HEADER + GOOD + GOOD, "3001 must follow 3001"],
+    ["a name twice", HEADER + GOOD + GOOD.replace("3001", "3002"), "stands here twice"],
+  ])("%s is refused with its line", (_, csv, message) => {
+    expect(() => parseRejectCodes(csv)).toThrow(message);
+    expect(() => parseRejectCodes(csv)).toThrow(/reject-codes\.csv:[123]: /);
+  });
+
+  test("every output names the code, its number and its text", () => {
+    const texts = [...outputs(parseRejectCodes(HEADER + GOOD)).values()];
+    expect(texts).toHaveLength(3);
+    for (const text of texts) {
+      expect(text).toContain("instrument_not_found");
+      expect(text).toContain("3001");
+      expect(text).toContain("Instrument does not exist");
+    }
+  });
+});
