@@ -1,0 +1,26 @@
+// A refusal is a value, never an exception: its code, and what the generated table says of it.
+
+import { rejectByNumber } from "../generated/reject-codes.ts";
+import type { RejectCode, RejectRow } from "../generated/reject-codes.ts";
+
+/** What a parser returns: the value, or why there is none. */
+export type Parsed<Value> = { ok: true; value: Value } | { ok: false; reject: RejectCode };
+
+export function accept<Value>(value: Value): Parsed<Value> {
+  return { ok: true, value };
+}
+
+export function refuse(reject: RejectCode): { ok: false; reject: RejectCode } {
+  return { ok: false, reject };
+}
+
+/** The row of a number from the core, or `undefined` when this build does not know it. */
+export function findReject(number: number): RejectRow | undefined {
+  const rows: Readonly<Record<number, RejectRow | undefined>> = rejectByNumber;
+  return rows[number];
+}
+
+/** The code of a number from the core, or `undefined` when this build does not know it. */
+export function findRejectCode(number: number): RejectCode | undefined {
+  return findReject(number)?.number;
+}
