@@ -1,0 +1,37 @@
+/** Reads the counts of a test runner from what it printed. */
+
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** A step that is one check: its exit code decides. */
+export function countOne(_output: string, exitCode: number): Counts {
+  return exitCode === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/** Adds up `test result:` lines, one per Rust test program. */
+export function countCargoTests(output: string, exitCode: number): Counts {
+  const results = output.matchAll(/^test result: \S+ (\d+) passed; (\d+) failed;/gm);
+  return sum(results, exitCode);
+}
+
+/** Adds up ` N pass` and ` N fail` lines of `bun test`; errors between tests count as failures. */
+export function countBunTests(output: string, exitCode: number): Counts {
+  const passed = /^\s*(\d+) pass$/m.exec(output)?.[1] ?? "0";
+  const failed = /^\s*(\d+) fail$/m.exec(output)?.[1] ?? "0";
+  const errors = /^\s*(\d+) errors?$/m.exec(output)?.[1] ?? "0";
+  return sum([["", passed, String(Number(failed) + Number(errors))]], exitCode);
+}
+
+function sum(results: Iterable<readonly string[]>, exitCode: number): Counts {
+  let passed = 0;
+  let failed = 0;
+  for (const [, passedText, failedText] of results) {
+    passed += Number(passedText);
+    failed += Number(failedText);
+  }
+  // A runner that died or ran nothing has proved nothing.
+  if (failed === 0 && (exitCode !== 0 || passed === 0)) failed = 1;
+  return { passed, failed };
+}
