@@ -1,5 +1,5 @@
-// Exact decimal text ↔ ticks, lots and currency units, by rules 1.3 and 1.6. Nothing is rounded but
-// the average price, which is for display only. No float between text and integer.
+// Exact decimal text ↔ ticks, lots and currency units, by rules 1.3 and 1.6. Nothing is rounded
+// but the average price, which is for display only. No float between text and integer.
 
 import { RejectCode } from "../generated/reject-codes.ts";
 import type { Instrument } from "./instrument.ts";
@@ -77,7 +77,11 @@ export function parseAmount(text: string, scale: number): Parsed<Amount> {
   return accept(toAmount(units));
 }
 
-/** Reads a fee rate as a signed fraction: "0.001" is 1,000. Errors: malformed_number, fee_rate_invalid. */
+/**
+ * Reads a fee rate as a signed fraction: "0.001" is 1,000.
+ *
+ * Errors: malformed_number, fee_rate_invalid.
+ */
 export function parseRate(text: string): Parsed<number> {
   const parsed = parseDecimal(text);
   if (!parsed.ok) return parsed;

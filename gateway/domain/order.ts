@@ -110,9 +110,12 @@ export interface OrderImage {
   orderId: number;
   account: number;
   instrument: number;
-  side: Side;
-  orderType: OrderType;
-  timeInForce: TimeInForce;
+  /** 0 = not known: of a refused order the byte was none, of a retained one it is forgotten. */
+  side: Side | 0;
+  /** 0 = not known, as with `side`. */
+  orderType: OrderType | 0;
+  /** 0 = not known, as with `side`. */
+  timeInForce: TimeInForce | 0;
   status: OrderStatus;
   reason: CancelReason;
   selfTradePrevention: SelfTradePrevention;
