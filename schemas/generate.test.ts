@@ -2,6 +2,12 @@ import { describe, expect, test } from "bun:test";
 import { outputs, parseRejectCodes } from "./generate.ts";
 
 const HEADER = "number,name,category,precedence,retryable,http,text\n";
+const OPERATING = `before
+<!-- written by schemas/generate.ts from gateway/config.ts -->
+stale
+<!-- end of the written part -->
+after
+`;
 const GOOD = "3001,instrument_not_found,instrument,200,false,404,Instrument does not exist\n";
 
 describe("reject code table", () => {
@@ -35,12 +41,28 @@ describe("reject code table", () => {
   });
 
   test("every output names the code, its number and its text", () => {
-    const texts = [...outputs(parseRejectCodes(HEADER + GOOD)).values()];
-    expect(texts).toHaveLength(3);
-    for (const text of texts) {
+    const files = outputs(parseRejectCodes(HEADER + GOOD), OPERATING);
+    files.delete("docs/operating.md");
+    expect(files.size).toBe(3);
+    for (const text of files.values()) {
       expect(text).toContain("instrument_not_found");
       expect(text).toContain("3001");
       expect(text).toContain("Instrument does not exist");
     }
+  });
+});
+
+describe("settings in docs/operating.md", () => {
+  test("only the marked part is replaced", () => {
+    const text = outputs([], OPERATING).get("docs/operating.md") ?? "";
+    expect(text).toStartWith("before\n");
+    expect(text).toEndWith("\nafter\n");
+    expect(text).toContain("| `http_port` |");
+    expect(text).not.toContain("stale");
+    expect(outputs([], text).get("docs/operating.md")).toBe(text);
+  });
+
+  test("a file without the marks is refused", () => {
+    expect(() => outputs([], "# Operating\n")).toThrow("docs/operating.md must hold");
   });
 });

@@ -5,9 +5,14 @@
  * `bun fmt` would, so that formatting and generating never disagree.
  */
 import { join } from "node:path";
+import { settingsTable } from "../gateway/config.ts";
 
 const ROOT = join(import.meta.dir, "..");
 const CODES_PATH = "schemas/reject-codes.csv";
+const SETTINGS_PATH = "docs/operating.md";
+/** Around the part of docs/operating.md that is generated; the rest is written by hand. */
+const SETTINGS_START = "<!-- written by schemas/generate.ts from gateway/config.ts -->\n";
+const SETTINGS_END = "<!-- end of the written part -->\n";
 const COLUMNS = ["number", "name", "category", "precedence", "retryable", "http", "text"] as const;
 const CATEGORIES = [
   "malformed",
@@ -83,13 +88,23 @@ function parseRow(line: string, place: string): RejectRow {
   };
 }
 
-/** Every generated file as it must be: path from the root → text. */
-export function outputs(rejectCodes: readonly RejectRow[]): Map<string, string> {
+/** Every generated file as it must be, from the schemas and the present operating.md: path → text. */
+export function outputs(rejectCodes: readonly RejectRow[], operating: string): Map<string, string> {
   return new Map([
+    [SETTINGS_PATH, withSettings(operating)],
     ["core-addon/engine/src/generated/reject_code.rs", rustRejectCodes(rejectCodes)],
     ["gateway/generated/reject-codes.ts", typescriptRejectCodes(rejectCodes)],
     ["docs/reject-codes.md", markdownRejectCodes(rejectCodes)],
   ]);
+}
+
+function withSettings(operating: string): string {
+  const [head, rest] = operating.split(SETTINGS_START);
+  const tail = rest?.split(SETTINGS_END)[1];
+  if (head === undefined || tail === undefined) {
+    throw new Error(`${SETTINGS_PATH} must hold the lines ${SETTINGS_START}and ${SETTINGS_END}`);
+  }
+  return `${head}${SETTINGS_START}\n${settingsTable()}\n\n${SETTINGS_END}${tail}`;
 }
 
 function rustRejectCodes(rows: readonly RejectRow[]): string {
@@ -213,7 +228,8 @@ if (import.meta.main) {
   const isCheck = process.argv.includes("--check");
   const rows = parseRejectCodes(await Bun.file(join(ROOT, CODES_PATH)).text());
   const stale: string[] = [];
-  for (const [path, text] of outputs(rows)) {
+  const operating = await Bun.file(join(ROOT, SETTINGS_PATH)).text();
+  for (const [path, text] of outputs(rows, operating)) {
     const file = Bun.file(join(ROOT, path));
     if ((await file.exists()) && (await file.text()) === text) continue;
     stale.push(path);

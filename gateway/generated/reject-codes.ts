@@ -271,7 +271,7 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     number: 2012,
     name: "amount_out_of_range",
     category: "account",
-    precedence: 311,
+    precedence: 334,
     retryable: false,
     http: 422,
     text: "Amount must be positive and within the supply limit",

@@ -349,7 +349,7 @@ impl RejectCode {
             RejectCode::TransferToSameAccount => 530,
             RejectCode::CurrencyNotFound => 210,
             RejectCode::AmountScaleExceeded => 310,
-            RejectCode::AmountOutOfRange => 311,
+            RejectCode::AmountOutOfRange => 334,
             RejectCode::SupplyLimitExceeded => 790,
             RejectCode::RequestIdExists => 601,
             RejectCode::RequestIdInvalid => 320,

@@ -1,0 +1,340 @@
+// Every setting of the venue in one table: unit in the name, default, bounds, and why this default.
+// Read once by main.ts, frozen, printed at start, passed down; nobody else reads the environment.
+
+import { LOG_LEVELS } from "./log.ts";
+
+/** Same meaning as in the journal: what an acknowledgement has survived. */
+const DURABILITIES = ["none", "os", "fsync"] as const;
+
+const KIB = 1_024;
+const MIB = 1_024 * KIB;
+
+interface Integer {
+  readonly kind: "integer";
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  readonly why: string;
+}
+interface Choice<Name extends string> {
+  readonly kind: "choice";
+  readonly default: Name;
+  readonly choices: readonly Name[];
+  readonly why: string;
+}
+interface Switch {
+  readonly kind: "switch";
+  readonly default: boolean;
+  readonly why: string;
+}
+interface Text {
+  readonly kind: "text";
+  readonly default: string;
+  readonly isSecret: boolean;
+  readonly why: string;
+}
+type Setting = Integer | Choice<string> | Switch | Text;
+
+function integer(value: number, min: number, max: number, why: string): Integer {
+  return { kind: "integer", default: value, min, max, why };
+}
+function choice<Name extends string>(
+  value: NoInfer<Name>,
+  choices: readonly Name[],
+  why: string,
+): Choice<Name> {
+  return { kind: "choice", default: value, choices, why };
+}
+function flag(value: boolean, why: string): Switch {
+  return { kind: "switch", default: value, why };
+}
+function text(value: string, why: string): Text {
+  return { kind: "text", default: value, isSecret: false, why };
+}
+function secret(why: string): Text {
+  return { kind: "text", default: "", isSecret: true, why };
+}
+
+/** The table. Each `why` is a sentence that follows the key in docs/operating.md. */
+export const SETTINGS = {
+  data_directory: text("data/default", "Journal, snapshots and keys; one venue per directory"),
+  log_level: choice("info", LOG_LEVELS, "`debug` adds one line per order of the demo flow"),
+  key: secret("Admin key of the operator commands; empty takes the one in the data directory"),
+
+  durability: choice("fsync", DURABILITIES, "An acknowledged order survives a power cut"),
+  journal_segment_bytes: integer(
+    ...[64 * MIB, 1 * MIB, 1_024 * MIB],
+    "Half a million commands; smaller seals more often, larger keeps more disk for two snapshots",
+  ),
+  snapshot_interval_commands: integer(
+    ...[2_000_000, 1_000, 1_000_000_000],
+    "Keeps a restart within about ten seconds of replay",
+  ),
+  unsynced_commands_max: integer(
+    ...[65_536, 64, 4_194_304],
+    "8 MiB executed ahead of the disk; beyond it new orders are throttled",
+  ),
+  clock_jump_ms_max: integer(
+    ...[5_000, 1_000, 86_400_000],
+    "A larger forward jump of the system clock is held until `openbell clock confirm`",
+  ),
+  clock_jump_accepted: flag(false, "A venue must not take a wrong clock's word; laptops sleep"),
+
+  accounts_max: integer(100_000, 16, 4_000_000, "About 100 bytes each before balances"),
+  instruments_max: integer(1_000, 1, 100_000, "Each takes a few hundred KiB for its book"),
+  currencies_max: integer(256, 1, 10_000, "Far more than a venue lists"),
+  sessions_max: integer(10_000, 1, 1_000_000, "Ten per connection that may be open at once"),
+  open_orders_max: integer(
+    ...[1_000_000, 1_000, 16_000_000],
+    "Per instrument; an order takes about 200 bytes",
+  ),
+  final_orders_max: integer(
+    ...[65_536, 0, 65_536],
+    "Per account, kept for 24 hours so that a repeated client order id is recognised",
+  ),
+
+  http_host: text("127.0.0.1", "Reachable from this machine only; see `insecure_listen`"),
+  http_port: integer(8_080, 0, 65_535, "0 takes any free port"),
+  insecure_listen: flag(false, "Off loopback, keys would travel in clear without a TLS proxy"),
+  connections_max: integer(1_000, 1, 60_000, "Below the usual 1,024 open files of a process"),
+  body_bytes_max: integer(
+    ...[64 * KIB, 1 * KIB, 16 * MIB],
+    "An order is below 1 KiB; larger bodies cost memory for nothing",
+  ),
+  request_timeout_ms: integer(
+    ...[10_000, 100, 300_000],
+    "A slow body must not hold a connection for ever",
+  ),
+  requests_per_second_per_key: integer(
+    ...[1_000, 1, 1_000_000],
+    "One key cannot take the thread from the others",
+  ),
+  requests_burst_per_key: integer(2_000, 1, 10_000_000, "Two seconds' worth at once"),
+  requests_per_second_per_address: integer(
+    ...[2_000, 1, 1_000_000],
+    "Also counts calls without a key, so that guessing keys is slow",
+  ),
+  requests_burst_per_address: integer(4_000, 1, 10_000_000, "Two seconds' worth at once"),
+
+  demo_orders_per_second: integer(0, 0, 2_000, "0 = no demo: no instruments, accounts or flow"),
+  demo_seed: integer(1, 1, 4_294_967_295, "The same seed gives the same stream of orders"),
+} as const;
+
+export type SettingKey = keyof typeof SETTINGS;
+type CamelCase<Key extends string> = Key extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : Key;
+type ValueOf<Each> = Each extends Integer
+  ? number
+  : Each extends Switch
+    ? boolean
+    : Each extends Choice<infer Name>
+      ? Name
+      : string;
+type Values = { readonly [Key in SettingKey]: ValueOf<(typeof SETTINGS)[Key]> };
+
+/** All settings, under their camelCase names. */
+export type Config = {
+  readonly [Key in SettingKey as CamelCase<Key>]: Values[Key];
+} & { readonly profile: ProfileName };
+
+/** What a profile changes of the defaults. */
+export const PROFILES = {
+  default: {},
+  demo: { data_directory: "data/demo", clock_jump_accepted: true, demo_orders_per_second: 200 },
+  dev: { data_directory: "data/dev", clock_jump_accepted: true, log_level: "debug" },
+  test: { data_directory: "data/test", http_port: 0, clock_jump_accepted: true },
+} as const satisfies Record<string, Partial<Values>>;
+export type ProfileName = keyof typeof PROFILES;
+
+/** Where settings may come from; later ones win in this order: profile, file, environment, flags. */
+export interface ConfigSources {
+  /** `openbell.yaml`; `undefined` when there is none. */
+  readonly file?: { readonly path: string; readonly text: string } | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** `http-port` → `8081`, without the dashes in front. */
+  readonly flags: ReadonlyMap<string, string>;
+}
+
+/** Every problem of the configuration, one per line. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+interface Given {
+  readonly key: string;
+  readonly value: unknown;
+  readonly source: string;
+}
+
+/** Joins, checks and freezes the settings. Errors: throws `ConfigError` with all problems. */
+export function loadConfig(sources: ConfigSources): Config {
+  const problems: string[] = [];
+  const given = readSources(sources, problems);
+  const profile = given.findLast((each) => each.key === "profile")?.value ?? "default";
+  if (!isProfileName(profile)) {
+    const names = Object.keys(PROFILES).join(", ");
+    throw new ConfigError(`profile = ${String(profile)}: must be one of ${names}`);
+  }
+  const values: Record<string, unknown> = { profile };
+  for (const [key, setting] of Object.entries(SETTINGS)) values[toCamelCase(key)] = setting.default;
+  for (const [key, value] of Object.entries(PROFILES[profile])) values[toCamelCase(key)] = value;
+  for (const { key, value, source } of given) {
+    if (key === "profile") continue;
+    const setting = findSetting(key);
+    if (setting === undefined) {
+      problems.push(`${key} (${source}): no such setting; docs/operating.md lists them`);
+      continue;
+    }
+    const read = readValue(setting, value);
+    if (read === undefined) {
+      const shown = isSecret(key) ? "…" : String(value);
+      problems.push(`${key} = ${shown} (${source}): ${wanted(setting)}. ${setting.why}`);
+    } else values[toCamelCase(key)] = read;
+  }
+  // why: every key of the table was just set, each with a value of its setting's kind
+  const config = Object.freeze(values) as Config;
+  problems.push(...findConflicts(config));
+  if (problems.length > 0) throw new ConfigError(problems.join("\n"));
+  return config;
+}
+
+/** What is printed at start: every setting by key, secrets masked. */
+export function toLogFields(config: Config): Record<string, string | number | boolean> {
+  const fields: Record<string, string | number | boolean> = { profile: config.profile };
+  const values: Readonly<Record<string, string | number | boolean>> = config;
+  for (const key of Object.keys(SETTINGS)) {
+    const value = values[toCamelCase(key)] ?? "";
+    fields[key] = isSecret(key) && value !== "" ? "…" : value;
+  }
+  return fields;
+}
+
+/** The table as docs/operating.md shows it. */
+export function settingsTable(): string {
+  const rows = Object.entries(SETTINGS).map(([key, setting]) => {
+    const changed = Object.entries(PROFILES).flatMap(([name, values]) => {
+      const override = Object.entries(values).find(([each]) => each === key);
+      return override === undefined ? [] : [`${name}: ${String(override[1])}`];
+    });
+    const standard = setting.default === "" ? "–" : `\`${String(setting.default)}\``;
+    const defaults = [standard, ...changed].join("; ");
+    return `| \`${key}\` | ${defaults} | ${wanted(setting).replace("must be ", "")} | ${setting.why} |`;
+  });
+  return ["| key | default | values | why |", "|---|---|---|---|", ...rows].join("\n");
+}
+
+function readSources(sources: ConfigSources, problems: string[]): Given[] {
+  const given: Given[] = [];
+  if (sources.file !== undefined) {
+    const source = sources.file.path;
+    try {
+      const parsed: unknown = Bun.YAML.parse(sources.file.text) ?? {};
+      if (typeof parsed !== "object" || parsed === null)
+        throw new Error("it holds no `key: value`");
+      for (const [key, value] of Object.entries(parsed)) given.push({ key, value, source });
+    } catch (error) {
+      problems.push(
+        `${source}: not readable as YAML: ${error instanceof Error ? error.message : ""}`,
+      );
+    }
+  }
+  for (const [name, value] of Object.entries(sources.environment)) {
+    if (!name.startsWith("OPENBELL_") || value === undefined) continue;
+    const key = name.slice("OPENBELL_".length).toLowerCase();
+    given.push({ key, value, source: `environment ${name}` });
+  }
+  for (const [name, value] of sources.flags) {
+    given.push({ key: name.replaceAll("-", "_"), value, source: `flag --${name}` });
+  }
+  return given;
+}
+
+/** Reads a text of the environment or a flag, or a YAML value; `undefined` when it does not fit. */
+function readValue(setting: Setting, value: unknown): string | number | boolean | undefined {
+  switch (setting.kind) {
+    case "integer": {
+      const isNumber = typeof value === "number" || /^[0-9]{1,15}$/.test(String(value));
+      const number = isNumber ? Number(value) : Number.NaN;
+      const isInRange = number >= setting.min && number <= setting.max;
+      return Number.isSafeInteger(number) && isInRange ? number : undefined;
+    }
+    case "switch":
+      if (value === true || value === "true") return true;
+      return value === false || value === "false" ? false : undefined;
+    case "choice":
+      return setting.choices.find((name) => name === value);
+    case "text":
+      return typeof value === "string" ? value : undefined;
+  }
+}
+
+function wanted(setting: Setting): string {
+  switch (setting.kind) {
+    case "integer":
+      return `must be ${setting.min} to ${setting.max}`;
+    case "switch":
+      return "must be true or false";
+    case "choice":
+      return `must be one of ${setting.choices.join(", ")}`;
+    case "text":
+      return "must be a text";
+  }
+}
+
+/** Checks that join settings; each says both values. */
+function findConflicts(config: Config): string[] {
+  const problems: string[] = [];
+  const check = (isMet: boolean, problem: string): void => {
+    if (!isMet) problems.push(problem);
+  };
+  check(
+    isLoopback(config.httpHost) || config.insecureListen,
+    `http_host = ${config.httpHost} is not loopback: keys would travel in clear; ` +
+      "put a TLS proxy in front and set insecure_listen = true, or use 127.0.0.1",
+  );
+  check(
+    config.demoOrdersPerSecond === 0 || isLoopback(config.httpHost),
+    `demo_orders_per_second = ${config.demoOrdersPerSecond} with http_host = ${config.httpHost}: ` +
+      "the demo prints a key, so it listens on 127.0.0.1 only",
+  );
+  check(
+    config.journalSegmentBytes >= config.unsyncedCommandsMax * 160,
+    `journal_segment_bytes = ${config.journalSegmentBytes} must hold unsynced_commands_max = ` +
+      `${config.unsyncedCommandsMax} commands of 160 bytes: ${config.unsyncedCommandsMax * 160}`,
+  );
+  check(
+    config.requestsBurstPerKey >= config.requestsPerSecondPerKey,
+    `requests_burst_per_key = ${config.requestsBurstPerKey} must be at least ` +
+      `requests_per_second_per_key = ${config.requestsPerSecondPerKey}`,
+  );
+  check(
+    config.requestsBurstPerAddress >= config.requestsPerSecondPerAddress,
+    `requests_burst_per_address = ${config.requestsBurstPerAddress} must be at least ` +
+      `requests_per_second_per_address = ${config.requestsPerSecondPerAddress}`,
+  );
+  return problems;
+}
+
+/** Whether a host name or address can only be reached from this machine. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.[0-9]{1,3}){3}$/.test(host);
+}
+
+function findSetting(key: string): Setting | undefined {
+  const settings: Readonly<Record<string, Setting | undefined>> = SETTINGS;
+  return Object.hasOwn(SETTINGS, key) ? settings[key] : undefined;
+}
+
+function isSecret(key: string): boolean {
+  const setting = findSetting(key);
+  return setting?.kind === "text" && setting.isSecret;
+}
+
+function isProfileName(name: unknown): name is ProfileName {
+  return typeof name === "string" && Object.hasOwn(PROFILES, name);
+}
+
+function toCamelCase(key: string): string {
+  return key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
