@@ -94,29 +94,34 @@ type RecordFields = Omit<CommandFields, "opcode" | "extensionText"> & { opcode: 
 function writeRecord(bytes: Buffer, view: DataView, offset: number, fields: RecordFields): void {
   bytes.fill(0, offset, offset + RECORD_BYTES);
   view.setUint8(offset + OFFSET.opcode, fields.opcode);
-  if (fields.flags) view.setUint8(offset + OFFSET.flags, toUint8("flags", fields.flags));
-  if (fields.side) view.setUint8(offset + OFFSET.side, toUint8("side", fields.side));
-  if (fields.orderType) view.setUint8(offset + OFFSET.orderType, fields.orderType);
-  if (fields.timeInForce) view.setUint8(offset + OFFSET.timeInForce, fields.timeInForce);
-  if (fields.kind) view.setUint8(offset + OFFSET.kind, fields.kind);
-  if (fields.account) {
+  if (fields.flags !== undefined)
+    view.setUint8(offset + OFFSET.flags, toUint8("flags", fields.flags));
+  if (fields.side !== undefined) view.setUint8(offset + OFFSET.side, toUint8("side", fields.side));
+  if (fields.orderType !== undefined) view.setUint8(offset + OFFSET.orderType, fields.orderType);
+  if (fields.timeInForce !== undefined)
+    view.setUint8(offset + OFFSET.timeInForce, fields.timeInForce);
+  if (fields.kind !== undefined) view.setUint8(offset + OFFSET.kind, fields.kind);
+  if (fields.account !== undefined) {
     view.setUint32(offset + OFFSET.account, toUint32("account", fields.account), true);
   }
-  if (fields.instrument) {
+  if (fields.instrument !== undefined) {
     view.setUint32(offset + OFFSET.instrument, toUint32("instrument", fields.instrument), true);
   }
-  if (fields.session) writeUint64(view, offset + OFFSET.session, "session", fields.session);
-  if (fields.orderId) writeUint64(view, offset + OFFSET.orderId, "orderId", fields.orderId);
-  if (fields.price) writeInt64(view, offset + OFFSET.price, "price", fields.price);
-  if (fields.quantity) {
+  if (fields.session !== undefined)
+    writeUint64(view, offset + OFFSET.session, "session", fields.session);
+  if (fields.orderId !== undefined)
+    writeUint64(view, offset + OFFSET.orderId, "orderId", fields.orderId);
+  if (fields.price !== undefined) writeInt64(view, offset + OFFSET.price, "price", fields.price);
+  if (fields.quantity !== undefined) {
     // A lot alone may pass 2^53: an order's quantity comes back in its image, as a number.
     if (typeof fields.quantity === "bigint" && fields.opcode !== Opcode.createInstrument) {
       throw outOfRange("quantity", fields.quantity);
     }
     writeInt64(view, offset + OFFSET.quantity, "quantity", fields.quantity);
   }
-  if (fields.amount) writeInt128(view, offset + OFFSET.amount, "amount", fields.amount);
-  if (fields.text) {
+  if (fields.amount !== undefined)
+    writeInt128(view, offset + OFFSET.amount, "amount", fields.amount);
+  if (fields.text !== undefined) {
     const length = writeText(bytes, offset + OFFSET.text, fields.text);
     view.setUint8(offset + OFFSET.textLength, length);
   }
