@@ -147,7 +147,7 @@ export const PROFILES = {
 } as const satisfies Record<string, Partial<Values>>;
 export type ProfileName = keyof typeof PROFILES;
 
-/** Where settings may come from; later ones win in this order: profile, file, environment, flags. */
+/** Where settings come from. Later ones win: profile, file, environment, flags. */
 export interface ConfigSources {
   /** `openbell.yaml`; `undefined` when there is none. */
   readonly file?: { readonly path: string; readonly text: string } | undefined;
@@ -219,7 +219,8 @@ export function settingsTable(): string {
     });
     const standard = setting.default === "" ? "–" : `\`${String(setting.default)}\``;
     const defaults = [standard, ...changed].join("; ");
-    return `| \`${key}\` | ${defaults} | ${wanted(setting).replace("must be ", "")} | ${setting.why} |`;
+    const values = wanted(setting).replace("must be ", "");
+    return `| \`${key}\` | ${defaults} | ${values} | ${setting.why} |`;
   });
   return ["| key | default | values | why |", "|---|---|---|---|", ...rows].join("\n");
 }

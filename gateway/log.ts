@@ -18,7 +18,7 @@ const WAITING_LINES_MAX = 10_000;
 /** Pause before a full pipe is tried again, in milliseconds. */
 const RETRY_MS = 10;
 
-/** Writes events at or above a level. A slow reader of the log costs lines, never the venue's time. */
+/** Writes events at or above a level. A slow reader of the log costs lines, never time. */
 export class Log {
   readonly #levelIndex: number;
   readonly #clock: Clock;
@@ -90,7 +90,7 @@ export class Log {
   }
 }
 
-/** One line, ended by a line feed. Texts with spaces, quotes or control characters are JSON strings. */
+/** One line, ended by a line feed. Texts with spaces, quotes or controls are JSON strings. */
 export function formatLine(
   timeUs: number,
   level: LogLevel,

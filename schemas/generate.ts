@@ -88,7 +88,7 @@ function parseRow(line: string, place: string): RejectRow {
   };
 }
 
-/** Every generated file as it must be, from the schemas and the present operating.md: path → text. */
+/** Every generated file as it must be, given the present operating.md: path → text. */
 export function outputs(rejectCodes: readonly RejectRow[], operating: string): Map<string, string> {
   return new Map([
     [SETTINGS_PATH, withSettings(operating)],

@@ -1,8 +1,10 @@
 /**
- * Makes a fresh clone runnable and runs one TypeScript program in it: pinned Bun, the packages, the addon.
+ * Makes a fresh clone runnable and runs one TypeScript program in it: pinned Bun, the packages, the
+ * addon.
  *
- * Plain Node without dependencies, because it runs before anything is installed. Every step is skipped
- * when its result is current. What a person has to do is told in one sentence, with exit code 1.
+ * Plain Node without dependencies, because it runs before anything is installed. Every step is
+ * skipped when its result is current. What a person has to do is told in one sentence, with exit
+ * code 1.
  *
  * Use: `node tools/bootstrap.mjs [--rebuild] [program.ts [arguments…]]`
  */
@@ -73,7 +75,8 @@ async function installBun() {
   say(`installing Bun ${wanted} into .toolchain (once, about 100 MB)`);
   fs.mkdirSync(TOOLCHAIN, { recursive: true });
   const npm = ["install", "--prefix", TOOLCHAIN, "--no-audit", "--no-fund", "--loglevel=error"];
-  // Its install script puts the program in place, so it must run whatever the user's npm settings say.
+  // Its install script puts the program in place, so it must run whatever the user's npm settings
+  // say.
   npm.push("--save-exact", "--ignore-scripts=false", "--no-workspaces", `bun@${wanted}`);
   const code = await run("npm", npm, { cwd: TOOLCHAIN, quiet: true });
   if (code !== 0 || (await firstLine(BUN, ["--version"])) !== wanted) {

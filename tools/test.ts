@@ -1,8 +1,8 @@
 /**
  * Runs every check and every test, Rust and TypeScript; writes nothing into the tree.
  *
- * Use: `npm test [step…]`; without names every step runs. The last line is `N passed, N failed`, the exit
- * code 1 when anything failed. A runner that crashes or finds no test counts as a failure.
+ * Use: `npm test [step…]`; without names every step runs. The last line is `N passed, N failed`,
+ * the exit code 1 when anything failed. A runner that crashes or finds no test counts as a failure.
  */
 import { join } from "node:path";
 import { FORMATTED } from "./formatted.ts";

@@ -1,0 +1,81 @@
+// House rules about papers: links, settings, reject codes.
+
+import { dirname, join } from "node:path/posix";
+import type { Problem, SourceFile } from "./source-tree.ts";
+
+/** Checks that every relative link of a Markdown file leads to a file, and to a heading in it. */
+export function checkLinks(tree: readonly SourceFile[], exists: (path: string) => boolean) {
+  const texts = new Map(tree.map((file) => [file.path, file.text]));
+  const problems: Problem[] = [];
+  for (const { path, text } of tree.filter((file) => file.path.endsWith(".md"))) {
+    for (const [index, line] of withoutCode(text).split("\n").entries()) {
+      for (const [, link = ""] of line.matchAll(/\]\(([^)\s]+)\)/g)) {
+        if (/^[a-z]+:/.test(link)) continue;
+        const [file = "", anchor] = link.split("#");
+        const target = file === "" ? path : join(dirname(path), file);
+        const isKnown = exists(target) && (anchor === undefined || hasHeading(target, anchor));
+        if (!isKnown) problems.push({ path, line: index + 1, message: `mend the link ${link}` });
+      }
+    }
+  }
+  function hasHeading(target: string, anchor: string): boolean {
+    const headings = withoutCode(texts.get(target) ?? "").matchAll(/^#+ (.+)$/gm);
+    return [...headings].some(([, heading = ""]) => toAnchor(heading) === anchor);
+  }
+  return problems;
+}
+
+/** Fenced blocks emptied, lines kept. */
+function withoutCode(text: string): string {
+  return text.replace(/^```[^]*?^```/gm, (block) => block.replace(/[^\n]/g, ""));
+}
+
+function toAnchor(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+    .replaceAll(" ", "-");
+}
+
+/** Checks that every setting is explained to operators. */
+export function checkSettings(keys: readonly string[], operating: string): Problem[] {
+  return keys
+    .filter((key) => !operating.includes(`\`${key}\``))
+    .map((key) => ({
+      path: "docs/operating.md",
+      line: 0,
+      message: `${key} is missing: run \`bun run generate\``,
+    }));
+}
+
+/**
+ * Checks that something provokes every reject code.
+ *
+ * What the engine refuses needs a scenario; what only a door or a broken disk refuses, a test.
+ */
+export function checkRejectCoverage(
+  codes: readonly { readonly name: string; readonly category: string }[],
+  tree: readonly SourceFile[],
+): Problem[] {
+  const textOf = (pattern: RegExp): string =>
+    tree
+      .filter((file) => pattern.test(file.path))
+      .map((file) => file.text)
+      .join("\n");
+  const scenarios = textOf(/\.scenario$/);
+  const tests = `${scenarios}\n`.concat(
+    textOf(/\.test\.ts$|^test\/.*\.ts$|^core-addon\/.*tests.*\.rs$/),
+  );
+  const isAtTheDoor = (category: string): boolean =>
+    category === "malformed" || category === "session" || category === "capacity";
+  return codes
+    .filter(({ name, category }) => {
+      const where = isAtTheDoor(category) ? tests : scenarios;
+      return !new RegExp(`\\b${name}\\b`).test(where);
+    })
+    .map(({ name, category }) => ({
+      path: "schemas/reject-codes.csv",
+      line: 0,
+      message: `${name}: add a ${isAtTheDoor(category) ? "test" : "scenario"} that provokes it`,
+    }));
+}

@@ -1,0 +1,101 @@
+// Who may import whom, and files that nobody imports. Rust is kept apart by its crates.
+
+import { dirname, join } from "node:path/posix";
+import type { Problem, SourceFile } from "./source-tree.ts";
+
+/** What a part of gateway/ may import besides itself. */
+const LAYERS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["domain", ["generated"]],
+  ["generated", []],
+  ["clock", []],
+  ["log", ["clock"]],
+  ["config", ["log"]],
+  ["metrics", ["clock"]],
+  ["core", ["domain", "generated", "addon"]],
+  ["identity", ["domain", "clock"]],
+  ["sessions", ["domain", "core", "identity", "config", "clock", "log", "metrics"]],
+  ["protocols", ["domain", "sessions", "config", "clock", "log", "metrics"]],
+  ["demo", ["domain", "sessions", "identity", "config", "clock", "log"]],
+  ["commands", ["domain", "core", "identity", "config", "clock", "log"]],
+]);
+const ADDON = /^core-addon\//;
+
+/** Where a program starts: nobody imports these. */
+const ENTRIES =
+  /^(gateway\/main\.ts|schemas\/generate\.ts|bench\/[^/]+\.ts|tools\/[^/]+\.(ts|mjs))$/;
+const TEST = /\.test\.ts$/;
+
+interface Import {
+  readonly from: SourceFile;
+  /** 1-based. */
+  readonly line: number;
+  /** Path from the root. */
+  readonly target: string;
+}
+
+/** Checks the borders of house.md's picture and finds dead files, over the whole tree. */
+export function checkImports(tree: readonly SourceFile[]): Problem[] {
+  const scripts = tree.filter((file) => /\.(ts|mjs)$/.test(file.path));
+  const imports = scripts.flatMap(readImports);
+  return [...imports.flatMap(checkBorder), ...findDeadFiles(scripts, imports)];
+}
+
+const SPECIFIER = /(?:\bfrom|\bimport|\brequire\(|\bimport\(|\bnew Worker\()\s*"(\.[^"]+)"/g;
+
+function readImports(file: SourceFile): Import[] {
+  return [...file.text.matchAll(SPECIFIER)].map((match) => ({
+    from: file,
+    line: file.text.slice(0, match.index).split("\n").length,
+    target: join(dirname(file.path), match[1] ?? ""),
+  }));
+}
+
+function checkBorder({ from, line, target }: Import): Problem[] {
+  const part = partOf(from.path);
+  if (part === undefined || part === "main" || TEST.test(from.path)) return [];
+  const problem = (message: string): Problem[] => [{ path: from.path, line, message }];
+  const targetPart = ADDON.test(target) ? "addon" : partOf(target);
+  if (targetPart === undefined)
+    return problem(`${target} is outside gateway/: move what is needed`);
+  const allowed = LAYERS.get(part);
+  if (allowed === undefined) return problem(`gateway/${part} is new: give it a row in LAYERS`);
+  if (part === "protocols" && targetPart === "generated") {
+    return from.path.endsWith("/codec.ts") ? [] : problem("only codec.ts may import generated/");
+  }
+  if (targetPart === part) return part === "protocols" ? checkProtocols(from, line, target) : [];
+  if (allowed.includes(targetPart)) return [];
+  const may = allowed.length === 0 ? "nothing of ours" : allowed.join(", ");
+  return problem(`${part} may import ${may}; not ${targetPart}: pass it in from main.ts`);
+}
+
+/** Protocols know nothing of each other; what they share is in sessions/. */
+function checkProtocols(from: SourceFile, line: number, target: string): Problem[] {
+  const [own, other] = [from.path, target].map((path) => path.split("/")[2] ?? "");
+  if (own === other || other === "protocol.ts") return [];
+  const message = `protocol ${own} may not import ${other}: what both need belongs in sessions/`;
+  return [{ path: from.path, line, message }];
+}
+
+/** `gateway/core/core.ts` → `core`; `gateway/log.ts` → `log`. */
+function partOf(path: string): string | undefined {
+  const [root, part] = path.split("/");
+  return root === "gateway" ? part?.replace(/\.ts$/, "") : undefined;
+}
+
+/** Files of a program that no entry reaches, and files of tests that no test reaches. */
+function findDeadFiles(scripts: readonly SourceFile[], imports: readonly Import[]): Problem[] {
+  const reach = (starts: readonly SourceFile[]): Set<string> => {
+    const reached = new Set(starts.map((file) => file.path));
+    for (const path of reached) {
+      for (const each of imports) if (each.from.path === path) reached.add(each.target);
+    }
+    return reached;
+  };
+  const entries = scripts.filter((file) => ENTRIES.test(file.path));
+  const product = reach(entries);
+  const tests = reach(scripts.filter((file) => TEST.test(file.path)));
+  return scripts
+    .filter(({ path }) => !path.endsWith(".d.ts") && !TEST.test(path) && !product.has(path))
+    .filter(({ path }) => !(path.startsWith("test/") && tests.has(path)))
+    .map(({ path }) => ({ path, line: 0, message: "nobody imports it: delete it, or use it" }));
+}
