@@ -3,6 +3,10 @@
 import { rejectByNumber } from "../generated/reject-codes.ts";
 import type { RejectCode, RejectRow } from "../generated/reject-codes.ts";
 
+// Sessions and protocols may not import generated/; they name codes through this file.
+export { RejectCode, rejectByNumber } from "../generated/reject-codes.ts";
+export type { RejectRow } from "../generated/reject-codes.ts";
+
 /** What a parser returns: the value, or why there is none. */
 export type Parsed<Value> = { ok: true; value: Value } | { ok: false; reject: RejectCode };
 

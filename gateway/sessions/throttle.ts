@@ -1,0 +1,107 @@
+// Rate limits: a bucket per key for commands and requests, a larger one for its cancels, so that a
+// throttled trader can still reduce risk, and one per network for calls without a good key.
+
+/** How fast a bucket refills and how much it holds. */
+export interface Rate {
+  readonly perSecond: number;
+  /** Calls that may come at once after a pause. */
+  readonly burst: number;
+}
+
+/**
+ * A token bucket kept as one number: the time at which it will be full again (GCRA).
+ *
+ * A call moves that time on by one interval; a call that would move it further than `burst` intervals
+ * ahead of now is refused and costs nothing.
+ */
+export class TokenBucket {
+  readonly #intervalUs: number;
+  readonly #depthUs: number;
+  #fullAtUs = 0;
+
+  constructor(rate: Rate) {
+    this.#intervalUs = 1_000_000 / rate.perSecond;
+    this.#depthUs = this.#intervalUs * rate.burst;
+  }
+
+  /** Takes one token. Returns whether there was one. */
+  take(nowUs: number): boolean {
+    const fullAtUs = Math.max(this.#fullAtUs, nowUs) + this.#intervalUs;
+    if (fullAtUs - nowUs > this.#depthUs) return false;
+    this.#fullAtUs = fullAtUs;
+    return true;
+  }
+
+  /** Time until `take` succeeds, in microseconds; 0 when it would now. */
+  waitUs(nowUs: number): number {
+    return Math.max(0, this.#fullAtUs + this.#intervalUs - this.#depthUs - nowUs);
+  }
+
+  isFull(nowUs: number): boolean {
+    return this.#fullAtUs <= nowUs;
+  }
+}
+
+/** Most idle buckets looked at to make room for a newcomer: bounds the cost of one call. */
+const EXAMINED_MAX = 16;
+
+/**
+ * One bucket per network: an IPv4 address, or the /64 of an IPv6 address, which is one customer.
+ *
+ * Bounds: `networksMax` buckets. A full one says nothing and makes room; when all are in use,
+ * newcomers share one bucket, so that a crowd cannot wash out the limit of those already here.
+ */
+export class NetworkThrottle {
+  readonly #rate: Rate;
+  readonly #networksMax: number;
+  readonly #shared: TokenBucket;
+  readonly #buckets = new Map<string, TokenBucket>();
+
+  constructor(rate: Rate, networksMax: number) {
+    this.#rate = rate;
+    this.#networksMax = networksMax;
+    this.#shared = new TokenBucket(rate);
+  }
+
+  get networkCount(): number {
+    return this.#buckets.size;
+  }
+
+  /** The bucket that calls from `address` are counted in. */
+  bucketOf(address: string, nowUs: number): TokenBucket {
+    const network = toNetwork(address);
+    const known = this.#buckets.get(network);
+    if (known !== undefined) return known;
+    if (this.#buckets.size >= this.#networksMax && !this.#makeRoom(nowUs)) return this.#shared;
+    const bucket = new TokenBucket(this.#rate);
+    this.#buckets.set(network, bucket);
+    return bucket;
+  }
+
+  /** Drops a full bucket among the oldest; those in use go to the back, so the search moves on. */
+  #makeRoom(nowUs: number): boolean {
+    let examined = 0;
+    for (const [network, bucket] of this.#buckets) {
+      this.#buckets.delete(network);
+      if (bucket.isFull(nowUs)) return true;
+      this.#buckets.set(network, bucket);
+      examined += 1;
+      if (examined === EXAMINED_MAX) return false;
+    }
+    return false;
+  }
+}
+
+/** The network of an address: IPv4 as it is, also when mapped into IPv6; of IPv6 the first 64 bits. */
+export function toNetwork(address: string): string {
+  if (!address.includes(":")) return address;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  const [head = "", tail] = address.split("::");
+  const groups = head === "" ? [] : head.split(":");
+  if (tail !== undefined) {
+    const tailCount = tail === "" ? 0 : tail.split(":").length;
+    while (groups.length + tailCount < 8) groups.push("0");
+  }
+  return `${groups.slice(0, 4).join(":")}::/64`;
+}
