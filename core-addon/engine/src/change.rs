@@ -332,6 +332,11 @@ impl ChangeWriter {
         ]);
     }
 
+    /// Appends words that belong to no record; for digests, never inside a transaction.
+    pub fn extend(&mut self, words: &[u64]) {
+        self.words.extend_from_slice(words);
+    }
+
     /// Number of change records in the current transaction.
     #[must_use]
     pub fn count(&self) -> u32 {

@@ -100,6 +100,55 @@ impl Opcode {
     }
 }
 
+/// What a query asks for; queries use the command record and never reach the journal.
+#[repr(u8)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueryKind {
+    /// Balances of `account` that are not 0.
+    Balances = 200,
+    /// Orders of `account` (in `instrument`, 0 = all) after `order_id`, at most `quantity`; `kind` 0
+    /// open ones, 1 also final ones that are kept.
+    Orders = 201,
+    /// One order of `account`, by `order_id` or, when that is 0, by client id.
+    Order = 202,
+    /// Up to `quantity` levels a side of `instrument`.
+    Book = 203,
+    /// All instruments.
+    Instruments = 204,
+    /// All currencies.
+    Currencies = 205,
+    /// Accounts after id `order_id`, at most `quantity`.
+    Accounts = 206,
+    /// All aliases.
+    Aliases = 207,
+    /// All open sessions.
+    Sessions = 208,
+    /// One account, by `account` or, when that is 0, by name or alias.
+    Account = 209,
+}
+
+impl QueryKind {
+    /// Returns the kind of a byte.
+    #[must_use]
+    pub fn from_byte(byte: u8) -> Option<QueryKind> {
+        use QueryKind::*;
+        [
+            Balances,
+            Orders,
+            Order,
+            Book,
+            Instruments,
+            Currencies,
+            Accounts,
+            Aliases,
+            Sessions,
+            Account,
+        ]
+        .into_iter()
+        .find(|kind| *kind as u8 == byte)
+    }
+}
+
 /// `flags`: the order is cancelled when its session closes; on `SessionOpened`: its orders by default.
 pub const FLAG_CANCEL_ON_DISCONNECT: u8 = 1;
 /// `flags`: issued by the venue: may act on a halted instrument, and the reason is `admin`.
@@ -314,6 +363,37 @@ impl Command {
     pub fn with_amount(mut self, amount: Amount) -> Command {
         self.amount = amount_words(amount);
         self
+    }
+
+    /// The record as 16 words.
+    #[must_use]
+    pub fn words(&self) -> [u64; COMMAND_BYTES / 8] {
+        let mut words = [0; COMMAND_BYTES / 8];
+        words[..8].copy_from_slice(&[
+            u64::from_le_bytes([
+                self.opcode,
+                self.flags,
+                self.side,
+                self.order_type,
+                self.time_in_force,
+                self.kind,
+                self.text_length,
+                self.extensions,
+            ]),
+            u64::from(self.account) | u64::from(self.instrument) << 32,
+            self.session,
+            self.order_id,
+            self.price as u64,
+            self.quantity as u64,
+            self.amount[0],
+            self.amount[1],
+        ]);
+        for (word, chunk) in words[8..].iter_mut().zip(self.text.chunks_exact(8)) {
+            let mut bytes = [0; 8];
+            bytes.copy_from_slice(chunk);
+            *word = u64::from_le_bytes(bytes);
+        }
+        words
     }
 
     /// Whether `flag` is set.

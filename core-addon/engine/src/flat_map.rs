@@ -44,6 +44,24 @@ impl FlatMap {
         self.find(key, |_| true)
     }
 
+    /// The position under `key`, to be changed in place; keys are unique.
+    #[inline]
+    pub fn get_mut(&mut self, key: u64) -> Option<&mut u32> {
+        if self.length == 0 {
+            return None;
+        }
+        let key = key.max(1);
+        let mask = self.buckets.len() - 1;
+        let mut bucket = home(key, mask);
+        while self.buckets[bucket].0 != key {
+            if self.buckets[bucket].0 == EMPTY {
+                return None;
+            }
+            bucket = (bucket + 1) & mask;
+        }
+        Some(&mut self.buckets[bucket].1)
+    }
+
     /// Adds an entry; the caller knows that it is not there yet.
     #[inline]
     pub fn insert(&mut self, key: u64, position: u32) {

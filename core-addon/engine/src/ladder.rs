@@ -198,7 +198,11 @@ impl Ladder {
         }
         match (near, self.far.below(key)) {
             (Some(offset), Some((far, level))) => {
-                if self.base + offset as i64 > far { self.window[offset] } else { level }
+                if self.base + offset as i64 > far {
+                    self.window[offset]
+                } else {
+                    level
+                }
             }
             (Some(offset), None) => self.window[offset],
             (None, Some((_, level))) => level,

@@ -4,11 +4,35 @@
 //! float, hash-map order or dependency: time and sequence arrive with each command.
 #![forbid(unsafe_code)]
 
+mod account;
+mod administration;
+mod amend;
+mod book;
+mod cancel_all;
 pub mod change;
+mod check;
 pub mod command;
+mod currency;
 mod far_levels;
 mod flat_map;
 pub mod generated;
 pub mod hash;
+mod instrument;
 mod ladder;
+mod ledger;
+mod matcher;
+mod name;
+mod place;
+mod query;
+#[cfg(any(test, feature = "reference"))]
+pub mod reference;
+mod request_id;
+mod result_slot;
+mod retention;
+mod sequencer;
+mod session;
+mod state;
+mod transfer;
 pub mod units;
+
+pub use sequencer::{Capacities, Engine};

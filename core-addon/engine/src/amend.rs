@@ -1,0 +1,312 @@
+//! Cancel and replace of one order.
+
+use crate::account::{Found, OpenOrder};
+use crate::book::{ClientOrderId, OrderTerms};
+use crate::change::{CancelReason, ChangeWriter, OrderCause, OrderStatus, OrderUpdate};
+use crate::check::{
+    ClientIdHashes, Refusal, check_client_id_form, check_limit_band, check_quantity_limits,
+    check_value, limit_value,
+};
+use crate::command::{
+    Command, FLAG_ADMIN, InstrumentState, Opcode, Side, TimeInForce, assigned_order_id,
+};
+use crate::generated::reject_code::RejectCode;
+use crate::hash::keyed_hash;
+use crate::matcher::{Taker, buy_freeze, freeze, take};
+use crate::place::{Before, Outcome, closed, move_amounts, outcome};
+use crate::result_slot::Closed;
+use crate::sequencer::{Accepted, Engine};
+use crate::units::{AccountId, OrderId, Quantity, TICKS_MAX};
+
+/// What a checked replace will do.
+struct Amendment {
+    order: OpenOrder,
+    client_id: Option<ClientIdHashes>,
+}
+
+impl Engine {
+    /// Executes `CancelOrder`.
+    pub(crate) fn cancel(
+        &mut self,
+        command: &Command,
+        changes: &mut ChangeWriter,
+    ) -> Result<Accepted, RejectCode> {
+        self.check_session(command)?;
+        let found = self.find_order(command, command.order_id, command.text())?;
+        let is_admin = command.has(FLAG_ADMIN);
+        let instrument = self.instrument(found.instrument())?;
+        if instrument.state == InstrumentState::Halted && !is_admin {
+            return Err(RejectCode::TradingHalted);
+        }
+        let Found::Open(order) = found else { return Err(RejectCode::OrderAlreadyFinal) };
+        let reason = if is_admin { CancelReason::Admin } else { CancelReason::ClientRequest };
+        self.cancel_open(&order, reason, changes);
+        self.settle(changes);
+        Ok(self.accepted(order.order_id, order.instrument))
+    }
+
+    /// The account's order that a command names, by id or by client id.
+    fn find_order(
+        &self,
+        command: &Command,
+        order_id: OrderId,
+        client_id: &[u8],
+    ) -> Result<Found, RejectCode> {
+        let account = self.accounts.get(command.account).ok_or(RejectCode::OrderNotFound)?.id;
+        let order_id = match order_id {
+            0 => self.resolve_client_id(account, client_id).ok_or(RejectCode::OrderNotFound)?,
+            order_id => order_id,
+        };
+        let slot = self.accounts.slot(account);
+        let found = slot.find(account, order_id, self.time_ns).ok_or(RejectCode::OrderNotFound)?;
+        if command.instrument != 0 && command.instrument != found.instrument() {
+            return Err(RejectCode::OrderNotFound);
+        }
+        Ok(found)
+    }
+
+    /// The order a client id leads to: `ob-<n>` names order n, others are looked up.
+    pub(crate) fn resolve_client_id(&self, account: AccountId, text: &[u8]) -> Option<OrderId> {
+        if let Some(order_id) = assigned_order_id(text) {
+            return Some(order_id);
+        }
+        let key = keyed_hash(self.hash_key, text);
+        let found = self.accounts.slot(account).find_client_id(account, key, self.time_ns)?;
+        Some(found.order_id)
+    }
+
+    /// Cancels an open order into the result slot; the caller settles.
+    pub(crate) fn cancel_open(
+        &mut self,
+        order: &OpenOrder,
+        reason: CancelReason,
+        changes: &mut ChangeWriter,
+    ) {
+        let position = order.instrument as usize - 1;
+        let (book, instrument) = (&mut self.books[position], &self.instruments[position]);
+        let queued = *book.queued(order.index);
+        let terms = book.terms(order.index);
+        let currency = match terms.side {
+            Side::Buy => instrument.quote,
+            Side::Sell => instrument.base,
+        };
+        self.result.add_delta(order.account, currency, terms.frozen, -terms.frozen);
+        self.result.touch_level(order.instrument, terms.side, terms.price);
+        self.result.close(Closed {
+            order_id: order.order_id,
+            account: order.account,
+            instrument: order.instrument,
+            status: OrderStatus::Cancelled,
+            reason,
+            filled: terms.filled,
+        });
+        changes.order_update(&OrderUpdate {
+            status_after: OrderStatus::Cancelled,
+            reason,
+            cause: OrderCause::Cancel,
+            leaves_after: 0,
+            ..unchanged(order, terms, queued.leaves)
+        });
+        book.remove(order.index);
+    }
+
+    /// Executes `ReplaceOrder`.
+    pub(crate) fn replace(
+        &mut self,
+        command: &Command,
+        extension: Option<&Command>,
+        changes: &mut ChangeWriter,
+    ) -> Result<Accepted, RejectCode> {
+        match self.check_replace(command, extension) {
+            Ok(amendment) => {
+                let order = amendment.order;
+                self.amend(command, &order, changes);
+                self.settle(changes);
+                if let Some(id) = amendment.client_id {
+                    let slot = self.accounts.slot_mut(order.account);
+                    slot.reserve_client_id(order.account, order.order_id, id.key, id.content);
+                }
+                Ok(self.accepted(order.order_id, order.instrument))
+            }
+            Err(Refusal::Duplicate(result)) => Ok(Accepted {
+                result,
+                instrument: self.instrument_of(command, result),
+                is_duplicate: true,
+            }),
+            Err(Refusal::Reject(code)) => Err(code),
+        }
+    }
+
+    fn instrument_of(&self, command: &Command, order_id: OrderId) -> u32 {
+        let slot = self.accounts.slot(command.account);
+        slot.find(command.account, order_id, self.time_ns).map_or(0, |found| found.instrument())
+    }
+
+    fn check_replace(
+        &self,
+        command: &Command,
+        extension: Option<&Command>,
+    ) -> Result<Amendment, Refusal> {
+        self.check_session(command)?;
+        let target = extension.map_or(&[][..], Command::text);
+        let found = self.find_order(command, command.order_id, target)?;
+        check_client_id_form(command)?;
+        if !(1..TICKS_MAX).contains(&command.price) {
+            return Err(RejectCode::PriceOutOfRange.into());
+        }
+        if !(1..TICKS_MAX).contains(&command.quantity) {
+            return Err(RejectCode::QuantityOutOfRange.into());
+        }
+        let instrument = self.instrument(found.instrument())?;
+        self.check_trading(instrument, command.account)?;
+        let content = [
+            Opcode::ReplaceOrder as u64,
+            found.order_id(),
+            command.price as u64,
+            command.quantity as u64,
+        ];
+        let client_id = self.check_client_id(command.account, command.text(), &content)?;
+        let Found::Open(order) = found else { return Err(RejectCode::OrderAlreadyFinal.into()) };
+        let book = &self.books[instrument.id as usize - 1];
+        let terms = book.terms(order.index);
+        if command.quantity <= terms.filled {
+            return Err(RejectCode::ReplaceQuantityBelowFilled.into());
+        }
+        check_quantity_limits(command.quantity, instrument)?;
+        check_value(limit_value(command.price, command.quantity, instrument), instrument)?;
+        if command.price != terms.price {
+            check_limit_band(terms.side, command.price, instrument)?;
+        }
+        let growth = command.quantity - terms.quantity;
+        if terms.side == Side::Buy && growth > 0 {
+            self.check_position(command.account, instrument, growth, false)?;
+        }
+        if client_id.is_some() {
+            self.check_client_id_room(command.account)?;
+        }
+        self.check_replace_funds(command, &order, terms)?;
+        let is_post_only = terms.time_in_force == TimeInForce::PostOnly as u8;
+        if is_post_only && book.would_trade(terms.side, command.price) {
+            return Err(RejectCode::PostOnlyWouldTrade.into());
+        }
+        Ok(Amendment { order, client_id })
+    }
+
+    fn check_replace_funds(
+        &self,
+        command: &Command,
+        order: &OpenOrder,
+        terms: &OrderTerms,
+    ) -> Result<(), RejectCode> {
+        let instrument = &self.instruments[order.instrument as usize - 1];
+        let leaves = command.quantity - terms.filled;
+        let (currency, needed) = match terms.side {
+            Side::Buy => {
+                let k = instrument.quote_per_tick_lot;
+                (instrument.quote, buy_freeze(terms, command.price, leaves, k))
+            }
+            Side::Sell => (instrument.base, i128::from(leaves) * i128::from(instrument.lot_size)),
+        };
+        let available = self.ledger.balance(order.account, currency).available;
+        if needed - terms.frozen > available {
+            return Err(RejectCode::AvailableBalanceInsufficient);
+        }
+        Ok(())
+    }
+
+    /// Moves the order to its new price and quantity; it may trade on the way.
+    fn amend(&mut self, command: &Command, order: &OpenOrder, changes: &mut ChangeWriter) {
+        let position = order.instrument as usize - 1;
+        let (book, instrument) = (&mut self.books[position], &mut self.instruments[position]);
+        let old = *book.terms(order.index);
+        let leaves_before = book.queued(order.index).leaves;
+        let leaves = command.quantity - old.filled;
+        let before = Before::of(&old);
+        let mut terms = old;
+        terms.price = command.price;
+        terms.quantity = command.quantity;
+        if command.text_length > 0 {
+            terms.client_order_id = ClientOrderId::new(command.text());
+        }
+        self.result.touch_level(instrument.id, old.side, old.price);
+        let keeps_place = terms.price == old.price && terms.quantity < old.quantity;
+        if !keeps_place {
+            terms.priority = self.sequence;
+        }
+        let mut taker = Taker {
+            order_id: order.order_id,
+            account: order.account,
+            limit: terms.price,
+            leaves,
+            notional_left: None,
+            terms,
+        };
+        let outcome = if keeps_place {
+            Outcome { status: terms.open_status(), reason: CancelReason::None }
+        } else {
+            book.unlink(order.index);
+            let stop = take(&mut taker, book, instrument, &mut self.result, changes);
+            outcome(&taker, stop, instrument)
+        };
+        let rests = !outcome.status.is_final();
+        let leaves_after = if rests { taker.leaves } else { 0 };
+        taker.terms.frozen = match rests {
+            true => freeze(&taker.terms, leaves_after, instrument),
+            false => 0,
+        };
+        move_amounts(order.account, &taker.terms, &before, instrument, &mut self.result);
+        changes.order_update(&OrderUpdate {
+            status_after: outcome.status,
+            reason: outcome.reason,
+            cause: OrderCause::Replace,
+            price: taker.terms.price,
+            quantity: taker.terms.quantity,
+            filled_after: taker.terms.filled,
+            leaves_after,
+            cumulative_notional: taker.terms.notional,
+            fee: taker.terms.fee,
+            client_order_id: taker.terms.client_order_id.text(),
+            client_order_id_before: old.client_order_id.text(),
+            ..unchanged(order, &old, leaves_before)
+        });
+        if keeps_place {
+            book.reduce(order.index, leaves_before - leaves);
+            *book.terms_mut(order.index) = taker.terms;
+        } else if rests {
+            *book.terms_mut(order.index) = taker.terms;
+            book.set_leaves(order.index, leaves_after);
+            book.link(order.index);
+            self.result.touch_level(instrument.id, old.side, taker.terms.price);
+        } else {
+            book.release(order.index);
+            self.result.close(closed(&taker, instrument, outcome));
+        }
+    }
+}
+
+/// An update of an open order in which nothing has moved yet.
+fn unchanged<'a>(order: &OpenOrder, terms: &'a OrderTerms, leaves: Quantity) -> OrderUpdate<'a> {
+    OrderUpdate {
+        order_id: order.order_id,
+        account: order.account,
+        instrument: order.instrument,
+        side: terms.side as u8,
+        status_before: terms.open_status(),
+        status_after: terms.open_status(),
+        reason: CancelReason::None,
+        cause: OrderCause::Replace,
+        session: terms.session,
+        price: terms.price,
+        quantity: terms.quantity,
+        filled_before: terms.filled,
+        filled_after: terms.filled,
+        leaves_before: leaves,
+        leaves_after: leaves,
+        cumulative_notional: terms.notional,
+        fee: terms.fee,
+        price_before: terms.price,
+        quantity_before: terms.quantity,
+        client_order_id: terms.client_order_id.text(),
+        client_order_id_before: &[],
+    }
+}

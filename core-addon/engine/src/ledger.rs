@@ -1,0 +1,208 @@
+//! Balances: available and frozen per account and currency, in dense rows by account slot.
+//!
+//! The ledger only adds; which amounts move is decided where they are earned. `available` and `frozen`
+//! are never negative, except those of the external account.
+
+use crate::hash::{DigestKind, digest};
+use crate::units::{AccountId, Amount, CurrencyId, EXTERNAL_ACCOUNT, amount_words};
+
+/// Account slots: the unit that state is divided by (`slot = id & 1023`, `row = id >> 10`).
+pub const SLOTS: usize = 1_024;
+
+/// Slot of an account.
+#[inline]
+pub fn slot_of(account: AccountId) -> usize {
+    account as usize & (SLOTS - 1)
+}
+
+/// Row of an account in its slot.
+#[inline]
+pub fn row_of(account: AccountId) -> usize {
+    account as usize >> 10
+}
+
+/// Balance of one account in one currency, in currency units.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Balance {
+    pub available: Amount,
+    pub frozen: Amount,
+    digest: u64,
+    is_dirty: bool,
+}
+
+/// What one command adds to one balance.
+#[derive(Clone, Copy, Debug)]
+pub struct Delta {
+    pub account: AccountId,
+    pub currency: CurrencyId,
+    pub available: Amount,
+    pub frozen: Amount,
+}
+
+/// All balances.
+pub struct Ledger {
+    slots: Vec<Vec<Balance>>,
+    /// Balances per account row: a power of two, at least the number of currencies.
+    stride: usize,
+    dirty: Vec<(AccountId, CurrencyId)>,
+    digest_sum: u64,
+}
+
+impl Ledger {
+    pub fn new() -> Ledger {
+        let slots = (0..SLOTS).map(|_| Vec::new()).collect();
+        Ledger { slots, stride: 8, dirty: Vec::new(), digest_sum: 0 }
+    }
+
+    /// Makes room for the rows of `account`.
+    pub fn add_account(&mut self, account: AccountId) {
+        let length = (row_of(account) + 1) * self.stride;
+        let slot = &mut self.slots[slot_of(account)];
+        if slot.len() < length {
+            slot.resize(length, Balance::default());
+        }
+    }
+
+    /// Makes room for `currency` in every row.
+    pub fn add_currency(&mut self, currency: CurrencyId) {
+        let old = self.stride;
+        if currency as usize <= old {
+            return;
+        }
+        self.stride = (currency as usize).next_power_of_two();
+        for slot in &mut self.slots {
+            let rows = slot.len() / old;
+            let mut wider = vec![Balance::default(); rows * self.stride];
+            for row in 0..rows {
+                let from = &slot[row * old..(row + 1) * old];
+                wider[row * self.stride..row * self.stride + old].copy_from_slice(from);
+            }
+            *slot = wider;
+        }
+    }
+
+    /// The balance of an account that exists, in a currency that exists.
+    #[inline]
+    pub fn balance(&self, account: AccountId, currency: CurrencyId) -> &Balance {
+        &self.slots[slot_of(account)][row_of(account) * self.stride + currency as usize - 1]
+    }
+
+    /// Adds `delta` and returns the balance before and after.
+    ///
+    /// Panics when a balance would be negative: an invariant is broken, and no further command may
+    /// be served from it.
+    #[inline]
+    pub fn apply(&mut self, delta: &Delta) -> (Balance, Balance) {
+        let slot = &mut self.slots[slot_of(delta.account)];
+        let row = row_of(delta.account) * self.stride;
+        let balance = &mut slot[row + delta.currency as usize - 1];
+        let before = *balance;
+        balance.available += delta.available;
+        balance.frozen += delta.frozen;
+        assert!(
+            (balance.available >= 0 && balance.frozen >= 0) || delta.account == EXTERNAL_ACCOUNT,
+            "balance below zero: {delta:?} on {before:?}",
+        );
+        if !balance.is_dirty {
+            balance.is_dirty = true;
+            self.dirty.push((delta.account, delta.currency));
+        }
+        (before, *balance)
+    }
+
+    /// Sum of the digests of all balances that are not 0.
+    ///
+    /// Cost: one digest per balance touched since the last call.
+    pub fn digest_sum(&mut self) -> u64 {
+        for at in 0..self.dirty.len() {
+            let (account, currency) = self.dirty[at];
+            let row = row_of(account) * self.stride;
+            let balance = &mut self.slots[slot_of(account)][row + currency as usize - 1];
+            let fresh = balance_digest(account, currency, balance);
+            self.digest_sum = self.digest_sum.wrapping_sub(balance.digest).wrapping_add(fresh);
+            balance.digest = fresh;
+            balance.is_dirty = false;
+        }
+        self.dirty.clear();
+        self.digest_sum
+    }
+
+    /// `digest_sum` computed anew from every balance.
+    pub fn digest_sum_full(&self) -> u64 {
+        self.iter().fold(0, |sum, (account, currency, balance)| {
+            sum.wrapping_add(balance_digest(account, currency, balance))
+        })
+    }
+
+    /// Every balance, by slot, row and currency.
+    pub fn iter(&self) -> impl Iterator<Item = (AccountId, CurrencyId, &Balance)> {
+        self.slots.iter().enumerate().flat_map(move |(slot, balances)| {
+            balances.iter().enumerate().map(move |(at, balance)| {
+                let account = (at / self.stride) << 10 | slot;
+                (account as AccountId, (at % self.stride) as CurrencyId + 1, balance)
+            })
+        })
+    }
+
+    /// Sum over all accounts of available and frozen in one currency.
+    pub fn total(&self, currency: CurrencyId) -> Amount {
+        self.iter()
+            .filter(|(_, found, _)| *found == currency)
+            .map(|(_, _, balance)| balance.available + balance.frozen)
+            .sum()
+    }
+}
+
+fn balance_digest(account: AccountId, currency: CurrencyId, balance: &Balance) -> u64 {
+    if balance.available == 0 && balance.frozen == 0 {
+        return 0;
+    }
+    let [available_low, available_high] = amount_words(balance.available);
+    let [frozen_low, frozen_high] = amount_words(balance.frozen);
+    let owner = u64::from(account) | u64::from(currency) << 32;
+    let words = [owner, available_low, available_high, frozen_low, frozen_high];
+    digest(DigestKind::Balance, &words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn delta(account: AccountId, currency: CurrencyId, available: Amount) -> Delta {
+        Delta { account, currency, available, frozen: 0 }
+    }
+
+    #[test]
+    fn keeps_balances_when_rows_grow_wider() {
+        let mut ledger = Ledger::new();
+        for account in [3, 3 + 1_024, 9] {
+            ledger.add_account(account);
+            ledger.apply(&delta(account, 8, i128::from(account)));
+        }
+        let sum = ledger.digest_sum();
+        ledger.add_currency(9);
+        for account in [3, 3 + 1_024, 9] {
+            assert_eq!(ledger.balance(account, 8).available, i128::from(account));
+            assert_eq!(ledger.balance(account, 9).available, 0);
+        }
+        assert_eq!(ledger.digest_sum_full(), sum);
+    }
+
+    #[test]
+    fn digest_follows_changes() {
+        let mut ledger = Ledger::new();
+        ledger.add_account(3);
+        ledger.apply(&delta(3, 1, 5));
+        assert_eq!(ledger.digest_sum(), ledger.digest_sum_full());
+        ledger.apply(&delta(3, 1, -5));
+        assert_eq!(ledger.digest_sum(), 0);
+    }
+
+    #[test]
+    #[should_panic(expected = "balance below zero")]
+    fn refuses_to_go_on_with_a_negative_balance() {
+        let mut ledger = Ledger::new();
+        ledger.add_account(3);
+        ledger.apply(&delta(3, 1, -1));
+    }
+}

@@ -1,0 +1,259 @@
+//! Order types and time in force turned into fills, at the resting order's price, in price-time order.
+//!
+//! The matcher reads the book and the order, never an account: what it needs to know about money, a
+//! budget or a freeze, comes with the order. What moves goes into the result slot.
+
+use crate::book::{Book, OrderTerms};
+use crate::change::{CancelReason, ChangeWriter, OrderCause, OrderStatus, OrderUpdate, Trade};
+use crate::command::Side;
+use crate::instrument::Instrument;
+use crate::ladder::{LevelIndex, NONE, OrderIndex};
+use crate::result_slot::{Closed, ResultSlot};
+use crate::units::{AccountId, Amount, OrderId, Price, Quantity, ceil_millionths};
+
+/// An order while it takes liquidity.
+pub struct Taker {
+    pub order_id: OrderId,
+    pub account: AccountId,
+    /// Worst price it may trade at.
+    pub limit: Price,
+    /// Lots it still wants; for a budget order, lots it may still hold.
+    pub leaves: Quantity,
+    /// Notional that a budget still allows, in quote units.
+    pub notional_left: Option<Amount>,
+    pub terms: OrderTerms,
+}
+
+/// Why a taker stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// It wants no more lots.
+    Filled,
+    /// Nobody is left within its limit.
+    NoCounterparty,
+    /// Not one more lot at the next price fits its budget.
+    BudgetSpent,
+    /// The next order is its own account's.
+    SelfTrade,
+}
+
+/// Freeze of a buy with `leaves` lots open at `limit` (`rules.md` 3.2), in quote units.
+#[inline]
+pub fn buy_freeze(terms: &OrderTerms, limit: Price, leaves: Quantity, k: i64) -> Amount {
+    let open = i128::from(limit) * i128::from(leaves) * i128::from(k);
+    open + ceil_millionths(terms.rated + open * i128::from(terms.rate_max())) - terms.fee
+}
+
+/// What an order with `leaves` lots open must hold: quote units of a buy, base units of a sell.
+#[inline]
+pub fn freeze(terms: &OrderTerms, leaves: Quantity, instrument: &Instrument) -> Amount {
+    match terms.side {
+        Side::Buy => buy_freeze(terms, terms.price, leaves, instrument.quote_per_tick_lot),
+        Side::Sell => i128::from(leaves) * i128::from(instrument.lot_size),
+    }
+}
+
+/// Charges one fill to an order and returns the fee of this fill.
+#[inline]
+fn charge(terms: &mut OrderTerms, quantity: Quantity, notional: Amount, rate: i32) -> Amount {
+    terms.filled += quantity;
+    terms.notional += notional;
+    terms.rated += notional * i128::from(rate);
+    let fee = ceil_millionths(terms.rated);
+    let charged = fee - terms.fee;
+    terms.fee = fee;
+    charged
+}
+
+/// Whether a FOK order would fill whole: counts from the touch up to its limit, its quantity or the first
+/// order of its own account.
+pub fn can_fill(book: &Book, side: Side, limit: Price, quantity: Quantity, own: AccountId) -> bool {
+    let mut missing = quantity;
+    for index in book.iter(side.opposite()) {
+        let queued = book.queued(index);
+        if !is_within(side, book.terms(index).price, limit) || queued.account == own {
+            return false;
+        }
+        missing -= queued.leaves;
+        if missing <= 0 {
+            return true;
+        }
+    }
+    false
+}
+
+#[inline]
+fn is_within(side: Side, price: Price, limit: Price) -> bool {
+    match side {
+        Side::Buy => price <= limit,
+        Side::Sell => price >= limit,
+    }
+}
+
+/// Fills `taker` from the opposite side until something stops it.
+pub fn take(
+    taker: &mut Taker,
+    book: &mut Book,
+    instrument: &mut Instrument,
+    result: &mut ResultSlot,
+    changes: &mut ChangeWriter,
+) -> Stop {
+    let makers = taker.terms.side.opposite();
+    let k = i128::from(instrument.quote_per_tick_lot);
+    loop {
+        if taker.leaves == 0 {
+            return Stop::Filled;
+        }
+        let level = book.side(makers).best();
+        if level == NONE {
+            return Stop::NoCounterparty;
+        }
+        let price = book.side(makers).level(level).price;
+        if !is_within(taker.terms.side, price, taker.limit) {
+            return Stop::NoCounterparty;
+        }
+        let fits = match taker.notional_left {
+            None => taker.leaves,
+            Some(left) => {
+                let lots = left / (i128::from(price) * k);
+                if lots == 0 {
+                    return Stop::BudgetSpent;
+                }
+                lots.min(i128::from(taker.leaves)) as Quantity
+            }
+        };
+        if !take_level(taker, level, fits, book, instrument, result, changes) {
+            return Stop::SelfTrade;
+        }
+    }
+}
+
+/// Takes up to `fits` lots from one level. False when it met an order of the taker's own account.
+fn take_level(
+    taker: &mut Taker,
+    level: LevelIndex,
+    mut fits: Quantity,
+    book: &mut Book,
+    instrument: &mut Instrument,
+    result: &mut ResultSlot,
+    changes: &mut ChangeWriter,
+) -> bool {
+    let makers = taker.terms.side.opposite();
+    let found = book.side(makers).level(level);
+    let (price, mut index) = (found.price, found.head);
+    let mut is_touched = false;
+    while fits > 0 && index != NONE {
+        let queued = *book.queued(index);
+        if queued.account == taker.account {
+            return false;
+        }
+        if !is_touched {
+            is_touched = true;
+            result.touch_level(instrument.id, makers, price);
+        }
+        let quantity = queued.leaves.min(fits);
+        fill(taker, index, quantity, price, book, instrument, result, changes);
+        fits -= quantity;
+        index = queued.next;
+    }
+    true
+}
+
+/// One trade between the taker and the resting order at `index`.
+fn fill(
+    taker: &mut Taker,
+    index: OrderIndex,
+    quantity: Quantity,
+    price: Price,
+    book: &mut Book,
+    instrument: &mut Instrument,
+    result: &mut ResultSlot,
+    changes: &mut ChangeWriter,
+) {
+    let notional =
+        i128::from(price) * i128::from(quantity) * i128::from(instrument.quote_per_tick_lot);
+    let taker_rate = taker.terms.taker_rate;
+    let taker_fee = charge(&mut taker.terms, quantity, notional, taker_rate);
+    taker.leaves -= quantity;
+    if let Some(left) = &mut taker.notional_left {
+        *left -= notional;
+    }
+
+    let maker = *book.queued(index);
+    let leaves = maker.leaves - quantity;
+    let terms = book.terms_mut(index);
+    let status_before = terms.open_status();
+    let filled_before = terms.filled;
+    let frozen_before = terms.frozen;
+    let maker_rate = terms.maker_rate;
+    let maker_fee = charge(terms, quantity, notional, maker_rate);
+    terms.frozen = freeze(terms, leaves, instrument);
+    let released = frozen_before - terms.frozen;
+    let base = i128::from(quantity) * i128::from(instrument.lot_size);
+    if terms.side == Side::Buy {
+        let available = released - notional - maker_fee;
+        result.add_delta(maker.account, instrument.quote, available, -released);
+        result.add_delta(maker.account, instrument.base, base, 0);
+    } else {
+        result.add_delta(maker.account, instrument.base, released - base, -released);
+        result.add_delta(maker.account, instrument.quote, notional - maker_fee, 0);
+    }
+
+    changes.trade(&Trade {
+        trade_id: instrument.next_trade_id,
+        instrument: instrument.id,
+        taker_side: taker.terms.side as u8,
+        taker_order: taker.order_id,
+        maker_order: maker.order_id,
+        taker_account: taker.account,
+        maker_account: maker.account,
+        price,
+        quantity,
+        notional,
+        taker_fee,
+        maker_fee,
+    });
+    let status_after = if leaves == 0 { OrderStatus::Filled } else { OrderStatus::PartiallyFilled };
+    changes.order_update(&OrderUpdate {
+        order_id: maker.order_id,
+        account: maker.account,
+        instrument: instrument.id,
+        side: terms.side as u8,
+        status_before,
+        status_after,
+        reason: CancelReason::None,
+        cause: OrderCause::Fill,
+        session: terms.session,
+        price,
+        quantity: terms.quantity,
+        filled_before,
+        filled_after: terms.filled,
+        leaves_before: maker.leaves,
+        leaves_after: leaves,
+        cumulative_notional: terms.notional,
+        fee: terms.fee,
+        price_before: price,
+        quantity_before: terms.quantity,
+        client_order_id: terms.client_order_id.text(),
+        client_order_id_before: &[],
+    });
+    if leaves == 0 {
+        let filled = terms.filled;
+        let reason = CancelReason::None;
+        result.close(Closed {
+            order_id: maker.order_id,
+            account: maker.account,
+            instrument: instrument.id,
+            status: status_after,
+            reason,
+            filled,
+        });
+        book.remove(index);
+    } else {
+        book.reduce(index, quantity);
+    }
+    instrument.fee_accumulator += taker_fee + maker_fee;
+    instrument.next_trade_id += 1;
+    instrument.last_price = price;
+    instrument.traded_since_clock = true;
+}

@@ -1,0 +1,312 @@
+//! New orders: admitted, matched, and put into the book or ended.
+
+use crate::book::{Book, ClientOrderId, OrderTerms};
+use crate::change::{
+    CancelReason, ChangeType, ChangeWriter, OrderCause, OrderImage, OrderStatus, OrderUpdate,
+};
+use crate::check::{Admission, Refusal, rests};
+use crate::command::{
+    Command, FLAG_CANCEL_ON_DISCONNECT, OrderType, STP_EXPIRE_TAKER, Side, TimeInForce,
+};
+use crate::generated::reject_code::RejectCode;
+use crate::instrument::Instrument;
+use crate::matcher::{Stop, Taker, can_fill, freeze, take};
+use crate::result_slot::{Closed, ResultSlot};
+use crate::sequencer::{Accepted, Engine};
+use crate::units::Quantity;
+
+/// How an order stands after it was matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    pub status: OrderStatus,
+    pub reason: CancelReason,
+}
+
+/// An order's sums before matching, to know what matching added.
+#[derive(Clone, Copy)]
+pub(crate) struct Before {
+    pub filled: Quantity,
+    pub notional: i128,
+    pub fee: i128,
+    pub frozen: i128,
+}
+
+impl Before {
+    pub fn of(terms: &OrderTerms) -> Before {
+        Before {
+            filled: terms.filled,
+            notional: terms.notional,
+            fee: terms.fee,
+            frozen: terms.frozen,
+        }
+    }
+}
+
+impl Engine {
+    /// Executes `NewOrder`.
+    pub(crate) fn place(
+        &mut self,
+        command: &Command,
+        changes: &mut ChangeWriter,
+    ) -> Result<Accepted, RejectCode> {
+        match self.place_checked(command, changes) {
+            Ok(()) => {
+                self.settle_order(command, changes);
+                Ok(self.accepted(self.sequence, command.instrument))
+            }
+            Err(Refusal::Duplicate(result)) => {
+                Ok(Accepted { result, instrument: command.instrument, is_duplicate: true })
+            }
+            Err(Refusal::Reject(code)) => {
+                changes.order_image(ChangeType::Created, &self.rejected_image(command, code));
+                Err(code)
+            }
+        }
+    }
+
+    pub(crate) fn accepted(&self, result: u64, instrument: u32) -> Accepted {
+        Accepted { result, instrument, is_duplicate: false }
+    }
+
+    fn place_checked(
+        &mut self,
+        command: &Command,
+        changes: &mut ChangeWriter,
+    ) -> Result<(), Refusal> {
+        let admission = self.check_new_order(command)?;
+        let position = command.instrument as usize - 1;
+        let (book, instrument) = (&mut self.books[position], &mut self.instruments[position]);
+        check_book(command, &admission, book, self.capacities.orders)?;
+
+        let terms = new_terms(command, &admission, instrument, self.sequence, self.time_ns);
+        let mut taker = Taker {
+            order_id: self.sequence,
+            account: command.account,
+            limit: admission.limit,
+            leaves: admission.leaves,
+            notional_left: admission.notional_left,
+            terms,
+        };
+        let leaves = taker.terms.quantity;
+        changes.order_image(
+            ChangeType::Created,
+            &taker.terms.image(taker.order_id, taker.account, instrument.id, leaves),
+        );
+        let before = Before::of(&taker.terms);
+        let is_fok = command.time_in_force == TimeInForce::Fok as u8;
+        let killed =
+            is_fok && !can_fill(book, admission.side, admission.limit, taker.leaves, taker.account);
+        let outcome = if killed {
+            Outcome { status: OrderStatus::Cancelled, reason: CancelReason::FillOrKill }
+        } else {
+            let stop = take(&mut taker, book, instrument, &mut self.result, changes);
+            outcome(&taker, stop, instrument)
+        };
+        finish(&mut taker, outcome, &before, leaves, instrument, &mut self.result, changes);
+        if outcome.status.is_final() {
+            self.result.close(closed(&taker, instrument, outcome));
+        } else {
+            let index = book.add(taker.order_id, taker.account, taker.leaves, &taker.terms);
+            self.result.touch_level(instrument.id, admission.side, taker.terms.price);
+            let slot = self.accounts.slot_mut(taker.account);
+            slot.add_open(taker.account, taker.order_id, instrument.id, index);
+        }
+        self.reserved = admission.client_id;
+        Ok(())
+    }
+
+    /// Settles, then reserves the client id of the order the command made.
+    fn settle_order(&mut self, command: &Command, changes: &mut ChangeWriter) {
+        self.settle(changes);
+        if let Some(id) = self.reserved.take() {
+            let slot = self.accounts.slot_mut(command.account);
+            slot.reserve_client_id(command.account, self.sequence, id.key, id.content);
+        }
+    }
+
+    fn rejected_image<'a>(&self, command: &'a Command, code: RejectCode) -> OrderImage<'a> {
+        OrderImage {
+            order_id: self.sequence,
+            account: command.account,
+            instrument: command.instrument,
+            side: command.side,
+            order_type: command.order_type,
+            time_in_force: command.time_in_force,
+            status: OrderStatus::Rejected,
+            reason: CancelReason::None,
+            self_trade_prevention: command.kind.max(STP_EXPIRE_TAKER),
+            flags: command.flags & FLAG_CANCEL_ON_DISCONNECT,
+            code: code.number(),
+            retained: false,
+            session: command.session,
+            price: command.price,
+            quantity: command.quantity,
+            filled: 0,
+            leaves: 0,
+            quote_quantity: command.amount(),
+            cumulative_notional: 0,
+            fee: 0,
+            maker_rate: 0,
+            taker_rate: 0,
+            created_at_ns: self.time_ns,
+            priority: 0,
+            client_order_id: command.text(),
+        }
+    }
+}
+
+/// The book side of the checks.
+fn check_book(
+    command: &Command,
+    admission: &Admission,
+    book: &Book,
+    orders_max: u32,
+) -> Result<(), RejectCode> {
+    let is_limit = command.order_type == OrderType::Limit as u8;
+    if is_limit && rests(command.time_in_force) && book.len() >= orders_max as usize {
+        return Err(RejectCode::OrderTableFull);
+    }
+    let is_post_only = command.time_in_force == TimeInForce::PostOnly as u8;
+    if is_post_only && book.would_trade(admission.side, command.price) {
+        return Err(RejectCode::PostOnlyWouldTrade);
+    }
+    Ok(())
+}
+
+fn new_terms(
+    command: &Command,
+    admission: &Admission,
+    instrument: &Instrument,
+    sequence: u64,
+    time_ns: u64,
+) -> OrderTerms {
+    OrderTerms {
+        side: admission.side,
+        order_type: command.order_type,
+        time_in_force: command.time_in_force,
+        self_trade_prevention: STP_EXPIRE_TAKER,
+        flags: command.flags & FLAG_CANCEL_ON_DISCONNECT,
+        price: command.price,
+        quantity: command.quantity,
+        filled: 0,
+        session: command.session,
+        created_at_ns: time_ns,
+        priority: sequence,
+        maker_rate: instrument.maker_rate,
+        taker_rate: instrument.taker_rate,
+        quote_quantity: command.amount(),
+        notional: 0,
+        rated: 0,
+        fee: 0,
+        frozen: 0,
+        client_order_id: ClientOrderId::new(command.text()),
+    }
+}
+
+/// What becomes of an order that stopped.
+pub(crate) fn outcome(taker: &Taker, stop: Stop, instrument: &Instrument) -> Outcome {
+    let filled = Outcome { status: OrderStatus::Filled, reason: CancelReason::None };
+    let cancelled = |reason| Outcome { status: OrderStatus::Cancelled, reason };
+    let terms = &taker.terms;
+    if stop == Stop::SelfTrade {
+        return cancelled(CancelReason::SelfTradePrevention);
+    }
+    if let Some(left) = taker.notional_left {
+        let is_spent =
+            stop == Stop::BudgetSpent || left < i128::from(instrument.quote_per_tick_lot);
+        if is_spent && terms.filled > 0 {
+            return filled;
+        }
+        return cancelled(CancelReason::MarketRemainder);
+    }
+    if taker.leaves == 0 {
+        return filled;
+    }
+    if terms.order_type == OrderType::Market as u8 {
+        return cancelled(CancelReason::MarketRemainder);
+    }
+    if terms.time_in_force == TimeInForce::Ioc as u8 {
+        return cancelled(CancelReason::ImmediateOrCancel);
+    }
+    Outcome { status: terms.open_status(), reason: CancelReason::None }
+}
+
+/// Freezes what an order that rests must hold, moves what its fills cost and earned, and writes its
+/// `Order Updated` when it traded or ended. `leaves_before` is what the order wanted before matching.
+pub(crate) fn finish(
+    taker: &mut Taker,
+    outcome: Outcome,
+    before: &Before,
+    leaves_before: Quantity,
+    instrument: &Instrument,
+    result: &mut ResultSlot,
+    changes: &mut ChangeWriter,
+) {
+    let terms = &mut taker.terms;
+    let leaves = if outcome.status.is_final() { 0 } else { taker.leaves };
+    terms.frozen = if leaves == 0 { 0 } else { freeze(terms, leaves, instrument) };
+    move_amounts(taker.account, terms, before, instrument, result);
+    let terms = &taker.terms;
+    if terms.filled == before.filled && !outcome.status.is_final() {
+        return;
+    }
+    changes.order_update(&OrderUpdate {
+        order_id: taker.order_id,
+        account: taker.account,
+        instrument: instrument.id,
+        side: terms.side as u8,
+        status_before: OrderStatus::Pending,
+        status_after: outcome.status,
+        reason: outcome.reason,
+        cause: OrderCause::Fill,
+        session: terms.session,
+        price: terms.price,
+        quantity: terms.quantity,
+        filled_before: before.filled,
+        filled_after: terms.filled,
+        leaves_before,
+        leaves_after: leaves,
+        cumulative_notional: terms.notional,
+        fee: terms.fee,
+        price_before: terms.price,
+        quantity_before: terms.quantity,
+        client_order_id: terms.client_order_id.text(),
+        client_order_id_before: &[],
+    });
+}
+
+/// Adds the deltas of an order's own account: its freeze and its fills since `before`.
+pub(crate) fn move_amounts(
+    account: u32,
+    terms: &OrderTerms,
+    before: &Before,
+    instrument: &Instrument,
+    result: &mut ResultSlot,
+) {
+    let frozen = terms.frozen - before.frozen;
+    let notional = terms.notional - before.notional;
+    let fee = terms.fee - before.fee;
+    let base = i128::from(terms.filled - before.filled) * i128::from(instrument.lot_size);
+    match terms.side {
+        Side::Buy => {
+            result.add_delta(account, instrument.quote, -frozen - notional - fee, frozen);
+            result.add_delta(account, instrument.base, base, 0);
+        }
+        Side::Sell => {
+            result.add_delta(account, instrument.base, -frozen - base, frozen);
+            result.add_delta(account, instrument.quote, notional - fee, 0);
+        }
+    }
+}
+
+/// The end of an order, for its account.
+pub(crate) fn closed(taker: &Taker, instrument: &Instrument, outcome: Outcome) -> Closed {
+    Closed {
+        order_id: taker.order_id,
+        account: taker.account,
+        instrument: instrument.id,
+        status: outcome.status,
+        reason: outcome.reason,
+        filled: taker.terms.filled,
+    }
+}
