@@ -4,7 +4,7 @@
 use crate::change::{
     CancelReason, ChangeType, ChangeWriter, Entity, OrderStatus, pair_word, text_words,
 };
-use crate::command::{AccountState, STP_EXPIRE_TAKER};
+use crate::command::AccountState;
 use crate::flat_map::FlatMap;
 use crate::hash::{DigestKind, digest};
 use crate::ladder::{NONE, OrderIndex};
@@ -18,7 +18,6 @@ use crate::units::{AccountId, InstrumentId, OrderId, Quantity, TimeNs};
 pub struct Account {
     pub id: AccountId,
     pub state: AccountState,
-    pub self_trade_prevention: u8,
     pub name: Name,
     /// Open orders by order id.
     first_open: u32,
@@ -151,7 +150,6 @@ impl Accounts {
         let account = Account {
             id,
             state: AccountState::Active,
-            self_trade_prevention: STP_EXPIRE_TAKER,
             name,
             first_open: NONE,
             last_open: NONE,
@@ -192,6 +190,14 @@ impl Accounts {
     /// All accounts by id.
     pub fn iter(&self) -> impl Iterator<Item = &Account> {
         (1..=self.count).filter_map(|id| self.get(id))
+    }
+
+    /// Names an account that was created under a placeholder.
+    pub fn rename(&mut self, id: AccountId, name: Name) {
+        let account = self.slots[slot_of(id)].account_mut(id);
+        self.image_sum = self.image_sum.wrapping_sub(account.digest());
+        account.name = name;
+        self.image_sum = self.image_sum.wrapping_add(account.digest());
     }
 
     /// Every slot, for snapshots.
@@ -398,6 +404,17 @@ impl AccountSlot {
             // Only an expired final order can still hold it, and everything older is expired too.
             self.forget_oldest(account);
         }
+        self.attach_client_id(account, order_id, key, content);
+    }
+
+    /// Adds a client id that is free to an order that is open or final.
+    pub fn attach_client_id(
+        &mut self,
+        account: AccountId,
+        order_id: OrderId,
+        key: u128,
+        content: u128,
+    ) {
         let Some(position) = self.by_order_id.get(order_id) else { return };
         let head = if position & FINAL_BIT == 0 {
             &mut self.open[position as usize].client_ids

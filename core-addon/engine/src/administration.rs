@@ -2,7 +2,7 @@
 //! of them journaled commands, because each changes what later commands do.
 
 use crate::book::Book;
-use crate::change::{ChangeType, ChangeWriter, Entity, pair_word};
+use crate::change::{ChangeType, ChangeWriter, Entity};
 use crate::command::{
     AccountState, Command, FLAG_BOTH_SIDES, InstrumentState, LimitKind, NameKind, Opcode,
 };
@@ -60,7 +60,7 @@ impl Engine {
     }
 
     fn find_alias(&self, command: &Command) -> Result<(NameKind, Name, u32), RejectCode> {
-        let kind = alias_kind(command.kind).ok_or(RejectCode::AliasNotFound)?;
+        let kind = name_kind(command.kind).ok_or(RejectCode::AliasNotFound)?;
         let name = Name::new(command.text()).ok_or(RejectCode::AliasNotFound)?;
         match self.names.find(kind, name) {
             Some(Target { id, is_alias: true }) => Ok((kind, name, id)),
@@ -83,7 +83,7 @@ impl Engine {
                 Name::new(command.text()).map(|_| ()).ok_or(RejectCode::NameInvalid)
             }
             Opcode::SetAlias => {
-                alias_kind(command.kind).ok_or(RejectCode::NameInvalid)?;
+                name_kind(command.kind).ok_or(RejectCode::NameInvalid)?;
                 Name::new(command.text()).map(|_| ()).ok_or(RejectCode::NameInvalid)
             }
             Opcode::SetFees => require(fees_are_valid(command), RejectCode::FeeRateInvalid),
@@ -218,7 +218,7 @@ impl Engine {
         command: &Command,
         changes: &mut ChangeWriter,
     ) -> Result<u64, RejectCode> {
-        let kind = alias_kind(command.kind).ok_or(RejectCode::NameInvalid)?;
+        let kind = name_kind(command.kind).ok_or(RejectCode::NameInvalid)?;
         let name = Name::new(command.text()).ok_or(RejectCode::NameInvalid)?;
         self.check_free(kind, name)?;
         if self.names.aliases_full() {
@@ -322,16 +322,16 @@ fn require(condition: bool, code: RejectCode) -> Result<(), RejectCode> {
     if condition { Ok(()) } else { Err(code) }
 }
 
-fn alias_kind(kind: u8) -> Option<NameKind> {
+pub(crate) fn name_kind(kind: u8) -> Option<NameKind> {
     [NameKind::Instrument, NameKind::Account].into_iter().find(|known| *known as u8 == kind)
 }
 
-fn instrument_state(kind: u8) -> Option<InstrumentState> {
+pub(crate) fn instrument_state(kind: u8) -> Option<InstrumentState> {
     use InstrumentState::{CancelOnly, Closed, Halted, Open};
     [Open, CancelOnly, Halted, Closed].into_iter().find(|state| *state as u8 == kind)
 }
 
-fn account_state(kind: u8) -> Option<AccountState> {
+pub(crate) fn account_state(kind: u8) -> Option<AccountState> {
     [AccountState::Active, AccountState::Suspended].into_iter().find(|state| *state as u8 == kind)
 }
 

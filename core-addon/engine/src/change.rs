@@ -69,6 +69,15 @@ pub enum OrderStatus {
 }
 
 impl OrderStatus {
+    /// Returns the status of a byte.
+    #[must_use]
+    pub fn from_byte(byte: u8) -> Option<OrderStatus> {
+        use OrderStatus::*;
+        [ConditionalPending, Pending, PartiallyFilled, Filled, Cancelled, Rejected, Expired]
+            .into_iter()
+            .find(|status| *status as u8 == byte)
+    }
+
     /// Whether no further change can follow.
     #[must_use]
     pub fn is_final(self) -> bool {
@@ -106,6 +115,31 @@ pub enum CancelReason {
     Liquidation = 11,
     /// The venue cancelled it.
     Admin = 12,
+}
+
+impl CancelReason {
+    /// Returns the reason of a byte.
+    #[must_use]
+    pub fn from_byte(byte: u8) -> Option<CancelReason> {
+        use CancelReason::*;
+        [
+            None,
+            ClientRequest,
+            ImmediateOrCancel,
+            FillOrKill,
+            MarketRemainder,
+            SelfTradePrevention,
+            MassCancel,
+            SessionDisconnected,
+            KillSwitch,
+            InstrumentClosed,
+            LinkedOrder,
+            Liquidation,
+            Admin,
+        ]
+        .into_iter()
+        .find(|reason| *reason as u8 == byte)
+    }
 }
 
 /// What moved an order (`Order Updated`).

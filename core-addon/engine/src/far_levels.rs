@@ -30,6 +30,7 @@ impl FarLevels {
     }
 
     /// Highest key and its level.
+    #[cfg(test)]
     pub fn last(&self) -> Option<(i64, LevelIndex)> {
         let page = &self.pages[self.directory.last()?.1 as usize];
         Some((page.keys[page.length - 1], page.levels[page.length - 1]))

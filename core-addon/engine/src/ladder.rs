@@ -86,6 +86,7 @@ impl Ladder {
     }
 
     /// Number of levels.
+    #[cfg(test)]
     pub fn len(&self) -> usize {
         self.window_levels as usize + self.far.len()
     }

@@ -8,6 +8,7 @@ mod account;
 mod administration;
 mod amend;
 mod book;
+mod bytes;
 mod cancel_all;
 pub mod change;
 mod check;
@@ -31,8 +32,10 @@ mod result_slot;
 mod retention;
 mod sequencer;
 mod session;
+mod snapshot;
 mod state;
 mod transfer;
 pub mod units;
 
 pub use sequencer::{Capacities, Engine};
+pub use snapshot::{SNAPSHOT_VERSION, SnapshotError};

@@ -123,14 +123,14 @@ impl RequestIds {
             // Only an expired one can still hold the key, and everything older is expired too.
             slot.forget_oldest(caller);
         }
-        let queue = slot.queues.entry(caller).or_insert(AgeQueue::EMPTY);
-        let position = slot.requests.push(queue, caller, now, request);
-        let is_over = queue.length > REQUEST_IDS_MAX;
-        slot.by_key.insert(request.key as u64, position);
-        slot.digest_sum = slot.digest_sum.wrapping_add(request_digest(slot.requests.get(position)));
-        if is_over {
+        if slot.push(caller, now, request) > REQUEST_IDS_MAX {
             slot.forget_oldest(caller);
         }
+    }
+
+    /// Adds a request read from a snapshot; they come oldest first.
+    pub fn restore(&mut self, caller: AccountId, at: TimeNs, request: RequestId) {
+        self.slots[slot_of(caller)].push(caller, at, request);
     }
 
     pub fn digest_sum(&self) -> u64 {
@@ -151,6 +151,15 @@ impl RequestIds {
 }
 
 impl RequestSlot {
+    /// Adds the newest request and returns how many its caller has now.
+    fn push(&mut self, caller: AccountId, at: TimeNs, request: RequestId) -> u32 {
+        let queue = self.queues.entry(caller).or_insert(AgeQueue::EMPTY);
+        let position = self.requests.push(queue, caller, at, request);
+        self.by_key.insert(request.key as u64, position);
+        self.digest_sum = self.digest_sum.wrapping_add(request_digest(self.requests.get(position)));
+        queue.length
+    }
+
     fn has(&self, caller: AccountId, key: u128) -> bool {
         let test = |position: u32| {
             let kept = self.requests.get(position);

@@ -90,6 +90,7 @@ pub struct Engine {
     pub(crate) targets: Vec<OpenOrder>,
     /// Client id of the order that the current command makes.
     pub(crate) reserved: Option<ClientIdHashes>,
+    /// Words of one entity while it is digested.
     pub(crate) scratch: ChangeWriter,
 }
 
@@ -98,7 +99,18 @@ impl Engine {
     /// request ids, which strangers choose.
     #[must_use]
     pub fn new(hash_key: [u64; 2]) -> Engine {
-        let mut engine = Engine {
+        let mut engine = Engine::empty(hash_key);
+        for (id, text) in [(FEE_ACCOUNT, "fees"), (EXTERNAL_ACCOUNT, "external")] {
+            let name = Name::new(text.as_bytes()).expect("the venue's own names are valid");
+            let created = engine.create_account_row(name);
+            debug_assert_eq!(created, id);
+        }
+        engine
+    }
+
+    /// An engine without even the venue's own accounts, to read a snapshot into.
+    pub(crate) fn empty(hash_key: [u64; 2]) -> Engine {
+        Engine {
             sequence: 0,
             time_ns: 0,
             hash_key,
@@ -116,13 +128,7 @@ impl Engine {
             targets: Vec::new(),
             reserved: None,
             scratch: ChangeWriter::default(),
-        };
-        for (id, text) in [(FEE_ACCOUNT, "fees"), (EXTERNAL_ACCOUNT, "external")] {
-            let name = Name::new(text.as_bytes()).expect("the venue's own names are valid");
-            let created = engine.create_account_row(name);
-            debug_assert_eq!(created, id);
         }
-        engine
     }
 
     pub(crate) fn create_account_row(&mut self, name: Name) -> AccountId {
@@ -130,6 +136,12 @@ impl Engine {
         self.ledger.add_account(id);
         self.names.insert(NameKind::Account, name, Target { id, is_alias: false });
         id
+    }
+
+    /// Gives an account read from a snapshot its name.
+    pub(crate) fn rename_account(&mut self, id: AccountId, name: Name) {
+        self.accounts.rename(id, name);
+        self.names.insert(NameKind::Account, name, Target { id, is_alias: false });
     }
 
     /// Sequence of the last command executed, 0 at the start.

@@ -18,7 +18,10 @@ impl Engine {
             .wrapping_add(self.requests.digest_sum())
             .wrapping_add(self.names.digest_sum())
             .wrapping_add(self.sessions.digest_sum());
-        self.finish_hash(sum)
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let hash = self.finish_hash(sum, &mut scratch);
+        self.scratch = scratch;
+        hash
     }
 
     /// `state_hash` computed anew from every entity. Checks the structure of books, accounts and ledger
@@ -36,18 +39,17 @@ impl Engine {
             .wrapping_add(self.requests.digest_sum_full())
             .wrapping_add(self.names.digest_sum_full())
             .wrapping_add(self.sessions.digest_sum_full());
-        self.finish_hash(sum)
+        self.finish_hash(sum, &mut ChangeWriter::default())
     }
 
     /// Adds the small tables, which are always computed anew.
-    fn finish_hash(&self, sum: u64) -> u64 {
-        let mut scratch = ChangeWriter::with_capacity(40);
+    fn finish_hash(&self, sum: u64, scratch: &mut ChangeWriter) -> u64 {
         let mut sum = sum;
         for instrument in &self.instruments {
-            sum = sum.wrapping_add(instrument.digest(&mut scratch));
+            sum = sum.wrapping_add(instrument.digest(scratch));
         }
         for currency in &self.currencies {
-            sum = sum.wrapping_add(currency.digest(&mut scratch));
+            sum = sum.wrapping_add(currency.digest(scratch));
         }
         for (position, work) in self.backlog.iter().enumerate() {
             sum = sum.wrapping_add(work.digest(position));
