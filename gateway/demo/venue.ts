@@ -1,6 +1,8 @@
 // What the demo venue lists and whom it funds. Amounts and prices are decimal texts, as an operator
 // would write them.
 
+import { type Parsed, rejectByNumber } from "../domain/reject.ts";
+
 export interface DemoCurrency {
   readonly code: string;
   readonly scale: number;
@@ -108,3 +110,9 @@ export const DEMO_FUNDS: Readonly<Record<DemoAccount["role"], Readonly<Record<st
   taker: { BTC: "10000", ETH: "200000", SOL: "4000000", USDT: "1000000000" },
   trader: { BTC: "10", ETH: "100", SOL: "1000", USDT: "1000000" },
 };
+
+/** Reads one of these texts: what does not parse is a mistake in this file. */
+export function valueOf<Value>(parsed: Parsed<Value>): Value {
+  if (!parsed.ok) throw new RangeError(rejectByNumber[parsed.reject].text);
+  return parsed.value;
+}
