@@ -105,7 +105,7 @@ test.each<[string, Record<string, string>, string]>([
     { profile: "demo", "http-host": "10.0.0.1", "insecure-listen": "true" },
     "demo_orders_per_second = 200 with http_host = 10.0.0.1",
   ],
-  ["a short segment", { "journal-segment-bytes": "1048576" }, "must hold unsynced_commands_max"],
+  ["a segment of half pages", { "journal-segment-bytes": "1050624" }, "a multiple of 4096"],
   ["a key's burst below its rate", { "requests-burst-per-key": "10" }, "requests_burst_per_key"],
   ["an address' burst", { "requests-burst-per-address": "10" }, "requests_burst_per_address"],
 ])("refuses %s", (_, flags, message) => {
