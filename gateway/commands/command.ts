@@ -1,0 +1,56 @@
+// What a command is, and what it is given.
+
+import type { Clock } from "../clock.ts";
+import type { Config } from "../config.ts";
+import type { DataFiles } from "./data-files.ts";
+import { CommandFailure, ExitCode, VenueClient } from "./venue-client.ts";
+
+export interface CommandInput {
+  readonly config: Config;
+  readonly files: DataFiles;
+  readonly clock: Clock;
+  /** What stands behind the command's name. */
+  readonly words: readonly string[];
+  /** The command's own flags. */
+  readonly flags: ReadonlyMap<string, string>;
+  /** Writes one line to the person. */
+  readonly print: (line: string) => void;
+}
+
+export interface Command {
+  /** One or two words. */
+  readonly name: string;
+  /** What follows the name in the help. */
+  readonly usage: string;
+  readonly summary: string;
+  /** How many words must follow the name. */
+  readonly wordCount: number;
+  /** Own flags, beside the settings; those with a `!` in front must be given. */
+  readonly flags: readonly string[];
+  /** Errors: throws `CommandFailure`, `GatewayFault`. */
+  readonly run: (input: CommandInput) => Promise<void>;
+}
+
+/** The running venue of the data directory. Errors: throws `CommandFailure` without key or address. */
+export function connect({ config, files }: CommandInput): VenueClient {
+  const token = config.key === "" ? files.readOperatorKey() : config.key;
+  if (token === undefined) {
+    throw new CommandFailure(
+      `no admin key: give --key or OPENBELL_KEY, or name the venue's data directory with ` +
+        `--data-directory (now ${files.directory})`,
+      ExitCode.failed,
+    );
+  }
+  const address = files.readAddress() ?? `http://${config.httpHost}:${config.httpPort}`;
+  return new VenueClient(address, token);
+}
+
+/** Prints an answer as `name  value` lines; lists and objects inside as JSON. */
+export function printAnswer(print: CommandInput["print"], answer: unknown): void {
+  if (typeof answer !== "object" || answer === null) return;
+  const entries = Object.entries(answer);
+  const width = Math.max(...entries.map(([key]) => key.length));
+  for (const [key, value] of entries) {
+    print(`${key.padEnd(width)}  ${typeof value === "object" ? JSON.stringify(value) : String(value)}`);
+  }
+}

@@ -1,0 +1,76 @@
+// Small files in the data directory that the operator's commands and the venue share. The journal,
+// the snapshots and the lock belong to the core.
+
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { GatewayFault } from "../domain/fault.ts";
+
+export class DataFiles {
+  readonly directory: string;
+
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  /** The keys, an SQLite file. */
+  get keysPath(): string {
+    return join(this.directory, "keys.sqlite");
+  }
+
+  /** The demo traders' tokens. */
+  get demoKeysPath(): string {
+    return join(this.directory, "demo-keys");
+  }
+
+  get isInitialised(): boolean {
+    return existsSync(this.keysPath);
+  }
+
+  /** Errors: throws `data_directory_unwritable`. */
+  make(): void {
+    try {
+      mkdirSync(this.directory, { recursive: true, mode: 0o700 });
+      this.#write("write-probe", "");
+      rmSync(join(this.directory, "write-probe"));
+    } catch (cause) {
+      const message =
+        `cannot write to the data directory ${this.directory}: make it writable, ` +
+        "or name another one with --data-directory";
+      throw new GatewayFault("data_directory_unwritable", message, { cause });
+    }
+  }
+
+  /** The operator's admin token, readable by its owner only. */
+  readOperatorKey(): string | undefined {
+    return this.#read("operator-key");
+  }
+
+  writeOperatorKey(token: string): void {
+    this.#write("operator-key", `${token}\n`);
+  }
+
+  /** Where the running venue listens; left behind by one that was killed. */
+  readAddress(): string | undefined {
+    return this.#read("address");
+  }
+
+  writeAddress(url: string): void {
+    this.#write("address", `${url}\n`);
+  }
+
+  removeAddress(): void {
+    rmSync(join(this.directory, "address"), { force: true });
+  }
+
+  #read(name: string): string | undefined {
+    const path = join(this.directory, name);
+    return existsSync(path) ? readFileSync(path, "utf8").trim() : undefined;
+  }
+
+  /** Replaces the file whole: a reader never sees half of it. */
+  #write(name: string, text: string): void {
+    const path = join(this.directory, name);
+    writeFileSync(`${path}.new`, text, { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  }
+}
