@@ -1,0 +1,5 @@
+//! Linker settings of a Node-API library.
+
+fn main() {
+    napi_build::setup();
+}
