@@ -1,0 +1,79 @@
+// The log lines of what happened to orders and money. Every line that concerns an order names it by
+// `order_id`, `taker_order_id` or `maker_order_id`, so that one id greps from placing to the last fill.
+
+import type { Trade, Transaction } from "../domain/change.ts";
+import { Opcode } from "../domain/command.ts";
+import type { CommandFields } from "../domain/command.ts";
+import { rejectByNumber } from "../domain/reject.ts";
+import type { Log, LogFields } from "../log.ts";
+import type { Caller } from "./authenticator.ts";
+import type { ReferenceData } from "./reference-data.ts";
+
+/** Names of opcodes, as in logs and metrics: `new_order`. */
+const OPCODE_NAMES: ReadonlyMap<number, string> = new Map(
+  Object.entries(Opcode).map(([name, opcode]) => [
+    opcode,
+    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  ]),
+);
+
+export function opcodeName(opcode: number): string {
+  return OPCODE_NAMES.get(opcode) ?? `opcode_${opcode}`;
+}
+
+export class OrderLog {
+  readonly #log: Log;
+  readonly #reference: ReferenceData;
+  readonly #quietAccounts: ReadonlySet<number>;
+
+  /** What concerns quiet accounts alone, such as a demo's order flow, is logged at `debug`. */
+  constructor(log: Log, reference: ReferenceData, quietAccounts: ReadonlySet<number>) {
+    this.#log = log;
+    this.#reference = reference;
+    this.#quietAccounts = quietAccounts;
+  }
+
+  /** One line per command that got a sequence, with the key that gave it. */
+  writeCommand(caller: Caller, command: CommandFields, transaction: Transaction): void {
+    const { opcode, sequence, code, result } = transaction;
+    const isOrder = opcode >= Opcode.newOrder && opcode <= Opcode.replaceOrder;
+    const isNewOrder = opcode === Opcode.newOrder;
+    const symbol = this.#reference.listingOf(transaction.instrument)?.instrument.symbol;
+    const fields: LogFields = {
+      order_id: isOrder ? (isNewOrder && code !== 0 ? sequence : result) || undefined : undefined,
+      result: isOrder || result === 0 ? undefined : result,
+      account: transaction.account,
+      sequence,
+      client_order_id: isOrder ? command.text : undefined,
+      request_id: isOrder ? undefined : (command.extensionText ?? command.text),
+      symbol,
+      code: code === 0 ? undefined : rejectByNumber[code].name,
+      duplicate: transaction.isDuplicate || undefined,
+      changes: transaction.changes.length,
+      key_id: caller.keyId,
+    };
+    this.#write(this.#quietAccounts.has(caller.account), opcodeName(opcode), fields);
+  }
+
+  /** One line per trade. */
+  writeTrade(trade: Trade, sequence: number): void {
+    const isQuiet =
+      this.#quietAccounts.has(trade.takerAccount) && this.#quietAccounts.has(trade.makerAccount);
+    this.#write(isQuiet, "trade", {
+      trade_id: trade.tradeId,
+      symbol: this.#reference.listingOf(trade.instrument)?.instrument.symbol,
+      taker_order_id: trade.takerOrder,
+      maker_order_id: trade.makerOrder,
+      taker_account: trade.takerAccount,
+      maker_account: trade.makerAccount,
+      sequence,
+      price_ticks: trade.price,
+      quantity_lots: trade.quantity,
+    });
+  }
+
+  #write(isQuiet: boolean, event: string, fields: LogFields): void {
+    if (isQuiet) this.#log.debug(event, fields);
+    else this.#log.info(event, fields);
+  }
+}

@@ -1,0 +1,52 @@
+// Questions about the state, for every protocol. An answer leaves when what it saw is durable
+// (rules 5.4); until then it is held here.
+
+import type { Core } from "../core/core.ts";
+import type { Transaction } from "../domain/change.ts";
+import { QueryKind } from "../domain/command.ts";
+import type { QueryFields } from "../domain/command.ts";
+
+/** How an order is named: by id, or by the client's id. */
+export type OrderReference = { readonly orderId: number } | { readonly clientOrderId: string };
+
+export class Queries {
+  readonly #core: Pick<Core, "query" | "flush" | "whenDurable">;
+
+  constructor(core: Pick<Core, "query" | "flush" | "whenDurable">) {
+    this.#core = core;
+  }
+
+  /** Asks, and answers once everything the answer saw is durable. */
+  async ask(query: QueryFields): Promise<Transaction> {
+    const answer = this.#core.query(query);
+    await this.#core.whenDurable(answer.sequence);
+    return answer;
+  }
+
+  /**
+   * Finds an order of `account` at once, commands of this turn included, to read a message that only
+   * makes sense beside it. The answer must not be shown: it may not be durable yet.
+   */
+  findOrderNow(account: number, order: OrderReference): Transaction {
+    this.#core.flush();
+    return this.#core.query(orderQuery(account, order));
+  }
+
+  /** Asks for one order of `account`. */
+  askOrder(account: number, order: OrderReference): Promise<Transaction> {
+    return this.ask(orderQuery(account, order));
+  }
+
+  /** Whether `name`, or an alias, is that of `account`. */
+  isNameOf(account: number, name: string): boolean {
+    const answer = this.#core.query({ opcode: QueryKind.account, text: name });
+    const [found] = answer.changes;
+    return answer.code === 0 && found?.entity === "account" && found.accountId === account;
+  }
+}
+
+function orderQuery(account: number, order: OrderReference): QueryFields {
+  return "orderId" in order
+    ? { opcode: QueryKind.order, account, orderId: order.orderId }
+    : { opcode: QueryKind.order, account, text: order.clientOrderId };
+}
