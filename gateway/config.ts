@@ -95,6 +95,7 @@ export const SETTINGS = {
 
   http_host: text("127.0.0.1", "Reachable from this machine only; see `insecure_listen`"),
   http_port: integer(8_080, 0, 65_535, "0 takes any free port"),
+  metrics_port: integer(9_464, 0, 65_535, "Its own listener: metrics need no key; 0 takes any"),
   insecure_listen: flag(false, "Off loopback, keys would travel in clear without a TLS proxy"),
   connections_max: integer(1_000, 1, 60_000, "Below the usual 1,024 open files of a process"),
   body_bytes_max: integer(
@@ -110,9 +111,14 @@ export const SETTINGS = {
     "One key cannot take the thread from the others",
   ),
   requests_burst_per_key: integer(2_000, 1, 10_000_000, "Two seconds' worth at once"),
+  cancels_per_second_per_key: integer(
+    ...[5_000, 1, 1_000_000],
+    "Apart from the other requests and larger: who is throttled can still reduce risk",
+  ),
+  cancels_burst_per_key: integer(10_000, 1, 10_000_000, "Two seconds' worth at once"),
   requests_per_second_per_address: integer(
     ...[2_000, 1, 1_000_000],
-    "Also counts calls without a key, so that guessing keys is slow",
+    "Counts calls without a good key: market data, and guessing keys",
   ),
   requests_burst_per_address: integer(4_000, 1, 10_000_000, "Two seconds' worth at once"),
 
@@ -313,6 +319,11 @@ function findConflicts(config: Config): string[] {
     config.requestsBurstPerKey >= config.requestsPerSecondPerKey,
     `requests_burst_per_key = ${config.requestsBurstPerKey} must be at least ` +
       `requests_per_second_per_key = ${config.requestsPerSecondPerKey}`,
+  );
+  check(
+    config.cancelsBurstPerKey >= config.cancelsPerSecondPerKey,
+    `cancels_burst_per_key = ${config.cancelsBurstPerKey} must be at least ` +
+      `cancels_per_second_per_key = ${config.cancelsPerSecondPerKey}`,
   );
   check(
     config.requestsBurstPerAddress >= config.requestsPerSecondPerAddress,
