@@ -155,7 +155,7 @@ export const PROFILES = {
     ...{ data_directory: "data/dev", init_at_start: true, clock_jump_accepted: true },
     log_level: "debug",
   },
-  test: { data_directory: "data/test", init_at_start: true, http_port: 0 },
+  test: { data_directory: "data/test", init_at_start: true, http_port: 0, metrics_port: 0 },
 } as const satisfies Record<string, Partial<Values>>;
 export type ProfileName = keyof typeof PROFILES;
 
