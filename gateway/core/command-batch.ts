@@ -63,6 +63,16 @@ export class CommandBatch {
     return this.#byteLength + 2 * RECORD_BYTES <= this.bytes.length;
   }
 
+  /** Where command `index` begins. Cost: walks the commands before it. */
+  offsetOf(index: number): number {
+    let offset = 0;
+    for (let passed = 0; passed < index; passed += 1) {
+      const extensions = this.#view.getUint8(offset + OFFSET.extensions);
+      offset += (1 + extensions) * RECORD_BYTES;
+    }
+    return offset;
+  }
+
   /** Appends a command. Errors: throws when a field does not fit; the batch stays as it was. */
   add(command: CommandFields): void {
     if (!this.hasRoom) throw new RangeError("command batch is full");

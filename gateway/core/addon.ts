@@ -1,0 +1,157 @@
+// The addon as TypeScript sees it. core-addon/binding owns the calls; the places of the status array
+// are listed on both sides and compared by test/boundary.
+
+import { createRequire } from "node:module";
+import { GatewayFault } from "../domain/fault.ts";
+
+/** Settings of one core; what is left out keeps the default of core-addon/runtime. */
+export interface CoreOptions {
+  dataDirectory: string;
+  durability?: "none" | "os" | "fsync" | undefined;
+  /** `caller`: each call brings its own time; for tests, replays and backtests. */
+  clock?: "system" | "caller" | undefined;
+  acceptClockJumps?: boolean | undefined;
+  segmentBytes?: number | undefined;
+  /** Most commands executed ahead of the disk; further ones are `throttled`. */
+  unsyncedCommandsMax?: number | undefined;
+  /** Most bytes of transactions that wait to be read; further commands are `throttled`. */
+  pendingBytesMax?: number | undefined;
+  snapshotIntervalCommands?: number | undefined;
+  stateHashIntervalCommands?: number | undefined;
+  /** Pause before space for the next segment is asked for again. */
+  spareRetryMs?: number | undefined;
+  accountsMax?: number | undefined;
+  instrumentsMax?: number | undefined;
+  currenciesMax?: number | undefined;
+  sessionsMax?: number | undefined;
+  /** Per instrument. */
+  ordersMax?: number | undefined;
+  /** Final orders kept per account. */
+  retainedOrdersMax?: number | undefined;
+}
+
+/** What was found at open. */
+export interface OpenReport {
+  handle: number;
+  isNew: boolean;
+  /** 32 hex digits. */
+  venueId: string;
+  snapshotSequence?: number;
+  commandsReplayed: number;
+  recoveryMs: number;
+  /** Bytes of an unfinished write that were cut off. */
+  tornBytesCut: number;
+  sequence: number;
+  timeUs: number;
+  /** 16 hex digits, behind the last journaled command. */
+  stateHash: string;
+  warnings: string[];
+  /** The bound in force. */
+  unsyncedCommandsMax: number;
+  /** Upper bounds of the sync histogram's buckets; the last bucket has none. */
+  syncBoundsUs: number[];
+}
+
+/** What a clean stop left behind. */
+export interface StopReport {
+  sequence: number;
+  /** 16 hex digits. */
+  stateHash: string;
+  /** Bytes of transactions nobody read. */
+  unreadBytes: number;
+  warnings: string[];
+}
+
+/** The gravest fault in force. */
+export interface CoreFault {
+  code: string;
+  message: string;
+  retryable: boolean;
+}
+
+/** Places of the status array. */
+export const Place = {
+  commands: 0,
+  releasedBytes: 1,
+  hasMore: 2,
+  neededBytes: 3,
+  executedSequence: 4,
+  durableSequence: 5,
+  unsyncedCommands: 6,
+  pendingBytes: 7,
+  timeUs: 8,
+  mode: 9,
+  isClockHeld: 10,
+  hasFault: 11,
+  snapshotSequence: 12,
+  snapshotBytes: 13,
+  snapshotDurationUs: 14,
+  snapshotsWritten: 15,
+  isSnapshotBusy: 16,
+  journalBytes: 17,
+  journalWrites: 18,
+  journalSegments: 19,
+  journalSyncs: 20,
+  journalSyncUs: 21,
+  /** First of 12. */
+  syncBuckets: 22,
+} as const;
+
+/** Length of the status array. */
+export const PLACE_COUNT = 34;
+
+/** What core-addon/binding exports. Every call may throw an error with a stable `code`. */
+export interface Addon {
+  open(options: CoreOptions, doorbell: () => void): OpenReport;
+  attach(
+    handle: number,
+    input: Uint8Array,
+    output: Uint8Array,
+    answer: Uint8Array,
+    places: Float64Array,
+  ): void;
+  /** Bytes released, or the negative reject code of the first command not executed. */
+  submit(handle: number, from: number, to: number, timeUs?: number): number;
+  read(handle: number): number;
+  /** Size of the answer; above that of the buffer nothing was written. */
+  query(handle: number): number;
+  /** As `submit`. */
+  tick(handle: number, timeUs?: number): number;
+  status(handle: number): void;
+  fault(handle: number): CoreFault | null;
+  stateHash(handle: number): string;
+  confirmClock(handle: number): void;
+  requestSnapshot(handle: number): void;
+  drain(handle: number): void;
+  stop(handle: number): StopReport;
+}
+
+const ADDON_PATH = "../../core-addon/openbell-core.node";
+
+/**
+ * Loads the addon; a second call gives the same one.
+ *
+ * Errors: throws `addon_missing`.
+ */
+export function loadAddon(): Addon {
+  try {
+    // why: the interface above is what the binding exports; test/boundary calls all of it
+    return createRequire(import.meta.url)(ADDON_PATH) as Addon;
+  } catch (cause) {
+    const message = "The core addon is missing or not made for this machine: run `npm run build`";
+    throw new GatewayFault("addon_missing", message, { cause });
+  }
+}
+
+/** Errors: throws what the addon threw as a fault of the same code. */
+export function callAddon<Result>(call: () => Result): Result {
+  try {
+    return call();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const hasCode = error instanceof Error && "code" in error;
+    throw new GatewayFault(hasCode ? String(error.code) : "addon_failed", message, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,316 @@
+// The core behind one door: commands go in as one batch per turn, transactions come out in sequence
+// order when they are durable (rules 5.4). Only this folder knows that there is an addon.
+
+import { RejectCode } from "../generated/reject-codes.ts";
+import type { Transaction } from "../domain/change.ts";
+import type { QueryFields, SubmittedCommand } from "../domain/command.ts";
+import { findRejectCode } from "../domain/reject.ts";
+import { toSequence, toTimeUs } from "../domain/units.ts";
+import { callAddon, loadAddon, Place, PLACE_COUNT } from "./addon.ts";
+import type { Addon, CoreFault, CoreOptions, OpenReport, StopReport } from "./addon.ts";
+import { ChangeReader } from "./change-log.ts";
+import { CommandBatch, encodeQuery } from "./command-batch.ts";
+import { Deliveries } from "./deliveries.ts";
+import type { Listener } from "./deliveries.ts";
+import { Queue } from "./queue.ts";
+
+export type { CoreFault, CoreOptions, OpenReport, StopReport } from "./addon.ts";
+
+/** Records of one batch: 512 KiB, several times what one turn brings; a full batch is flushed. */
+const BATCH_RECORDS_MAX = 4_096;
+/** Bytes read at once. More saves nothing; a larger transaction makes the buffer grow. */
+const OUTPUT_BYTES = 1 << 20;
+/** Holds most answers; a larger one makes the buffer grow. */
+const ANSWER_BYTES = 1 << 18;
+
+const MODES = ["open", "cancel_only", "refuse"] as const;
+
+/** What a query gives: `sequence` is the last command it saw. */
+export type QueryAnswer = Transaction;
+
+/** The core at one moment. */
+export interface CoreStatus {
+  executedSequence: number;
+  durableSequence: number;
+  unsyncedCommands: number;
+  /** Bytes of transactions that wait for the disk or a reader. */
+  pendingBytes: number;
+  timeUs: number;
+  mode: (typeof MODES)[number];
+  /** A jump of the system clock waits for `confirmClock`. */
+  clockHeld: boolean;
+  fault: CoreFault | undefined;
+  snapshotSequence: number;
+  snapshot: { bytes: number; durationUs: number; written: number; isBusy: boolean };
+  journal: {
+    bytes: number;
+    writes: number;
+    segments: number;
+    syncs: number;
+    syncUs: number;
+    /** Syncs by duration; one more than there are bounds. */
+    syncBuckets: number[];
+    syncBoundsUs: readonly number[];
+  };
+}
+
+/** An open venue, for one event loop. */
+export class Core {
+  readonly openReport: OpenReport;
+  readonly #addon: Addon;
+  readonly #handle: number;
+  readonly #deliveries: Deliveries;
+  readonly #batch = new CommandBatch(BATCH_RECORDS_MAX);
+  /** Of the commands in the batch. */
+  #batchReplies: Listener[] = [];
+  /** Of the executed commands whose transactions have not left. */
+  readonly #waiting = new Queue<Listener>();
+  readonly #places = new Float64Array(PLACE_COUNT);
+  #output = Buffer.alloc(OUTPUT_BYTES);
+  #reader = new ChangeReader(this.#output);
+  #answer = Buffer.alloc(ANSWER_BYTES);
+  #callerTimeUs: number | undefined;
+  #turn: NodeJS.Immediate | undefined;
+  #isOpen = true;
+
+  private constructor(addon: Addon, options: CoreOptions) {
+    this.#addon = addon;
+    this.openReport = callAddon(() => addon.open(options, () => this.#onDoorbell()));
+    this.#handle = this.openReport.handle;
+    this.#deliveries = new Deliveries(this.openReport.sequence);
+    this.#attach();
+    // What opening had to execute is nobody's command, and no listener is there yet.
+    callAddon(() => addon.drain(this.#handle));
+    this.#read();
+    this.#deliveries.deliver();
+  }
+
+  /** Errors: throws a fault that says what is wrong with an option, the directory or a file in it. */
+  static open(options: CoreOptions): Core {
+    return new Core(loadAddon(), options);
+  }
+
+  /**
+   * Adds a command to this turn's batch. `reply` gets its transaction once it is durable; a sequence
+   * of 0 there says that the core refused the command when the batch reached it.
+   *
+   * Returns `throttled` or `core_unavailable` when nothing was queued.
+   * Errors: throws RangeError when a field does not fit its place.
+   */
+  submit(command: SubmittedCommand, reply: Listener): RejectCode | undefined {
+    if (!this.#isOpen) return RejectCode.core_unavailable;
+    const ahead = this.#batchReplies.length + this.#waiting.length;
+    if (ahead >= this.openReport.unsyncedCommandsMax) return RejectCode.throttled;
+    if (!this.#batch.hasRoom) this.flush();
+    this.#batch.add(command);
+    this.#batchReplies.push(reply);
+    this.#turn ??= setImmediate(() => this.flush());
+    return undefined;
+  }
+
+  /** Executes the batch now. What is durable by then is delivered before this returns. */
+  flush(): void {
+    if (this.#turn !== undefined) clearImmediate(this.#turn);
+    this.#turn = undefined;
+    if (this.#batch.commandCount === 0) return;
+    const replies = this.#batchReplies;
+    this.#batchReplies = [];
+    this.#execute(replies);
+    this.#deliveries.deliver();
+  }
+
+  /** Every transaction that leaves, in sequence order, before its reply. Returns how to stop. */
+  subscribe(listener: Listener): () => void {
+    return this.#deliveries.subscribe(listener);
+  }
+
+  /**
+   * Answers at once from the state as executed, durable or not, without the batch of this turn.
+   *
+   * Order: before the answer is shown, await `whenDurable(answer.sequence)`.
+   */
+  query(query: QueryFields): QueryAnswer {
+    for (;;) {
+      encodeQuery(this.#answer, query);
+      const bytes = callAddon(() => this.#addon.query(this.#handle));
+      if (bytes <= this.#answer.length) return new ChangeReader(this.#answer).read(0);
+      this.#answer = Buffer.alloc(roundUp(bytes));
+      this.#attach();
+    }
+  }
+
+  /** Resolves when everything up to `sequence` may be shown. */
+  whenDurable(sequence: number): Promise<void> {
+    return this.#deliveries.whenReleased(sequence);
+  }
+
+  status(): CoreStatus {
+    callAddon(() => this.#addon.status(this.#handle));
+    const at = (place: number): number => this.#places[place] ?? 0;
+    const { syncBoundsUs } = this.openReport;
+    const bucketsEnd = Place.syncBuckets + syncBoundsUs.length + 1;
+    return {
+      executedSequence: at(Place.executedSequence),
+      durableSequence: at(Place.durableSequence),
+      unsyncedCommands: at(Place.unsyncedCommands),
+      pendingBytes: at(Place.pendingBytes),
+      timeUs: at(Place.timeUs),
+      mode: MODES[at(Place.mode)] ?? "refuse",
+      clockHeld: at(Place.isClockHeld) !== 0,
+      fault: at(Place.hasFault) === 0 ? undefined : this.#fault(),
+      snapshotSequence: at(Place.snapshotSequence),
+      snapshot: {
+        bytes: at(Place.snapshotBytes),
+        durationUs: at(Place.snapshotDurationUs),
+        written: at(Place.snapshotsWritten),
+        isBusy: at(Place.isSnapshotBusy) !== 0,
+      },
+      journal: {
+        bytes: at(Place.journalBytes),
+        writes: at(Place.journalWrites),
+        segments: at(Place.journalSegments),
+        syncs: at(Place.journalSyncs),
+        syncUs: at(Place.journalSyncUs),
+        syncBuckets: [...this.#places.subarray(Place.syncBuckets, bucketsEnd)],
+        syncBoundsUs,
+      },
+    };
+  }
+
+  /** The state hash at the last command executed, in 16 hex digits. */
+  stateHash(): string {
+    return callAddon(() => this.#addon.stateHash(this.#handle));
+  }
+
+  /** To be called about once a second: journals the time when something waits for it. */
+  tick(): void {
+    this.#collect(callAddon(() => this.#addon.tick(this.#handle, this.#callerTimeUs)));
+    this.#deliveries.deliver();
+  }
+
+  /** The time of what follows, when the caller's clock was chosen. */
+  setCallerTime(timeUs: number): void {
+    this.#callerTimeUs = timeUs;
+  }
+
+  /** Believes the system clock after a jump. */
+  confirmClock(): void {
+    callAddon(() => this.#addon.confirmClock(this.#handle));
+  }
+
+  /** Asks for a snapshot in the background; `status` tells when it is there. */
+  requestSnapshot(): void {
+    callAddon(() => this.#addon.requestSnapshot(this.#handle));
+  }
+
+  /**
+   * Executes and delivers what is queued, syncs, writes a snapshot and closes.
+   *
+   * Errors: throws `core_not_open` the second time, and the fault that ended the journal.
+   */
+  stop(): StopReport {
+    this.flush();
+    this.#isOpen = false;
+    callAddon(() => this.#addon.drain(this.#handle));
+    this.#read();
+    this.#deliveries.deliver();
+    return callAddon(() => this.#addon.stop(this.#handle));
+  }
+
+  #onDoorbell(): void {
+    // Rung before the stop, answered after it: everything was read by then.
+    if (!this.#isOpen) return;
+    this.#read();
+    this.#deliveries.deliver();
+  }
+
+  #attach(): void {
+    const { bytes } = this.#batch;
+    callAddon(() =>
+      this.#addon.attach(this.#handle, bytes, this.#output, this.#answer, this.#places),
+    );
+  }
+
+  #fault(): CoreFault | undefined {
+    return callAddon(() => this.#addon.fault(this.#handle)) ?? undefined;
+  }
+
+  /** Gives the batch to the core. Every reply is then waiting for its transaction, or refused. */
+  #execute(replies: readonly Listener[]): void {
+    let next = 0;
+    try {
+      while (next < replies.length) {
+        const from = this.#batch.offsetOf(next);
+        const to = this.#batch.byteLength;
+        const time = this.#callerTimeUs;
+        const result = callAddon(() => this.#addon.submit(this.#handle, from, to, time));
+        const executed = next + (this.#places[Place.commands] ?? 0);
+        for (const reply of replies.slice(next, executed)) this.#waiting.add(reply);
+        next = executed;
+        this.#collect(result);
+        if (result >= 0) break;
+        const code = findRejectCode(-result) ?? RejectCode.core_unavailable;
+        // Behind an order refused in cancel_only, cancels still go through; else nothing would.
+        const refused = code === RejectCode.venue_cancel_only ? next + 1 : replies.length;
+        for (const reply of replies.slice(next, refused)) this.#refuse(reply, code);
+        next = refused;
+      }
+    } finally {
+      this.#batch.clear();
+      // After a fault: nobody is left without an answer.
+      for (const reply of replies.slice(next)) {
+        this.#refuse(reply, RejectCode.core_unavailable);
+      }
+    }
+  }
+
+  #refuse(reply: Listener, code: RejectCode): void {
+    this.#deliveries.addRefusal({ ...REFUSED, code }, reply);
+  }
+
+  #read(): void {
+    this.#collect(callAddon(() => this.#addon.read(this.#handle)));
+  }
+
+  /** Takes what a call released, and then the rest that did not fit. */
+  #collect(result: number): void {
+    if (result === 0 && this.#places[Place.hasMore] === 0) return;
+    this.#decode(this.#places[Place.releasedBytes] ?? 0);
+    while (this.#places[Place.hasMore] !== 0) {
+      const needed = this.#places[Place.neededBytes] ?? 0;
+      if (needed > 0) {
+        this.#output = Buffer.alloc(roundUp(needed));
+        this.#reader = new ChangeReader(this.#output);
+        this.#attach();
+      }
+      this.#decode(callAddon(() => this.#addon.read(this.#handle)));
+    }
+  }
+
+  #decode(bytes: number): void {
+    for (let offset = 0; offset < bytes; offset += this.#reader.byteLengthAt(offset)) {
+      const transaction = this.#reader.read(offset);
+      const reply = transaction.isSystem ? undefined : this.#waiting.take();
+      this.#deliveries.add(transaction, reply);
+    }
+  }
+}
+
+const REFUSED: Transaction = {
+  sequence: toSequence(0),
+  timeUs: toTimeUs(0),
+  code: 0,
+  opcode: 0,
+  isDuplicate: false,
+  hasBacklog: false,
+  isSystem: false,
+  account: 0,
+  result: 0,
+  instrument: 0,
+  changes: [],
+};
+
+/** The next power of two: a buffer that grows does so seldom. */
+function roundUp(bytes: number): number {
+  return 2 ** Math.ceil(Math.log2(bytes));
+}

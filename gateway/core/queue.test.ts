@@ -1,0 +1,28 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { Queue } from "./queue.ts";
+
+test("gives back what was added, oldest first", () => {
+  const steps = fc.array(fc.record({ adds: fc.nat(900), takes: fc.nat(900) }), { maxLength: 20 });
+  fc.assert(
+    fc.property(steps, (parts) => {
+      const queue = new Queue<number>();
+      let added = 0;
+      let taken = 0;
+      for (const { adds, takes } of parts) {
+        for (let count = 0; count < adds; count += 1) queue.add(added++);
+        for (let count = 0; count < takes && taken < added; count += 1) {
+          expect(queue.peek()).toBe(taken);
+          expect(queue.take()).toBe(taken++);
+        }
+        expect(queue.length).toBe(added - taken);
+      }
+    }),
+    { seed: 19, numRuns: 256 },
+  );
+});
+
+test("an empty queue has nothing", () => {
+  const queue = new Queue<string>();
+  expect([queue.peek(), queue.take(), queue.length]).toEqual([undefined, undefined, 0]);
+});
