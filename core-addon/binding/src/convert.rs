@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use napi::Error;
 use napi_derive::napi;
+use runtime::metrics::SYNC_BUCKETS_US;
 use runtime::{ClockSource, Durability, Fault, Mode, OpenOptions, OpenReport, Status, StopReport};
 
 /// A result whose error has a stable code. The name is what the napi macro looks for.
@@ -113,11 +114,19 @@ pub struct AddonOpenReport {
     /// 16 hex digits.
     pub state_hash: String,
     pub warnings: Vec<String>,
+    /// The bound in force.
+    pub unsynced_commands_max: u32,
+    /// Upper bounds of the sync histogram's buckets; the last bucket has none.
+    pub sync_bounds_us: Vec<f64>,
 }
 
 /// The report under its handle.
 #[must_use]
-pub fn from_open_report(handle: u32, report: OpenReport) -> AddonOpenReport {
+pub fn from_open_report(
+    handle: u32,
+    unsynced_commands_max: u32,
+    report: OpenReport,
+) -> AddonOpenReport {
     AddonOpenReport {
         handle,
         is_new: report.is_new,
@@ -130,6 +139,8 @@ pub fn from_open_report(handle: u32, report: OpenReport) -> AddonOpenReport {
         time_us: (report.time_ns / 1_000) as f64,
         state_hash: format!("{:016x}", report.state_hash),
         warnings: report.warnings,
+        unsynced_commands_max,
+        sync_bounds_us: SYNC_BUCKETS_US.map(|bound| bound as f64).to_vec(),
     }
 }
 
@@ -174,6 +185,8 @@ pub fn to_addon_fault(fault: &Fault) -> AddonFault {
 
 /// Places of the status array. `gateway/core/addon.ts` lists the same; `test/boundary` compares them.
 pub mod place {
+    use runtime::metrics::SYNC_BUCKETS_US;
+
     /// Commands of the last submit or tick that were executed.
     pub const COMMANDS: usize = 0;
     /// Bytes that the last submit, tick or read released.
@@ -185,7 +198,7 @@ pub mod place {
     /// First of the places that `status` fills.
     pub const STATUS: usize = 4;
     /// Number of places: `status` fills 18 and the buckets of the sync histogram.
-    pub const COUNT: usize = STATUS + 18 + runtime::metrics::SYNC_BUCKETS_US.len() + 1;
+    pub const COUNT: usize = STATUS + 18 + SYNC_BUCKETS_US.len() + 1;
 }
 
 /// Writes `status` into the array, in the order of `place`.

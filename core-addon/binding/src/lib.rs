@@ -99,6 +99,7 @@ pub fn open(
 ) -> Result<AddonOpenReport> {
     refuse_worker(&env)?;
     let options = to_open_options(&options)?;
+    let unsynced_commands_max = options.unsynced_commands_max;
     let bell = Doorbell::new(&doorbell)?;
     let (core, report) = Core::open(
         options,
@@ -112,7 +113,7 @@ pub fn open(
         cores.push(Some(OpenCore { core, buffers: None }));
         cores.len() - 1
     });
-    Ok(from_open_report(handle as u32, report))
+    Ok(from_open_report(handle as u32, unsynced_commands_max, report))
 }
 
 /// Names the buffers of a core; a second call replaces them. They must not be detached or resized.
