@@ -3,7 +3,8 @@
 use crate::account::OpenOrder;
 use crate::change::{CancelReason, ChangeType, ChangeWriter};
 use crate::command::{
-    Command, FLAG_ADMIN, FLAG_CANCEL_ON_DISCONNECT, InstrumentState, Opcode, is_id_text,
+    Command, FLAG_ADMIN, FLAG_CANCEL_ON_DISCONNECT, InstrumentState, Opcode, TEXT_BYTES_MAX,
+    is_id_text,
 };
 use crate::generated::reject_code::RejectCode;
 use crate::hash::{DigestKind, digest};
@@ -81,7 +82,10 @@ impl Engine {
             return Err(RejectCode::NameInvalid);
         }
         self.accounts.get(command.account).ok_or(RejectCode::AccountNotFound)?;
-        if let Some(id) = self.sessions.find(command.account, &command.text) {
+        // Only the text in use counts: bytes behind it are not part of the name.
+        let mut name = [0; TEXT_BYTES_MAX];
+        name[..command.text().len()].copy_from_slice(command.text());
+        if let Some(id) = self.sessions.find(command.account, &name) {
             return Ok(self.accepted(id, 0));
         }
         if self.sessions.len() >= self.capacities.sessions as usize {
@@ -92,8 +96,8 @@ impl Engine {
             account: command.account,
             flags: command.flags & FLAG_CANCEL_ON_DISCONNECT,
             opened_at_ns: self.time_ns,
-            name: command.text,
-            name_length: command.text_length,
+            name,
+            name_length: command.text().len() as u8,
         };
         self.sessions.insert(session);
         session.write(ChangeType::Created, changes);

@@ -101,7 +101,7 @@ pub fn take(
     let makers = taker.terms.side.opposite();
     let k = i128::from(instrument.quote_per_tick_lot);
     loop {
-        if taker.leaves == 0 {
+        if taker.leaves == 0 && taker.notional_left.is_none() {
             return Stop::Filled;
         }
         let level = book.side(makers).best();
@@ -118,6 +118,10 @@ pub fn take(
                 let lots = left / (i128::from(price) * k);
                 if lots == 0 {
                     return Stop::BudgetSpent;
+                }
+                if taker.leaves == 0 {
+                    // The position limit, while the budget would buy more.
+                    return Stop::Filled;
                 }
                 lots.min(i128::from(taker.leaves)) as Quantity
             }
