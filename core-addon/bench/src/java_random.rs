@@ -30,7 +30,7 @@ impl JavaRandom {
     /// the draw lies in the last, incomplete run of `bound` values.
     #[inline]
     pub fn int_below(&mut self, bound: u32) -> u32 {
-        debug_assert!(bound >= 1 && bound < 1 << 31);
+        debug_assert!((1..1 << 31).contains(&bound));
         if bound.is_power_of_two() {
             return ((u64::from(bound) * u64::from(self.next(31))) >> 31) as u32;
         }

@@ -3,5 +3,14 @@
 //! Nothing here is part of the product; `bench/README.md` says how to run it and how to read it.
 
 pub mod anchor;
+pub mod anchor_workload;
+pub mod core_layer;
+pub mod harder;
 pub mod java_random;
+pub mod memory;
 pub mod naive_book;
+pub mod options;
+pub mod peer_file;
+pub mod result_hash;
+pub mod venue;
+pub mod workload;

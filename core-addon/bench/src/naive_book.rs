@@ -138,6 +138,19 @@ impl NaiveBook {
         None
     }
 
+    /// The best order of a side.
+    #[must_use]
+    pub fn front(&self, side: Side) -> Option<OrderIndex> {
+        self.queues(side).next()?.front().copied()
+    }
+
+    /// Lots of the first `count` orders of a side.
+    #[must_use]
+    pub fn front_quantity(&self, side: Side, count: u32) -> i64 {
+        let orders = self.queues(side).flatten().take(count as usize);
+        orders.map(|order| self.entry(*order).leaves).sum()
+    }
+
     /// Removes a resting order.
     pub fn cancel(&mut self, order: OrderIndex) {
         self.unlink(order);
@@ -166,6 +179,13 @@ impl NaiveBook {
     pub fn resting(&self, order: OrderIndex) -> Option<(Side, i64, i64)> {
         let entry = self.entries.get(order as usize).copied().flatten()?;
         (entry.leaves > 0).then_some((entry.side, entry.price, entry.leaves))
+    }
+
+    fn queues(&self, side: Side) -> Box<dyn Iterator<Item = &VecDeque<OrderIndex>> + '_> {
+        match side {
+            Side::Buy => Box::new(self.bids.values().rev()),
+            Side::Sell => Box::new(self.asks.values()),
+        }
     }
 
     fn entry(&self, order: OrderIndex) -> &Entry {
