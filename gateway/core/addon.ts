@@ -1,5 +1,5 @@
-// The addon as TypeScript sees it. core-addon/binding owns the calls; the places of the status array
-// are listed on both sides and compared by test/boundary.
+// The addon as TypeScript sees it. core-addon/binding owns the calls; the places of the status
+// array are listed on both sides and compared by test/boundary.
 
 import { createRequire } from "node:module";
 import { GatewayFault } from "../domain/fault.ts";

@@ -85,14 +85,16 @@ export class Core {
     this.#deliveries.deliver();
   }
 
-  /** Errors: throws a fault that says what is wrong with an option, the directory or a file in it. */
+  /**
+   * Errors: throws a fault that says what is wrong with an option, the directory or a file in it.
+   */
   static open(options: CoreOptions): Core {
     return new Core(loadAddon(), options);
   }
 
   /**
-   * Adds a command to this turn's batch. `reply` gets its transaction once it is durable; a sequence
-   * of 0 there says that the core refused the command when the batch reached it.
+   * Adds a command to this turn's batch. `reply` gets its transaction once it is durable; a
+   * sequence of 0 there says that the core refused the command when the batch reached it.
    *
    * Returns `throttled` or `core_unavailable` when nothing was queued.
    * Errors: throws RangeError when a field does not fit its place.

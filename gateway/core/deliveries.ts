@@ -1,5 +1,5 @@
-// What left the core, on its way to listeners and replies: in sequence order, one at a time, also when
-// a callback submits and flushes.
+// What left the core, on its way to listeners and replies: in sequence order, one at a time, also
+// when a callback submits and flushes.
 
 import type { Transaction } from "../domain/change.ts";
 import { Queue } from "./queue.ts";

@@ -183,7 +183,8 @@ pub fn to_addon_fault(fault: &Fault) -> AddonFault {
     }
 }
 
-/// Places of the status array. `gateway/core/addon.ts` lists the same; `test/boundary` compares them.
+/// Places of the status array. `gateway/core/addon.ts` lists the same; `test/boundary` compares
+/// them.
 pub mod place {
     use runtime::metrics::SYNC_BUCKETS_US;
 

@@ -1,7 +1,7 @@
 //! The Node-API addon: free functions over a handle, buffers attached once, no object per call.
 //!
-//! Order: all calls come from the main thread; a Worker is refused. A reject is a value. A fault is an
-//! error with a stable `code`. A panic in runtime or engine aborts the process: decision 0006.
+//! Order: all calls come from the main thread; a Worker is refused. A reject is a value. A fault is
+//! an error with a stable `code`. A panic in runtime or engine aborts the process: decision 0006.
 
 mod convert;
 
@@ -41,8 +41,9 @@ struct OpenCore {
 }
 
 thread_local! {
-    /// Open cores by handle; handles are never reused. Never dropped: at the end of a process that did not
-    /// stop its core there is no JavaScript left to release buffers to, and the journal has everything.
+    /// Open cores by handle; handles are never reused. Never dropped: at the end of a process that
+    /// did not stop its core there is no JavaScript left to release buffers to, and the journal has
+    /// everything.
     static CORES: ManuallyDrop<RefCell<Vec<Option<OpenCore>>>> = const {
         ManuallyDrop::new(RefCell::new(Vec::new()))
     };
@@ -156,7 +157,8 @@ pub fn attach(
 /// Executes the commands in `input[from..to]` and releases what may leave into the output buffer.
 ///
 /// Returns the bytes released, or the reject code of the first command that was not executed,
-/// negative; the status array holds the details of both. `time_us` is the caller's clock, if chosen.
+/// negative; the status array holds the details of both. `time_us` is the caller's clock, if
+/// chosen.
 /// Errors: `argument_invalid`, `core_not_open`, and the faults of `runtime::Core::submit`.
 #[napi]
 pub fn submit(handle: u32, from: u32, to: u32, time_us: Option<f64>) -> Result<i32> {
@@ -182,8 +184,8 @@ pub fn read(handle: u32) -> Result<i32> {
     })
 }
 
-/// Answers the query at the start of the answer buffer, over it. A size above that of the buffer means
-/// nothing was written: ask again with a larger one.
+/// Answers the query at the start of the answer buffer, over it. A size above that of the buffer
+/// means nothing was written: ask again with a larger one.
 ///
 /// Errors: `core_not_open`, `argument_invalid`.
 #[napi]
@@ -195,7 +197,8 @@ pub fn query(handle: u32) -> Result<u32> {
     })
 }
 
-/// Journals a `Clock` if the engine waits for one; to be called about once a second. Returns as `submit`.
+/// Journals a `Clock` if the engine waits for one; to be called about once a second. Returns as
+/// `submit`.
 ///
 /// Errors: as `submit`.
 #[napi]
@@ -261,8 +264,8 @@ pub fn drain(handle: u32) -> Result<()> {
     with_core(handle, |open| open.core.drain().map_err(from_fault))
 }
 
-/// Syncs the journal, writes a snapshot and closes the core; the handle is no longer valid, whatever
-/// comes of it.
+/// Syncs the journal, writes a snapshot and closes the core; the handle is no longer valid,
+/// whatever comes of it.
 ///
 /// Errors: `core_not_open`, and the fault that ended the journal.
 #[napi]
@@ -318,8 +321,8 @@ impl Doorbell {
     fn new(function: &Function<'_, (), ()>) -> Result<Doorbell> {
         let is_rung = Arc::new(AtomicBool::new(false));
         let theirs = Arc::clone(&is_rung);
-        // Cleared before JavaScript reads, on its thread: what is published after that rings anew, what
-        // was published before that is read.
+        // Cleared before JavaScript reads, on its thread: what is published after that rings anew,
+        // what was published before that is read.
         let answered = move |_| {
             theirs.store(false, Ordering::SeqCst);
             Ok(())
