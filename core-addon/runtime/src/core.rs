@@ -1,0 +1,370 @@
+//! The core: engine, journal, reply gate, clock and snapshots behind one synchronous door.
+//!
+//! One thread calls it. A command is executed, then journaled, then its transaction leaves. (Executed
+//! first: a command that broke an invariant would otherwise break it again at every start.)
+
+use std::time::Duration;
+
+use engine::Engine;
+use engine::change::ChangeWriter;
+use engine::command::{COMMAND_BYTES, Command, Opcode};
+use engine::generated::reject_code::RejectCode;
+
+use crate::environment::Environment;
+use crate::fault::{Fault, FaultCode};
+use crate::journal::appender::Tools;
+use crate::journal::entry::EntryKind;
+use crate::journal::progress::FatalHook;
+use crate::journal::recovery::Directories;
+use crate::journal::segment::Identity;
+use crate::journal::{Durability, Journal, Marker, Room};
+use crate::lock::DataLock;
+use crate::opening;
+use crate::options::OpenOptions;
+use crate::pending::{Pending, Released};
+use crate::record::{self, COMMAND_BYTES_MAX};
+use crate::snapshot;
+use crate::snapshotter::{SnapshotRequest, Snapshotter, write_state};
+use crate::status::{Mode, OpenReport, Status, StopReport};
+use crate::venue_clock::VenueClock;
+
+/// `Clock` is journaled at most this often. `rules.md` 2.2.
+const CLOCK_INTERVAL_NS: u64 = 1_000_000_000;
+
+/// Rung when transactions became readable.
+pub type Doorbell = Box<dyn Fn() + Send + Sync>;
+
+/// What became of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Submitted {
+    /// Transactions that left, of this batch or earlier ones.
+    pub released: Released,
+    /// Commands executed: that many from the front of the batch.
+    pub commands: u32,
+    /// Why the next one was not: `throttled`, `venue_cancel_only` or `journal_full`. It has no sequence
+    /// and leaves no trace; those behind it were not looked at.
+    pub refusal: Option<RejectCode>,
+}
+
+/// Commands executed and not yet handed to the journal.
+#[derive(Default)]
+pub(crate) struct Draft {
+    sequence: u64,
+    time_ns: u64,
+    commands: u32,
+    payload: Vec<u8>,
+}
+
+/// An open venue.
+pub struct Core {
+    pub(crate) engine: Engine,
+    pub(crate) clock: VenueClock,
+    pub(crate) pending: Pending,
+    /// Transactions of the running batch.
+    pub(crate) changes: ChangeWriter,
+    pub(crate) answer: ChangeWriter,
+    pub(crate) draft: Draft,
+    /// Sequence of the last state hash in the journal.
+    pub(crate) marked_sequence: u64,
+    /// Sequence at which a snapshot was last asked for.
+    pub(crate) snapshot_sequence: u64,
+    /// When `Clock` was last journaled.
+    pub(crate) ticked_ns: u64,
+    /// The state is the one the last clean stop left.
+    pub(crate) is_unchanged: bool,
+    pub(crate) options: OpenOptions,
+    pub(crate) identity: Identity,
+    pub(crate) directories: Directories,
+    pub(crate) tools: Tools,
+    pub(crate) snapshotter: Snapshotter,
+    pub(crate) journal: Journal,
+    /// Last: let go of when all threads have ended.
+    pub(crate) _lock: DataLock,
+}
+
+impl Core {
+    /// Opens the venue in the data directory, or makes one.
+    ///
+    /// `doorbell` is rung by the journal's thread, in durability fsync only. `fatal` is called once, from
+    /// any thread, with the fault after which nothing is acknowledged; the process should end then.
+    /// Errors: every fault that says what is wrong with the options, the directory or a file in it.
+    pub fn open(
+        options: OpenOptions,
+        environment: Environment,
+        doorbell: Doorbell,
+        fatal: FatalHook,
+    ) -> Result<(Core, OpenReport), Fault> {
+        opening::open(options, environment, doorbell, fatal)
+    }
+
+    /// Executes a batch of whole records, all stamped with one time, and releases what may leave.
+    ///
+    /// `Continue` is added behind a command that leaves a backlog.
+    /// Errors: `records_malformed`, `caller_time_missing` (nothing was executed), and the fault that
+    /// ended the journal.
+    pub fn submit(
+        &mut self,
+        records: &[u8],
+        caller_time_ns: Option<u64>,
+        out: &mut [u8],
+    ) -> Result<Submitted, Fault> {
+        self.tools.progress.check()?;
+        record::count(records)?;
+        let time_ns = self.clock.stamp(caller_time_ns)?;
+        self.submit_at(records, time_ns, out)
+    }
+
+    /// Releases what may leave.
+    ///
+    /// Errors: the fault that ended the journal.
+    pub fn read(&mut self, out: &mut [u8]) -> Result<Released, Fault> {
+        self.tools.progress.check()?;
+        Ok(self.release(out))
+    }
+
+    /// Answers a query with one pseudo-transaction and returns its size. A size above that of `answer`
+    /// means nothing was written: ask again with that much.
+    ///
+    /// Order: the answer shows what was executed, durable or not; its sequence says up to where.
+    pub fn query(&mut self, query: &[u8], answer: &mut [u8]) -> Result<usize, Fault> {
+        if query.len() != COMMAND_BYTES {
+            let message = format!("a query has 128 bytes, not {}", query.len());
+            return Err(Fault::new(FaultCode::RecordsMalformed, message));
+        }
+        self.answer.clear();
+        self.engine.query(&record::from_bytes(query), &mut self.answer);
+        let bytes = record::words_to_bytes(self.answer.words());
+        if let Some(room) = answer.get_mut(..bytes.len()) {
+            room.copy_from_slice(bytes);
+        }
+        Ok(bytes.len())
+    }
+
+    /// Journals a `Clock` when the engine waits for one and a second has passed; looks at the system
+    /// clock in any case. To be called about once a second.
+    pub fn tick(
+        &mut self,
+        caller_time_ns: Option<u64>,
+        out: &mut [u8],
+    ) -> Result<Submitted, Fault> {
+        self.tools.progress.check()?;
+        let time_ns = self.clock.stamp(caller_time_ns)?;
+        if !self.engine.waits_for_clock() || time_ns < self.ticked_ns + CLOCK_INTERVAL_NS {
+            return Ok(Submitted { released: self.release(out), commands: 0, refusal: None });
+        }
+        self.ticked_ns = time_ns;
+        self.submit_at(record::to_bytes(&Command::new(Opcode::Clock)), time_ns, out)
+    }
+
+    /// Believes the system clock after a jump.
+    pub fn confirm_clock(&mut self) {
+        self.clock.confirm();
+    }
+
+    /// Asks for a snapshot at the last command executed; `status` tells when it is there.
+    pub fn request_snapshot(&mut self) -> Result<(), Fault> {
+        if self.marked_sequence != self.engine.sequence() {
+            self.append_state_hash()?;
+        }
+        self.snapshot_sequence = self.engine.sequence();
+        let position = self.journal.position();
+        self.snapshotter.request(SnapshotRequest { sequence: self.marked_sequence, position });
+        Ok(())
+    }
+
+    /// Waits until everything executed is in the journal, so that all of it can be read.
+    ///
+    /// Errors: the fault that ended the journal.
+    pub fn drain(&self) -> Result<(), Fault> {
+        while self.tools.progress.sequence() < self.engine.sequence() {
+            self.tools.progress.check()?;
+            // Once, before a stop: a fifth of a sync is not worth a condition variable.
+            std::thread::sleep(Duration::from_micros(20));
+        }
+        self.tools.progress.check()
+    }
+
+    /// The core at this moment. Cost: copies about 300 bytes.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        let (executed, durable) = (self.engine.sequence(), self.tools.progress.sequence());
+        let snapshot = self.snapshotter.status();
+        let fault = self.tools.progress.check().err();
+        let fault = fault.or_else(|| snapshot.fault.clone()).or_else(|| self.tools.spare.failure());
+        Status {
+            executed_sequence: executed,
+            durable_sequence: durable,
+            unsynced_commands: executed - durable,
+            pending_bytes: self.pending.bytes() as u64,
+            time_ns: self.engine.time_ns(),
+            mode: match self.journal.room_now() {
+                Room::Open | Room::Busy => Mode::Open,
+                Room::CancelOnly => Mode::CancelOnly,
+                Room::Full => Mode::Refuse,
+            },
+            is_clock_held: self.clock.is_held(),
+            fault,
+            journal: self.tools.counters.read(),
+            snapshot,
+            is_snapshot_busy: self.snapshotter.is_busy(),
+        }
+    }
+
+    /// The state hash at the last command executed.
+    pub fn state_hash(&mut self) -> u64 {
+        self.engine.state_hash()
+    }
+
+    /// Writes and syncs the journal, writes a snapshot, ends the threads and lets go of the directory.
+    ///
+    /// Errors: the fault that ended the journal. A snapshot that cannot be written is only a warning.
+    pub fn stop(mut self) -> Result<StopReport, Fault> {
+        self.tools.progress.check()?;
+        self.snapshotter.stop();
+        let marker = marker(&mut self.engine);
+        if !self.is_unchanged {
+            self.journal.append_state_hash(EntryKind::CleanStop, &marker)?;
+        }
+        self.journal.stop()?;
+        let mut warnings = Vec::new();
+        if !self.is_unchanged {
+            warnings.extend(self.write_clean_stop().err().map(|fault| fault.to_string()));
+        }
+        let unread_bytes = self.pending.bytes() as u64;
+        let Marker { sequence, state_hash, .. } = marker;
+        Ok(StopReport { sequence, state_hash, unread_bytes, warnings })
+    }
+
+    fn write_clean_stop(&mut self) -> Result<(), Fault> {
+        let (disk, directories) = (&*self.tools.disk, &self.directories);
+        write_state(disk, &directories.snapshots, self.identity, &mut self.engine, true)?;
+        snapshot::purge(disk, &directories.snapshots, &directories.journal)
+    }
+
+    /// Executes commands, and `Continue` wherever a backlog is left, until one is refused.
+    pub(crate) fn submit_at(
+        &mut self,
+        records: &[u8],
+        time_ns: u64,
+        out: &mut [u8],
+    ) -> Result<Submitted, Fault> {
+        let rest = Command::new(Opcode::Continue);
+        let (mut offset, mut commands) = (0, 0);
+        let refusal = loop {
+            let is_rest = self.engine.has_backlog();
+            if !is_rest && offset == records.len() {
+                break None;
+            }
+            let opcode = if is_rest { rest.opcode } else { records[offset] };
+            if let Some(refusal) = self.admit(opcode)? {
+                break Some(refusal);
+            }
+            if is_rest {
+                self.execute(time_ns, &rest, None);
+                continue;
+            }
+            let item = record::read(records, offset);
+            self.execute(time_ns, &item.command, item.extension.as_ref());
+            offset = item.next;
+            commands += 1;
+        };
+        self.journal_draft()?;
+        self.pending.push(self.changes.words());
+        self.changes.clear();
+        if self.engine.sequence() - self.snapshot_sequence
+            >= self.options.snapshot_interval_commands
+        {
+            self.request_snapshot()?;
+        }
+        Ok(Submitted { released: self.release(out), commands, refusal })
+    }
+
+    /// Whether a command may be executed now. The journal has room for it then.
+    fn admit(&mut self, opcode: u8) -> Result<Option<RejectCode>, Fault> {
+        if self.draft.payload.len() + COMMAND_BYTES_MAX > self.journal.payload_bytes_max() {
+            self.journal_draft()?;
+        }
+        let engine = &mut self.engine;
+        match self.journal.room(|| marker(engine))? {
+            Room::Open => {}
+            Room::CancelOnly if lowers_risk(opcode) => {}
+            Room::CancelOnly => return Ok(Some(RejectCode::VenueCancelOnly)),
+            Room::Full => return Ok(Some(RejectCode::JournalFull)),
+            Room::Busy => return Ok(Some(RejectCode::Throttled)),
+        }
+        let unsynced = self.engine.sequence() - self.tools.progress.sequence();
+        let is_behind = unsynced >= u64::from(self.options.unsynced_commands_max)
+            && self.options.durability != Durability::Os;
+        let is_full = self.pending.bytes() >= self.options.pending_bytes_max;
+        Ok((is_behind || is_full).then_some(RejectCode::Throttled))
+    }
+
+    fn execute(&mut self, time_ns: u64, command: &Command, extension: Option<&Command>) {
+        let sequence = self.engine.sequence() + 1;
+        if self.draft.commands == 0 {
+            (self.draft.sequence, self.draft.time_ns) = (sequence, time_ns);
+        }
+        self.engine.execute(sequence, time_ns, command, extension, &mut self.changes);
+        self.draft.commands += 1;
+        self.draft.payload.extend_from_slice(record::to_bytes(command));
+        if let Some(extension) = extension {
+            self.draft.payload.extend_from_slice(record::to_bytes(extension));
+        }
+    }
+
+    /// Hands the executed commands to the journal, and now and then the state hash behind them.
+    fn journal_draft(&mut self) -> Result<(), Fault> {
+        let draft = &mut self.draft;
+        if draft.commands == 0 {
+            return Ok(());
+        }
+        self.is_unchanged = false;
+        let (sequence, time_ns, commands) = (draft.sequence, draft.time_ns, draft.commands);
+        self.journal.append_commands(sequence, time_ns, commands, &draft.payload)?;
+        draft.payload.clear();
+        draft.commands = 0;
+        let unmarked = self.engine.sequence() - self.marked_sequence;
+        if unmarked >= self.options.state_hash_interval_commands {
+            self.append_state_hash()?;
+        }
+        Ok(())
+    }
+
+    fn append_state_hash(&mut self) -> Result<(), Fault> {
+        let marker = marker(&mut self.engine);
+        self.marked_sequence = marker.sequence;
+        self.journal.append_state_hash(EntryKind::StateHash, &marker)
+    }
+
+    fn release(&mut self, out: &mut [u8]) -> Released {
+        let last_sequence = match self.options.durability {
+            Durability::Fsync => self.tools.progress.sequence(),
+            Durability::None | Durability::Os => u64::MAX,
+        };
+        self.pending.release(last_sequence, out)
+    }
+}
+
+fn marker(engine: &mut Engine) -> Marker {
+    Marker {
+        sequence: engine.sequence(),
+        time_ns: engine.time_ns(),
+        state_hash: engine.state_hash(),
+    }
+}
+
+/// What is admitted while space runs out: cancels, what a client needs to send one, and halts.
+fn lowers_risk(opcode: u8) -> bool {
+    use Opcode::*;
+    let admitted = [
+        CancelOrder,
+        MassCancel,
+        SessionOpened,
+        SessionClosed,
+        Clock,
+        Continue,
+        SetInstrumentState,
+        SetAccountState,
+    ];
+    admitted.iter().any(|known| *known as u8 == opcode)
+}
