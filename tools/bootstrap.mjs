@@ -19,7 +19,7 @@ const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const TOOLCHAIN = path.join(ROOT, ".toolchain");
 const BUN = path.join(TOOLCHAIN, "node_modules", "bun", "bin", "bun.exe");
 const CORE = path.join(ROOT, "core-addon");
-const ADDON = path.join(CORE, "openbell.node");
+const ADDON = path.join(CORE, "openbell-core.node");
 const NODE_MAJOR_MIN = 20;
 const MANIFEST = JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8"));
 

@@ -99,7 +99,7 @@ test("the first run installs and builds, the second only runs the program", asyn
   expect(first.output).toBe("program: start\n");
   expect(first.code).toBe(7);
   expect(first.errors.trim().split("\n")).toHaveLength(3);
-  expect(readFileSync(join(root, "core-addon/openbell.node"), "utf8")).toBe("addon");
+  expect(readFileSync(join(root, "core-addon/openbell-core.node"), "utf8")).toBe("addon");
   const callsBefore = calls();
   expect(callsBefore).toContain(`bun@${BUN_VERSION}`);
   expect(callsBefore).toContain("cargo build --release --locked");

@@ -17,6 +17,14 @@ export interface CommandInput {
   readonly print: (line: string) => void;
 }
 
+/** An own flag of a command, beside the settings. */
+export interface CommandFlag {
+  readonly name: string;
+  /** What stands for the value in the help. */
+  readonly value: string;
+  readonly isRequired: boolean;
+}
+
 export interface Command {
   /** One or two words. */
   readonly name: string;
@@ -25,8 +33,7 @@ export interface Command {
   readonly summary: string;
   /** How many words must follow the name. */
   readonly wordCount: number;
-  /** Own flags, beside the settings; those with a `!` in front must be given. */
-  readonly flags: readonly string[];
+  readonly flags: readonly CommandFlag[];
   /** Errors: throws `CommandFailure`, `GatewayFault`. */
   readonly run: (input: CommandInput) => Promise<void>;
 }
@@ -51,6 +58,8 @@ export function printAnswer(print: CommandInput["print"], answer: unknown): void
   const entries = Object.entries(answer);
   const width = Math.max(...entries.map(([key]) => key.length));
   for (const [key, value] of entries) {
-    print(`${key.padEnd(width)}  ${typeof value === "object" ? JSON.stringify(value) : String(value)}`);
+    print(
+      `${key.padEnd(width)}  ${typeof value === "object" ? JSON.stringify(value) : String(value)}`,
+    );
   }
 }

@@ -26,6 +26,10 @@ export class DataFiles {
     return existsSync(this.keysPath);
   }
 
+  get hasJournal(): boolean {
+    return existsSync(join(this.directory, "journal"));
+  }
+
   /** Errors: throws `data_directory_unwritable`. */
   make(): void {
     try {

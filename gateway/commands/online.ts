@@ -1,39 +1,180 @@
-// Commands to a running venue. Each is one call of its admin API.
+// Commands to a running venue: calls of its admin API.
 
-import { type Command, type CommandInput, connect, printAnswer } from "./command.ts";
-import { CommandFailure, ExitCode } from "./venue-client.ts";
+import {
+  type Command,
+  type CommandFlag,
+  type CommandInput,
+  connect,
+  printAnswer,
+} from "./command.ts";
 
-/** A command that makes one call and prints the answer. */
-function call(
+const ADMIN = "/api/v1/admin";
+
+interface Call {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly path: string;
+  readonly body?: object;
+}
+
+function required(name: string, value: string): CommandFlag {
+  return { name, value, isRequired: true };
+}
+
+function optional(name: string, value: string): CommandFlag {
+  return { name, value, isRequired: false };
+}
+
+/** A command that makes its calls one after the other and prints every answer. */
+function calling(
   name: string,
   usage: string,
   summary: string,
-  flags: readonly string[],
-  toRequest: (input: CommandInput) => { method: string; path: string; body?: object },
+  flags: readonly CommandFlag[],
+  toCalls: (input: CommandInput) => readonly Call[],
 ): Command {
   return {
     name,
     usage,
     summary,
-    wordCount: usage.match(/</g)?.length ?? 0,
+    wordCount: usage.split("<").length - 1,
     flags,
     async run(input) {
-      const { method, path, body } = toRequest(input);
-      printAnswer(input.print, await connect(input).call(method, path, body));
+      const venue = connect(input);
+      for (const { method, path, body } of toCalls(input)) {
+        printAnswer(input.print, await venue.call(method, path, body));
+      }
     },
   };
 }
 
-/** The n-th word, escaped for a path. */
-function segment({ words }: CommandInput, index: number): string {
-  return encodeURIComponent(words[index] ?? "");
+const ACCOUNTS: readonly Command[] = [
+  calling("account create", "<name>", "open an account", [], ({ words: [name] }) => [
+    { method: "POST", path: `${ADMIN}/accounts`, body: { name } },
+  ]),
+  calling("account list", "", "list the accounts, by id", [], () => [
+    { method: "GET", path: `${ADMIN}/accounts?limit=1000` },
+  ]),
+  calling(
+    "deposit",
+    "<account id> <currency> <amount>",
+    "credit an account; repeating a request id does nothing twice",
+    [optional("request-id", "id")],
+    ({ words: [account = "", currency, amount], flags }) => [
+      {
+        method: "POST",
+        path: `/api/v1/accounts/${encodeURIComponent(account)}/deposits`,
+        body: { currency, amount, request_id: flags.get("request-id") ?? crypto.randomUUID() },
+      },
+    ],
+  ),
+];
+
+const KEYS: readonly Command[] = [
+  calling(
+    "key create",
+    "<account id>",
+    "make a key of an account; its secret is printed once",
+    [required("permissions", "read,trade,transfer,admin"), optional("label", "text")],
+    ({ words: [account], flags }) => [
+      {
+        method: "POST",
+        path: `${ADMIN}/keys`,
+        body: {
+          account: Number(account),
+          permissions: flags.get("permissions")?.split(","),
+          label: flags.get("label"),
+        },
+      },
+    ],
+  ),
+  calling("key revoke", "<key id>", "refuse a key from now on", [], ({ words: [key = ""] }) => [
+    { method: "DELETE", path: `${ADMIN}/keys/${encodeURIComponent(key)}` },
+  ]),
+  calling("key list", "", "list the keys, without secrets", [], () => [
+    { method: "GET", path: `${ADMIN}/keys?limit=1000` },
+  ]),
+];
+
+const INSTRUMENTS: readonly Command[] = [
+  calling(
+    "currency add",
+    "<code>",
+    "add a currency",
+    [required("scale", "decimals")],
+    ({ words: [code], flags }) => [
+      {
+        method: "POST",
+        path: `${ADMIN}/currencies`,
+        body: { code, scale: Number(flags.get("scale")) },
+      },
+    ],
+  ),
+  calling(
+    "instrument add",
+    "<symbol>",
+    "add an instrument, halted; `instrument open` lets it trade",
+    [
+      ...[required("base", "currency"), required("quote", "currency")],
+      ...[required("tick", "price"), required("lot", "quantity")],
+      ...[optional("maker-rate", "fraction"), optional("taker-rate", "fraction")],
+      ...[optional("reference-price", "price"), optional("band", "fraction")],
+    ],
+    toInstrumentCalls,
+  ),
+  calling("instrument open", "<symbol>", "let it trade", [], ({ words }) => [
+    toState(words[0], "open"),
+  ]),
+  calling(
+    "instrument halt",
+    "<symbol>",
+    "stop trading; only the venue may cancel",
+    [],
+    ({ words }) => [toState(words[0], "halted")],
+  ),
+];
+
+function toInstrumentCalls({ words: [symbol = ""], flags }: CommandInput): readonly Call[] {
+  const path = `${ADMIN}/instruments`;
+  const create: Call = {
+    method: "POST",
+    path,
+    body: {
+      symbol,
+      base_currency: flags.get("base"),
+      quote_currency: flags.get("quote"),
+      tick_size: flags.get("tick"),
+      lot_size: flags.get("lot"),
+    },
+  };
+  const calls: Call[] = [create];
+  const own = `${path}/${encodeURIComponent(symbol)}`;
+  if (flags.has("maker-rate") || flags.has("taker-rate")) {
+    const [maker_rate, taker_rate] = ["maker-rate", "taker-rate"].map(
+      (rate) => flags.get(rate) ?? "0",
+    );
+    calls.push({ method: "PUT", path: `${own}/fees`, body: { maker_rate, taker_rate } });
+  }
+  if (flags.has("reference-price") || flags.has("band")) {
+    const reference_price = flags.get("reference-price") ?? null;
+    const band = flags.get("band") ?? null;
+    calls.push({ method: "PUT", path: `${own}/band`, body: { reference_price, band } });
+  }
+  return calls;
 }
 
-/** Own flags under the names of the API: `maker-rate` → `maker_rate`. */
-function fields({ flags }: CommandInput, names: readonly string[]): Record<string, string> {
-  const given = names.flatMap((name) => {
-    const value = flags.get(name);
-    return value === undefined ? [] : [[name.replaceAll("-", "_"), value]];
-  });
-  return Object.fromEntries(given);
+function toState(symbol: string | undefined, state: "open" | "halted"): Call {
+  const path = `${ADMIN}/instruments/${encodeURIComponent(symbol ?? "")}/state`;
+  return { method: "PUT", path, body: { state } };
 }
+
+const OPERATION: readonly Command[] = [
+  calling("status", "", "how the venue is", [], () => [{ method: "GET", path: `${ADMIN}/status` }]),
+  calling("snapshot", "", "write a snapshot in the background", [], () => [
+    { method: "POST", path: `${ADMIN}/snapshot` },
+  ]),
+  calling("clock confirm", "", "believe the system clock after a jump", [], () => [
+    { method: "POST", path: `${ADMIN}/clock/confirm` },
+  ]),
+];
+
+export const ONLINE: readonly Command[] = [...OPERATION, ...KEYS, ...ACCOUNTS, ...INSTRUMENTS];

@@ -1,0 +1,224 @@
+// The operator's program and the wiring of the venue. The only reader of environment and arguments;
+// imported by nobody.
+
+import { existsSync, readFileSync } from "node:fs";
+import { systemClock } from "./clock.ts";
+import { type CommandLine, parseCommandLine, UsageError } from "./commands/command-line.ts";
+import { findCommand, helpText } from "./commands/commands.ts";
+import { DataFiles } from "./commands/data-files.ts";
+import { checkJournal, initialise, toCoreOptions } from "./commands/init.ts";
+import { CommandFailure, ExitCode } from "./commands/venue-client.ts";
+import { type Config, ConfigError, loadConfig, toLogFields } from "./config.ts";
+import { Core } from "./core/core.ts";
+import { startDemo } from "./demo/demo.ts";
+import { greet } from "./demo/greeting.ts";
+import { KeyFile } from "./demo/key-file.ts";
+import { GatewayFault } from "./domain/fault.ts";
+import { KeyStore } from "./identity/key-store.ts";
+import { Log } from "./log.ts";
+import { Metrics, observeProcess } from "./metrics.ts";
+import { startHttpServer } from "./protocols/http/server.ts";
+import { openVenue } from "./sessions/venue.ts";
+
+/** How often the core is told that time passes (rules 2.2), in milliseconds. */
+const TICK_MS = 1_000;
+/** What requests under way may take at a stop: the rest of 3 s is for disk and snapshot. */
+const DRAIN_MS_MAX = 1_500;
+/** A broken invariant or a dead journal: nothing more may be answered. The journal restores. */
+const EXIT_FATAL = 70;
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+try {
+  await main(parseCommandLine(process.argv.slice(2)));
+} catch (error) {
+  process.stderr.write(`openbell: ${describe(error)}\n`);
+  process.exit(toExitCode(error));
+}
+
+async function main({ words, flags }: CommandLine): Promise<void> {
+  const [first] = words;
+  if (first === undefined || first === "help" || flags.has("help") || flags.has("h")) {
+    print(helpText());
+    return;
+  }
+  if (first === "start") {
+    if (words.length > 1) throw new UsageError(`start takes no ${words[1]}`);
+    await start(readConfig(flags));
+    return;
+  }
+  const command = findCommand({ words, flags });
+  const isOwn = ([name]: readonly [string, string]): boolean =>
+    command.flags.some((flag) => flag.name === name);
+  const config = readConfig(new Map([...flags].filter((flag) => !isOwn(flag))));
+  await command.run({
+    config,
+    files: new DataFiles(config.dataDirectory),
+    clock: systemClock,
+    words: words.slice(command.name.split(" ").length),
+    flags: new Map([...flags].filter(isOwn)),
+    print,
+  });
+}
+
+function readConfig(flags: ReadonlyMap<string, string>): Config {
+  const settings = new Map(flags);
+  const path = settings.get("config") ?? "openbell.yaml";
+  const isWanted = settings.delete("config");
+  if (isWanted && !existsSync(path)) throw new UsageError(`no configuration file ${path}`);
+  const file = existsSync(path) ? { path, text: readFileSync(path, "utf8") } : undefined;
+  return loadConfig({ file, environment: process.env, flags: settings });
+}
+
+/** Starts the venue and returns when it is ready; it ends with a signal. */
+async function start(config: Config): Promise<void> {
+  const log = new Log(config.logLevel, systemClock);
+  const parts = new AsyncDisposableStack();
+  const signals = stopOnSignal(parts, log);
+  try {
+    await wire(config, log, parts);
+  } catch (error) {
+    // A stop in the middle of the start takes parts away under it: that is no failure.
+    if (signals.isStopping) return;
+    await parts.disposeAsync();
+    log.flush();
+    throw error;
+  }
+}
+
+/** Opens the parts in the order in which they need each other; `parts` closes them in reverse. */
+async function wire(config: Config, log: Log, parts: AsyncDisposableStack): Promise<void> {
+  // 1. What this venue is configured to be.
+  const clock = systemClock;
+  log.info("starting", { ...toLogFields(config), pid: process.pid, bun: Bun.version });
+
+  // 2. The data directory.
+  const files = new DataFiles(config.dataDirectory);
+  files.make();
+  if (!files.isInitialised) {
+    if (!config.initAtStart) {
+      const message = `${files.directory} holds no venue: run \`openbell init\` first`;
+      throw new CommandFailure(message, ExitCode.failed);
+    }
+    initialise(config, files, clock);
+  }
+  checkJournal(files);
+
+  // 3. The core: recovery is done when it is open.
+  const core = Core.open(toCoreOptions(config));
+  parts.defer(() => {
+    const { warnings, ...report } = core.stop();
+    log.info("core_stopped", { ...report, warnings: warnings.join("; ") || undefined });
+  });
+  const { warnings, syncBoundsUs: _, ...report } = core.openReport;
+  log.info("core_opened", { ...report, warnings: warnings.join("; ") || undefined });
+
+  // 4. Who may call.
+  const keys = KeyStore.open(files.keysPath, clock);
+  parts.defer(() => keys.close());
+
+  // 5. What every protocol shares.
+  const metrics = new Metrics();
+  parts.defer(observeProcess(metrics, clock));
+  const quietAccounts = new Set<number>();
+  const venue = openVenue({ core, keys, config, clock, log, metrics, quietAccounts });
+  parts.defer(() => venue.stop());
+  parts.defer(clock.every(TICK_MS, () => core.tick()));
+
+  // 6. The doors.
+  const http = listen("http_port", config.httpPort, () =>
+    startHttpServer({ venue, config, clock, log, metrics }),
+  );
+  parts.defer(() => http.stop());
+  const metricsUrl = "";
+
+  // 7. The demo, when this is one: its orders come through the same order entry.
+  const demo =
+    config.demoOrdersPerSecond === 0
+      ? undefined
+      : await startDemo({
+          ...venue,
+          core,
+          clock,
+          keyFile: new KeyFile(files.demoKeysPath),
+          ordersPerSecond: config.demoOrdersPerSecond,
+          seed: config.demoSeed,
+          quietAccounts,
+        });
+  parts.defer(async () => {
+    demo?.stop();
+    venue.operations.markDraining();
+    await http.drain(DRAIN_MS_MAX);
+  });
+
+  // 8. Ready.
+  files.writeAddress(http.address);
+  parts.defer(() => files.removeAddress());
+  log.info("ready", { http: http.address, metrics: metricsUrl });
+  log.flush();
+  const { dataDirectory, durability } = config;
+  print(greet({ url: http.address, metricsUrl, dataDirectory, durability, token: demo?.token }));
+}
+
+/** Errors: throws `port_in_use` with the setting to change. */
+function listen<Door>(setting: string, port: number, open: () => Door): Door {
+  try {
+    return open();
+  } catch (cause) {
+    const isTaken = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
+    if (!isTaken) throw cause;
+    const message =
+      `port ${port} is in use: stop what listens there, or choose another one with ` +
+      `--${setting.replaceAll("_", "-")} (0 takes any free port)`;
+    throw new GatewayFault("port_in_use", message, { cause });
+  }
+}
+
+/** Ends the process on the first signal; more of them, as a terminal and npm send, are one. */
+function stopOnSignal(parts: AsyncDisposableStack, log: Log): { readonly isStopping: boolean } {
+  const state = { isStopping: false };
+  const stop = async (signal: string): Promise<void> => {
+    if (state.isStopping) return;
+    state.isStopping = true;
+    log.info("stopping", { signal });
+    try {
+      await parts.disposeAsync();
+    } catch (error) {
+      fail("stop_failed", error);
+    }
+    log.info("stopped");
+    log.flush();
+    process.exit(ExitCode.done);
+  };
+  const fail = (event: string, error: unknown): never => {
+    log.error(event, {
+      error: error instanceof Error ? (error.stack ?? error.message) : `${error}`,
+    });
+    log.flush();
+    process.exit(EXIT_FATAL);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  process.on("uncaughtException", (error) => fail("uncaught_exception", error));
+  process.on("unhandledRejection", (error) => fail("unhandled_rejection", error));
+  return state;
+}
+
+/** One sentence for the person at the terminal; what nobody foresaw comes with its stack. */
+function describe(error: unknown): string {
+  const isForeseen =
+    error instanceof ConfigError ||
+    error instanceof UsageError ||
+    error instanceof CommandFailure ||
+    error instanceof GatewayFault;
+  if (isForeseen) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function toExitCode(error: unknown): number {
+  if (error instanceof CommandFailure) return error.exitCode;
+  return error instanceof ConfigError || error instanceof UsageError
+    ? ExitCode.usage
+    : ExitCode.failed;
+}
