@@ -78,7 +78,8 @@ export class OrderEntry {
     if (refused !== undefined) return refused;
     stamp(caller, command, account);
     return this.#core.submit(command, (transaction) => {
-      this.#log.writeCommand(caller, command, transaction);
+      // A sequence of 0: the core had no room for it, and nothing happened.
+      if (transaction.sequence !== 0) this.#log.writeCommand(caller, command, transaction);
       reply(transaction);
     });
   }

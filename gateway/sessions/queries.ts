@@ -7,7 +7,10 @@ import { QueryKind } from "../domain/command.ts";
 import type { QueryFields } from "../domain/command.ts";
 
 /** How an order is named: by id, or by the client's id. */
-export type OrderReference = { readonly orderId: number } | { readonly clientOrderId: string };
+export type OrderReference = ({ readonly orderId: number } | { readonly clientOrderId: string }) & {
+  /** The instrument that the order must be in, when the client said so. */
+  readonly instrument?: number;
+};
 
 export class Queries {
   readonly #core: Pick<Core, "query" | "flush" | "whenDurable">;
@@ -21,6 +24,16 @@ export class Queries {
     const answer = this.#core.query(query);
     await this.#core.whenDurable(answer.sequence);
     return answer;
+  }
+
+  /** Asks several things of one moment: all answers have the same sequence. */
+  async askAll<const Questions extends readonly QueryFields[]>(
+    questions: Questions,
+  ): Promise<{ [Index in keyof Questions]: Transaction }> {
+    const answers = questions.map((query) => this.#core.query(query));
+    await this.#core.whenDurable(answers.at(-1)?.sequence ?? 0);
+    // why: map keeps the length, which the compiler does not see
+    return answers as { [Index in keyof Questions]: Transaction };
   }
 
   /**

@@ -43,14 +43,16 @@ export class BodyReader {
     this.#clock = clock;
   }
 
-  /** Reads the body as UTF-8. Errors: body_too_large, request_timeout. */
-  read(request: Request): Promise<BodyResult> {
+  /** Whether a body of more than the bound is announced. */
+  isTooLarge(request: Request): boolean {
     const declared = request.headers.get("content-length");
-    if (declared !== null && Number(declared) > this.#limits.bytesMax) {
-      return Promise.resolve(TOO_LARGE);
-    }
-    const reading =
-      declared === null ? readChunks(request, this.#limits.bytesMax) : readAll(request);
+    return declared !== null && Number(declared) > this.#limits.bytesMax;
+  }
+
+  /** Reads a body that is not announced as too large. Errors: body_too_large, request_timeout. */
+  read(request: Request): Promise<BodyResult> {
+    const isBounded = !request.headers.has("transfer-encoding");
+    const reading = isBounded ? readAll(request) : readChunks(request, this.#limits.bytesMax);
     return new Promise((resolve) => {
       const entry = {
         deadlineUs: this.#clock.elapsedUs() + this.#limits.timeoutMs * 1_000,

@@ -1,8 +1,7 @@
 // Refusals as RFC 9457 problem documents. Every error of the HTTP door is made here, from the one
 // table of codes; details of faults go to the log, not to clients.
 
-import { rejectByNumber } from "../../domain/reject.ts";
-import type { RejectCode } from "../../domain/reject.ts";
+import { RejectCode, rejectByNumber } from "../../domain/reject.ts";
 
 /** What is wrong with one field. */
 export interface FieldError {
@@ -43,6 +42,12 @@ export class Refusal {
     this.details = details;
     this.stage = stage;
   }
+}
+
+/** A refusal that says when to come back. */
+export function throttledFor(waitUs: number, stage: RefusalStage = "form"): Refusal {
+  const retryAfterSeconds = Math.max(1, Math.ceil(waitUs / 1_000_000));
+  return new Refusal(RejectCode.throttled, { retryAfterSeconds }, stage);
 }
 
 export const PROBLEM_MEDIA_TYPE = "application/problem+json";

@@ -36,22 +36,27 @@ interface ReplyShape {
   readonly schema?: z.ZodType;
 }
 
+/**
+ * How calls are counted against the key. A `query` takes a request at once; a `command` or `cancel`
+ * is counted by order entry, and turned away early when its bucket is empty; a `mixed` endpoint tells
+ * only from its body which of them it is.
+ */
+export type CallKind = "query" | "command" | "cancel" | "mixed";
+
 interface RouteSpec<Body, Query> {
   readonly method: Method;
   /** OpenAPI template: `/orders/{order}`. */
   readonly path: string;
   /** Permissions of which the key needs one; none: no key is needed. */
   readonly access: readonly PermissionName[];
-  /**
-   * A query takes one of the key's requests here; a command takes it, or one of the cancels, in
-   * order entry.
-   */
-  readonly kind: "query" | "command";
+  readonly kind: CallKind;
   readonly tag: string;
   readonly summary: string;
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
+  /** What the document says of the body, when `body` alone does not. */
+  readonly bodyShape?: z.ZodType;
   /** JSON numbers of the body stand for their text. */
   readonly readsNumbersExactly?: boolean;
   readonly replies: Readonly<Record<number, ReplyShape>>;
@@ -114,6 +119,14 @@ function validateBody<Body, Query>(spec: RouteSpec<Body, Query>, raw: RawCall): 
   const { issues } = result.error;
   const code = spec.codeOf?.(issues, json.value) ?? RejectCode.malformed_request;
   return malformed(code, toFieldErrors(issues));
+}
+
+/** The refusal of a body that an endpoint validates itself. */
+export function malformedBody(
+  code: RejectCode,
+  { error }: { readonly error?: z.ZodError | undefined },
+): Refusal {
+  return new Refusal(code, { errors: toFieldErrors(error?.issues ?? []) });
 }
 
 function malformed(

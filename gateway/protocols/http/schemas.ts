@@ -56,6 +56,11 @@ const requestId = z.string().meta({
   examples: ["payout-2026-000017"],
 });
 const id = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
+/** Account ids are u32. */
+const accountId = z
+  .int()
+  .min(1)
+  .max(2 ** 32 - 1);
 const sequence = z.int().min(0).describe("Position in the change log.");
 const asOfSequence = z.int().min(0).describe("The answer shows what commands up to this one made.");
 const timeUs = z.int().describe("Microseconds since 1970 UTC.");
@@ -76,6 +81,9 @@ export const PageQuery = {
     .default(0)
     .describe("Last id of the page before."),
 };
+
+export const INSTRUMENT_STATES = ["open", "cancel_only", "halted", "closed"] as const;
+export const ACCOUNT_STATES = ["active", "suspended"] as const;
 
 const side = z.enum(["BUY", "SELL"]);
 const orderType = z.enum(["LIMIT", "MARKET"]);
@@ -280,7 +288,7 @@ export const MarketQuery = z.strictObject({
 export const Market = z
   .object({
     symbol: SymbolName,
-    state: z.string(),
+    state: z.enum(INSTRUMENT_STATES),
     last_price: Decimal.nullable(),
     best_bid: priceLevel.nullable(),
     best_ask: priceLevel.nullable(),
@@ -300,7 +308,7 @@ export const Account = z
   .object({
     account_id: id,
     name,
-    state: z.enum(["active", "suspended"]),
+    state: z.enum(ACCOUNT_STATES),
     balances: z.array(Balance).describe("Currencies with a total other than 0."),
     as_of_sequence: asOfSequence,
   })
@@ -311,7 +319,7 @@ export const LedgerMove = z.strictObject(ledgerMove).meta({
   id: "LedgerMove",
   examples: [{ request_id: "wire-1", currency: "USDT", amount: "1000" }],
 });
-export const Transfer = z.strictObject({ ...ledgerMove, to_account: id }).meta({
+export const Transfer = z.strictObject({ ...ledgerMove, to_account: accountId }).meta({
   id: "Transfer",
   examples: [{ request_id: "move-1", currency: "USDT", amount: "10", to_account: 4 }],
 });
@@ -330,7 +338,7 @@ export const Instrument = z
     aliases: z.array(z.string()),
     base_currency: currencyCode,
     quote_currency: currencyCode,
-    state: z.enum(["open", "cancel_only", "halted", "closed"]),
+    state: z.enum(INSTRUMENT_STATES),
     tick_size: Decimal,
     lot_size: Decimal,
     maker_rate: Decimal.describe("Fraction of the notional; negative is a rebate."),
@@ -371,4 +379,13 @@ export const Problem = z
   .meta({ id: "Problem", description: "RFC 9457; docs/reject-codes.md lists the codes." });
 
 export const requestIdField = { request_id: requestId.optional() };
-export const commonFields = { id, name, sequence, asOfSequence, timeUs, currencyCode, side };
+export const commonFields = {
+  id,
+  accountId,
+  name,
+  sequence,
+  asOfSequence,
+  timeUs,
+  currencyCode,
+  side,
+};

@@ -1,0 +1,30 @@
+// All endpoints of the HTTP door, in the order of the document.
+
+import type { Venue } from "../../sessions/venue.ts";
+import type { Route } from "./route.ts";
+import { accountRoutes } from "./routes/accounts.ts";
+import { adminAccountRoutes } from "./routes/admin-accounts.ts";
+import { adminVenueRoutes } from "./routes/admin-venue.ts";
+import { docsRoutes } from "./routes/docs.ts";
+import { marketRoutes } from "./routes/market.ts";
+import { operationRoutes } from "./routes/operations.ts";
+import { submitRoutes } from "./routes/order-submit.ts";
+import { orderRoutes } from "./routes/orders.ts";
+import { spotRoutes } from "./routes/spot-v2.ts";
+import { tradeRoutes } from "./routes/trades.ts";
+
+/** `version`: of the product, for the document. */
+export function listRoutes(venue: Venue, version: string): Route[] {
+  const routes = [
+    ...orderRoutes(venue),
+    ...tradeRoutes(venue),
+    ...marketRoutes(venue),
+    ...accountRoutes(venue),
+    ...spotRoutes(venue),
+    ...submitRoutes(venue),
+    ...operationRoutes(venue),
+    ...adminVenueRoutes(venue),
+    ...adminAccountRoutes(venue),
+  ];
+  return [...routes, ...docsRoutes(routes, version)];
+}

@@ -1,0 +1,312 @@
+// The operator's side of currencies, instruments and aliases. Each change is a journaled command.
+
+import type { Transaction } from "../../../domain/change.ts";
+import { CommandFlag, Opcode } from "../../../domain/command.ts";
+import type { CommandFields } from "../../../domain/command.ts";
+import {
+  parseAmount,
+  parseDecimal,
+  parsePrice,
+  parseQuantity,
+  parseRate,
+} from "../../../domain/decimal.ts";
+import {
+  InstrumentState,
+  LimitKind,
+  limitKindNames,
+  NameKind,
+} from "../../../domain/instrument.ts";
+import { accept, refuse, RejectCode } from "../../../domain/reject.ts";
+import type { Parsed } from "../../../domain/reject.ts";
+import { toAmount } from "../../../domain/units.ts";
+import type { Amount } from "../../../domain/units.ts";
+import type { Caller } from "../../../sessions/authenticator.ts";
+import type { EnteredCommand } from "../../../sessions/order-entry.ts";
+import type { Listing } from "../../../sessions/reference-data.ts";
+import type { Venue } from "../../../sessions/venue.ts";
+import {
+  AdminReply,
+  ALIAS_KINDS,
+  Aliases,
+  CreateCurrency,
+  CreateInstrument,
+  RequestOnly,
+  SetAlias,
+  SetBand,
+  SetFees,
+  SetInstrumentState,
+  SetLimit,
+} from "../admin-schemas.ts";
+import { enter, json, toAccountId } from "../answers.ts";
+import { Refusal } from "../rejects.ts";
+import { defineRoute } from "../route.ts";
+import type { Answer, Call, Route } from "../route.ts";
+import type { INSTRUMENT_STATES } from "../schemas.ts";
+
+const INSTRUMENTS = "/api/v1/admin/instruments";
+const SYMBOL_PARAMETER = { symbol: "Symbol of an instrument, or an alias of it." };
+/** Largest i64: what a lot size must fit. */
+const LOT_MAX = 2n ** 63n - 1n;
+
+const STATES: Readonly<Record<(typeof INSTRUMENT_STATES)[number], InstrumentState>> = {
+  open: InstrumentState.open,
+  cancel_only: InstrumentState.cancelOnly,
+  halted: InstrumentState.halted,
+  closed: InstrumentState.closed,
+};
+const ALIAS_KIND_NUMBERS: Readonly<Record<(typeof ALIAS_KINDS)[number], NameKind>> = {
+  instrument: NameKind.instrument,
+  account: NameKind.account,
+};
+
+/** What every command of administration has in common. */
+export const ADMIN_COMMAND = {
+  access: ["admin"],
+  kind: "command",
+  tag: "Administration",
+  replies: { 200: { description: "Done", schema: AdminReply } },
+} as const;
+
+/** Enters a command of administration. */
+export function administer(
+  venue: Venue,
+  caller: Caller,
+  command: EnteredCommand,
+  account?: number,
+): Answer {
+  const toAnswer = ({ result, isDuplicate, sequence }: Transaction) =>
+    json({ id: result, duplicate: isDuplicate, sequence });
+  return enter(venue, caller, command, toAnswer, account);
+}
+
+export function adminVenueRoutes(venue: Venue): Route[] {
+  return [...creationRoutes(venue), ...settingRoutes(venue), ...aliasRoutes(venue)];
+}
+
+function creationRoutes(venue: Venue): Route[] {
+  return [
+    defineRoute({
+      ...{ method: "POST", path: "/api/v1/admin/currencies", ...ADMIN_COMMAND },
+      summary: "Add a currency",
+      body: CreateCurrency,
+      handle: ({ caller, body }) =>
+        administer(venue, caller, {
+          opcode: Opcode.createCurrency,
+          quantity: body.scale,
+          text: body.code,
+          extensionText: body.request_id,
+        }),
+    }),
+    defineRoute({
+      ...{ method: "POST", path: INSTRUMENTS, ...ADMIN_COMMAND },
+      summary: "Add an instrument, halted",
+      body: CreateInstrument,
+      handle: ({ caller, body }) => {
+        const base = venue.reference.findCurrency(body.base_currency);
+        const quote = venue.reference.findCurrency(body.quote_currency);
+        if (base === undefined || quote === undefined) {
+          return new Refusal(RejectCode.currency_not_found);
+        }
+        const tick = parseTick(body.tick_size);
+        if (!tick.ok) return new Refusal(tick.reject);
+        const lot = parseAmount(body.lot_size, base.scale);
+        if (!lot.ok) return new Refusal(lot.reject);
+        if (lot.value > LOT_MAX) return new Refusal(RejectCode.instrument_scale_inexact);
+        return administer(venue, caller, {
+          opcode: Opcode.createInstrument,
+          account: base.currencyId,
+          instrument: quote.currencyId,
+          price: tick.value.mantissa,
+          side: tick.value.exponent,
+          quantity: lot.value,
+          text: body.symbol,
+          extensionText: body.request_id,
+        });
+      },
+    }),
+  ];
+}
+
+/** Reads a tick as mantissa × 10^−exponent, without trailing zeros. */
+function parseTick(text: string): Parsed<{ mantissa: number; exponent: number }> {
+  const parsed = parseDecimal(text);
+  if (!parsed.ok) return parsed;
+  let { unscaled, scale } = parsed.value;
+  while (scale > 0 && unscaled % 10n === 0n) {
+    unscaled /= 10n;
+    scale -= 1;
+  }
+  const mantissa = Number(unscaled);
+  if (mantissa < 1 || !Number.isSafeInteger(mantissa)) {
+    return refuse(RejectCode.instrument_scale_inexact);
+  }
+  return accept({ mantissa, exponent: scale });
+}
+
+/** An endpoint below one instrument. */
+function onInstrument<Body>(
+  venue: Venue,
+  toCommand: (listing: Listing, call: Call<Body, undefined>) => Parsed<CommandFields>,
+): (call: Call<Body, undefined>) => Answer {
+  return (call) => {
+    const listing = venue.reference.findListing(call.params["symbol"] ?? "");
+    if (listing === undefined) return new Refusal(RejectCode.instrument_not_found);
+    const command = toCommand(listing, call);
+    if (!command.ok) return new Refusal(command.reject);
+    const instrument = listing.instrument.instrumentId;
+    // why: toCommand names one of the opcodes of administration, none of the runtime's
+    const entered = { ...command.value, instrument } as EnteredCommand;
+    return administer(venue, call.caller, entered);
+  };
+}
+
+function settingRoutes(venue: Venue): Route[] {
+  const setting = { method: "PUT", params: SYMBOL_PARAMETER, ...ADMIN_COMMAND } as const;
+  return [
+    defineRoute({
+      ...{ ...setting, path: `${INSTRUMENTS}/{symbol}/state`, summary: "Open, halt or close" },
+      body: SetInstrumentState,
+      handle: onInstrument(venue, (_listing, { body }) =>
+        accept({
+          opcode: Opcode.setInstrumentState,
+          kind: STATES[body.state],
+          extensionText: body.request_id,
+        }),
+      ),
+    }),
+    defineRoute({
+      ...{ ...setting, path: `${INSTRUMENTS}/{symbol}/fees` },
+      summary: "Set the fee rates of orders accepted from now on",
+      body: SetFees,
+      handle: onInstrument(venue, (_listing, { body }) => {
+        const maker = parseRate(body.maker_rate);
+        if (!maker.ok) return maker;
+        const taker = parseRate(body.taker_rate);
+        if (!taker.ok) return taker;
+        const [price, quantity] = [maker.value, taker.value];
+        return accept({ opcode: Opcode.setFees, price, quantity, extensionText: body.request_id });
+      }),
+    }),
+    defineRoute({
+      ...{ ...setting, path: `${INSTRUMENTS}/{symbol}/band` },
+      summary: "Set reference price and price band",
+      body: SetBand,
+      handle: onInstrument(venue, ({ instrument }, { body }) => {
+        const band = body.band === null ? accept(0) : parseRate(body.band);
+        if (!band.ok) return refuse(RejectCode.band_invalid);
+        const reference = body.reference_price;
+        const price = reference === null ? accept(0) : parsePrice(reference, instrument);
+        if (!price.ok) return price;
+        return accept({
+          opcode: Opcode.setBand,
+          price: price.value,
+          quantity: band.value,
+          flags: body.both_sides === true ? CommandFlag.bothSides : 0,
+          extensionText: body.request_id,
+        });
+      }),
+    }),
+    defineRoute({
+      ...{ ...setting, path: `${INSTRUMENTS}/{symbol}/limits/{limit}` },
+      summary: "Set or remove one limit",
+      params: { ...SYMBOL_PARAMETER, limit: Object.values(limitKindNames).join(", ") },
+      body: SetLimit,
+      handle: onInstrument(venue, (listing, { params, body }) => {
+        const kind = Object.values(LimitKind).find(
+          (each) => limitKindNames[each] === params["limit"],
+        );
+        if (kind === undefined) return refuse(RejectCode.limit_invalid);
+        const amount = parseLimit(kind, body.value, listing);
+        if (!amount.ok) return amount;
+        const extensionText = body.request_id;
+        return accept({ opcode: Opcode.setLimit, kind, amount: amount.value, extensionText });
+      }),
+    }),
+    defineRoute({
+      ...{ ...setting, method: "POST", path: `${INSTRUMENTS}/{symbol}/sweep` },
+      summary: "Move the collected fees to the fee account",
+      body: RequestOnly,
+      handle: onInstrument(venue, (_listing, { body }) =>
+        accept({ opcode: Opcode.sweepFees, extensionText: body.request_id }),
+      ),
+    }),
+  ];
+}
+
+/** A limit in the unit the engine counts it in: lots, quote units or orders. */
+function parseLimit(kind: LimitKind, text: string | null, listing: Listing): Parsed<Amount> {
+  if (text === null) return accept(toAmount(0n));
+  switch (kind) {
+    case LimitKind.quantityMin:
+    case LimitKind.quantityMax:
+    case LimitKind.positionMax: {
+      const lots = parseQuantity(text, listing.quantityFormat);
+      return lots.ok ? accept(toAmount(BigInt(lots.value))) : lots;
+    }
+    case LimitKind.notionalMin:
+    case LimitKind.orderValueMax:
+      return parseAmount(text, listing.quote.scale);
+    case LimitKind.openOrdersMax:
+      return parseAmount(text, 0);
+  }
+}
+
+function aliasRoutes(venue: Venue): Route[] {
+  const path = "/api/v1/admin/aliases";
+  return [
+    defineRoute({
+      ...{ method: "GET", path, access: ["admin"], kind: "query", tag: "Administration" },
+      summary: "All aliases",
+      replies: { 200: { description: "Aliases, oldest first", schema: Aliases } },
+      handle: () => {
+        const aliases = venue.reference.aliases().map(({ kind, targetId, text }) => ({
+          kind: kind === NameKind.instrument ? "instrument" : "account",
+          target_id: targetId,
+          alias: text,
+        }));
+        return json({ aliases, as_of_sequence: venue.router.releasedSequence });
+      },
+    }),
+    defineRoute({
+      ...{ method: "POST", path, ...ADMIN_COMMAND },
+      summary: "Add another name of an instrument or account",
+      body: SetAlias,
+      handle: ({ caller, body }) => {
+        const { kind, target } = body;
+        const listing = venue.reference.findListing(target);
+        const account = toAccountId(target);
+        if (kind === "instrument" && listing === undefined) {
+          return new Refusal(RejectCode.instrument_not_found);
+        }
+        if (kind === "account" && account === undefined) {
+          return new Refusal(RejectCode.account_not_found);
+        }
+        return administer(venue, caller, {
+          opcode: Opcode.setAlias,
+          kind: ALIAS_KIND_NUMBERS[kind],
+          instrument: kind === "instrument" ? listing?.instrument.instrumentId : undefined,
+          account: kind === "account" ? account : undefined,
+          text: body.alias,
+          extensionText: body.request_id,
+        });
+      },
+    }),
+    defineRoute({
+      ...{ method: "DELETE", path: `${path}/{kind}/{alias}`, ...ADMIN_COMMAND },
+      summary: "Remove an alias",
+      params: { kind: ALIAS_KINDS.join(" or "), alias: "The alias, escaped for a path." },
+      handle: ({ caller, params }) => {
+        const kind = ALIAS_KINDS.find((each) => each === params["kind"]);
+        const text = params["alias"] ?? "";
+        if (kind === undefined || Buffer.byteLength(text) > ALIAS_BYTES_MAX) {
+          return new Refusal(RejectCode.alias_not_found);
+        }
+        const command = { opcode: Opcode.removeAlias, kind: ALIAS_KIND_NUMBERS[kind], text };
+        return administer(venue, caller, command);
+      },
+    }),
+  ];
+}
+
+/** Longest text that a command takes. */
+const ALIAS_BYTES_MAX = 64;

@@ -1,0 +1,180 @@
+// What everybody may see without a key: the book, the last price, the last trades, and what is listed.
+
+import { QueryKind } from "../../../domain/command.ts";
+import {
+  formatAmount,
+  formatDecimal,
+  formatPrice,
+  formatQuantity,
+  formatRate,
+} from "../../../domain/decimal.ts";
+import { instrumentStateNames, NameKind } from "../../../domain/instrument.ts";
+import { Side } from "../../../domain/order.ts";
+import { RejectCode } from "../../../domain/reject.ts";
+import type { Amount, Price, Quantity } from "../../../domain/units.ts";
+import type { Listing } from "../../../sessions/reference-data.ts";
+import type { Venue } from "../../../sessions/venue.ts";
+import { json } from "../answers.ts";
+import { sideText } from "../codec.ts";
+import { Refusal } from "../rejects.ts";
+import { defineRoute } from "../route.ts";
+import type { Route } from "../route.ts";
+import { Currencies, Instrument, Instruments, Market, MarketQuery } from "../schemas.ts";
+
+const SYMBOL_PARAMETER = { symbol: "Symbol of an instrument, or an alias of it." };
+
+export function marketRoutes(venue: Venue): Route[] {
+  return [
+    defineRoute({
+      method: "GET",
+      path: "/api/v1/data/market/{symbol}",
+      access: [],
+      kind: "query",
+      tag: "Market data",
+      summary: "Book, last price and last trades of an instrument",
+      params: SYMBOL_PARAMETER,
+      query: MarketQuery,
+      replies: { 200: { description: "The market", schema: Market } },
+      handle: ({ params, query }) => {
+        const listing = venue.reference.findListing(params["symbol"] ?? "");
+        if (listing === undefined) return new Refusal(RejectCode.instrument_not_found);
+        return showMarket(venue, listing, query.depth, query.limit);
+      },
+    }),
+    ...listRoutes(venue),
+  ];
+}
+
+function listRoutes(venue: Venue): Route[] {
+  return [
+    defineRoute({
+      method: "GET",
+      path: "/api/v1/instruments",
+      access: [],
+      kind: "query",
+      tag: "Market data",
+      summary: "All instruments",
+      replies: { 200: { description: "Instruments, by id", schema: Instruments } },
+      handle: () => {
+        const instruments = venue.reference.listings().map((each) => fromListing(venue, each));
+        return json({ instruments, as_of_sequence: venue.router.releasedSequence });
+      },
+    }),
+    defineRoute({
+      method: "GET",
+      path: "/api/v1/instruments/{symbol}",
+      access: [],
+      kind: "query",
+      tag: "Market data",
+      summary: "One instrument",
+      params: SYMBOL_PARAMETER,
+      replies: { 200: { description: "The instrument", schema: Instrument } },
+      handle: ({ params }) => {
+        const listing = venue.reference.findListing(params["symbol"] ?? "");
+        if (listing === undefined) return new Refusal(RejectCode.instrument_not_found);
+        return json(fromListing(venue, listing));
+      },
+    }),
+    defineRoute({
+      method: "GET",
+      path: "/api/v1/currencies",
+      access: [],
+      kind: "query",
+      tag: "Market data",
+      summary: "All currencies",
+      replies: { 200: { description: "Currencies, by id", schema: Currencies } },
+      handle: () => {
+        const currencies = venue.reference
+          .currencies()
+          .map(({ currencyId, code, scale }) => ({ currency_id: currencyId, code, scale }));
+        return json({ currencies, as_of_sequence: venue.router.releasedSequence });
+      },
+    }),
+  ];
+}
+
+async function showMarket(
+  venue: Venue,
+  listing: Listing,
+  depth: number,
+  limit: number,
+): Promise<Response | Refusal> {
+  const { instrument, quantityFormat } = listing;
+  const { instrumentId } = instrument;
+  const book = { opcode: QueryKind.book, instrument: instrumentId, quantity: depth };
+  const answer = await venue.queries.ask(book);
+  if (answer.code !== 0) return new Refusal(answer.code);
+  const levelsOf = (side: Side) =>
+    answer.changes.flatMap((change) =>
+      change.entity === "level" && change.side === side
+        ? [[formatPrice(change.price, instrument), formatQuantity(change.quantity, quantityFormat)]]
+        : [],
+    );
+  const [bids, asks] = [levelsOf(Side.buy), levelsOf(Side.sell)];
+  const { trades } = venue;
+  const lastPrice = trades.lastPrice(instrumentId) ?? instrument.lastTradePrice;
+  return json({
+    symbol: instrument.symbol,
+    state: instrumentStateNames[instrument.state],
+    last_price: priceOrNull(lastPrice, listing),
+    best_bid: bids[0] ?? null,
+    best_ask: asks[0] ?? null,
+    bids,
+    asks,
+    as_of_sequence: answer.sequence,
+    trades: trades
+      .list(instrumentId, limit, () => true)
+      .map(({ trade, sequence, timeUs }) => ({
+        trade_id: trade.tradeId,
+        price: formatPrice(trade.price, instrument),
+        quantity: formatQuantity(trade.quantity, quantityFormat),
+        taker_side: sideText[trade.takerSide],
+        sequence,
+        traded_at_us: timeUs,
+      })),
+    trades_as_of_sequence: venue.router.releasedSequence,
+    trades_complete_after: trades.completeAfter(instrumentId),
+  });
+}
+
+/** An instrument with its limits; 0 means none. */
+export function fromListing(venue: Venue, listing: Listing) {
+  const { instrument, base, quote } = listing;
+  return {
+    instrument_id: instrument.instrumentId,
+    symbol: instrument.symbol,
+    aliases: venue.reference
+      .aliases()
+      .filter((alias) => alias.kind === NameKind.instrument)
+      .filter((alias) => alias.targetId === instrument.instrumentId)
+      .map((alias) => alias.text),
+    base_currency: base.code,
+    quote_currency: quote.code,
+    state: instrumentStateNames[instrument.state],
+    tick_size: formatDecimal(BigInt(instrument.tickMantissa), instrument.tickExponent),
+    lot_size: formatAmount(instrument.lotSize, base.scale),
+    maker_rate: formatRate(instrument.makerRate),
+    taker_rate: formatRate(instrument.takerRate),
+    quantity_min: quantityOrNull(instrument.quantityMin, listing),
+    quantity_max: quantityOrNull(instrument.quantityMax, listing),
+    notional_min: amountOrNull(instrument.notionalMin, listing),
+    order_value_max: amountOrNull(instrument.orderValueMax, listing),
+    open_orders_max: instrument.openOrdersMax,
+    position_max: quantityOrNull(instrument.positionMax, listing),
+    reference_price: priceOrNull(instrument.referencePrice, listing),
+    band: instrument.band === 0 ? null : formatRate(instrument.band),
+    both_sides: instrument.bothSides,
+  };
+}
+
+function priceOrNull(price: Price, { instrument }: Listing): string | null {
+  return price === 0 ? null : formatPrice(price, instrument);
+}
+
+function quantityOrNull(quantity: Quantity, { quantityFormat }: Listing): string | null {
+  return quantity === 0 ? null : formatQuantity(quantity, quantityFormat);
+}
+
+function amountOrNull(amount: Amount, { quote }: Listing): string | null {
+  return amount === 0n ? null : formatAmount(amount, quote.scale);
+}

@@ -1,0 +1,368 @@
+// Orders of the caller's account: place, look up, replace, cancel.
+
+import type { z } from "zod";
+import type { Transaction } from "../../../domain/change.ts";
+import { Opcode, OrdersQuery as OrdersKind, QueryKind } from "../../../domain/command.ts";
+import type { CommandFields } from "../../../domain/command.ts";
+import { parsePrice, parseQuantity } from "../../../domain/decimal.ts";
+import { isFinal, orderStatusNames } from "../../../domain/order.ts";
+import type { OrderImage } from "../../../domain/order.ts";
+import { rejectByNumber, RejectCode } from "../../../domain/reject.ts";
+import type { Caller } from "../../../sessions/authenticator.ts";
+import type { OrderReference } from "../../../sessions/queries.ts";
+import type { Venue } from "../../../sessions/venue.ts";
+import { created, enter, json, listingOf, toOrderReference } from "../answers.ts";
+import { fromOrderImage, fromOrderTransaction, isClientOrderId, toNewOrder } from "../codec.ts";
+import type { NewOrderCommand } from "../codec.ts";
+import { Refusal } from "../rejects.ts";
+import { defineRoute } from "../route.ts";
+import type { Answer, Route } from "../route.ts";
+import {
+  MassCancelReply,
+  NewOrder,
+  OrderAnswer,
+  OrderReply,
+  Orders,
+  OrdersQuery,
+  PAGE_MAX,
+  ReplaceOrder,
+  SymbolQuery,
+} from "../schemas.ts";
+
+const PATH = "/api/v1/trading/orders";
+const ORDER_PARAMETER = {
+  order: "Order id, or `client:` and the client order id, escaped for a path.",
+};
+const UNKNOWN_ORDER = new Refusal(RejectCode.order_not_found);
+
+export function orderRoutes(venue: Venue): Route[] {
+  return [...placingRoutes(venue), ...readingRoutes(venue), ...cancellingRoutes(venue)];
+}
+
+function placingRoutes(venue: Venue): Route[] {
+  return [
+    defineRoute({
+      method: "POST",
+      path: PATH,
+      access: ["trade"],
+      kind: "command",
+      tag: "Trading",
+      summary: "Place an order",
+      body: NewOrder,
+      codeOf: (issues, body) => codeOfOrder(venue, issues, body),
+      replies: {
+        201: { description: "The order, with what it traded at once", schema: OrderReply },
+        200: { description: "A repetition: the order of the first time", schema: OrderReply },
+      },
+      handle: ({ caller, body }) => {
+        const command = toNewOrder(body, venue.reference);
+        if (!command.ok) return new Refusal(command.reject);
+        return placeOrder(venue, caller, command.value);
+      },
+    }),
+    defineRoute({
+      method: "PATCH",
+      path: `${PATH}/{order}`,
+      access: ["trade"],
+      kind: "command",
+      tag: "Trading",
+      summary: "Replace price or total quantity of an order",
+      params: ORDER_PARAMETER,
+      body: ReplaceOrder,
+      replies: {
+        200: { description: "The order, with what it traded at once", schema: OrderReply },
+      },
+      handle: ({ caller, params, body }) => {
+        const order = toOrderReference(params["order"] ?? "");
+        return order === undefined ? UNKNOWN_ORDER : replaceOrder(venue, caller, order, body);
+      },
+    }),
+  ];
+}
+
+function readingRoutes(venue: Venue): Route[] {
+  return [
+    defineRoute({
+      method: "GET",
+      path: PATH,
+      access: ["read"],
+      kind: "query",
+      tag: "Trading",
+      summary: "List orders, by id",
+      query: OrdersQuery,
+      replies: { 200: { description: "A page of orders", schema: Orders } },
+      handle: ({ caller, query }) => listOrders(venue, caller.account, query),
+    }),
+    defineRoute({
+      method: "GET",
+      path: `${PATH}/{order}`,
+      access: ["read"],
+      kind: "query",
+      tag: "Trading",
+      summary: "Look up an order: an open one, or a final one that is still kept",
+      params: ORDER_PARAMETER,
+      replies: { 200: { description: "The order", schema: OrderAnswer } },
+      handle: ({ caller, params }) => {
+        const order = toOrderReference(params["order"] ?? "");
+        return order === undefined ? UNKNOWN_ORDER : showOrder(venue, caller.account, order);
+      },
+    }),
+  ];
+}
+
+function cancellingRoutes(venue: Venue): Route[] {
+  return [
+    defineRoute({
+      method: "DELETE",
+      path: PATH,
+      access: ["trade"],
+      kind: "cancel",
+      tag: "Trading",
+      summary: "Cancel all open orders, or those of one instrument",
+      query: SymbolQuery,
+      replies: { 200: { description: "What was cancelled", schema: MassCancelReply } },
+      handle: ({ caller, query }) => cancelAll(venue, caller, query.symbol),
+    }),
+    defineRoute({
+      method: "DELETE",
+      path: `${PATH}/{order}`,
+      access: ["trade"],
+      kind: "cancel",
+      tag: "Trading",
+      summary: "Cancel an order",
+      params: ORDER_PARAMETER,
+      replies: { 200: { description: "The cancelled order", schema: OrderReply } },
+      handle: ({ caller, params }) => {
+        const order = toOrderReference(params["order"] ?? "");
+        return order === undefined ? UNKNOWN_ORDER : cancelOrder(venue, caller, order);
+      },
+    }),
+  ];
+}
+
+/** Places an order that was read, and answers with what became of it. */
+export function placeOrder(venue: Venue, caller: Caller, command: NewOrderCommand): Answer {
+  const clientOrderId = command.text;
+  return enter(venue, caller, command, (transaction) =>
+    transaction.isDuplicate
+      ? answerDuplicate(venue, caller, transaction, clientOrderId)
+      : created(orderReply(venue, transaction)),
+  );
+}
+
+/** Cancels one order; `account` when it is not the caller's own. */
+export function cancelOrder(
+  venue: Venue,
+  caller: Caller,
+  order: OrderReference,
+  account?: number,
+): Answer {
+  const target = "orderId" in order ? { orderId: order.orderId } : { text: order.clientOrderId };
+  const command = { opcode: Opcode.cancelOrder, instrument: order.instrument, ...target };
+  const toAnswer = (transaction: Transaction) => json(orderReply(venue, transaction));
+  return enter(venue, caller, command, toAnswer, account);
+}
+
+/** Cancels all orders, or those of one instrument; `account` when it is not the caller's own. */
+export function cancelAll(
+  venue: Venue,
+  caller: Caller,
+  symbol: string | undefined,
+  account?: number,
+): Answer {
+  const listing = symbol === undefined ? undefined : venue.reference.findListing(symbol);
+  if (symbol !== undefined && listing === undefined) {
+    return new Refusal(RejectCode.instrument_not_found);
+  }
+  const instrument = listing?.instrument.instrumentId;
+  const command = { opcode: Opcode.massCancel, instrument };
+  const toAnswer = ({ changes, hasBacklog, sequence }: Transaction) => {
+    const ids = changes.flatMap((change) => (change.entity === "order" ? [change.orderId] : []));
+    return json({ order_ids: ids, has_more: hasBacklog, sequence });
+  };
+  return enter(venue, caller, command, toAnswer, account);
+}
+
+/** Lists open orders, or with `status` other ones, of an account. */
+export async function listOrders(
+  venue: Venue,
+  account: number,
+  query: z.output<typeof OrdersQuery>,
+): Promise<Response | Refusal> {
+  const { symbol, status, limit, after } = query;
+  const listing = symbol === undefined ? undefined : venue.reference.findListing(symbol);
+  if (symbol !== undefined && listing === undefined) {
+    return new Refusal(RejectCode.instrument_not_found);
+  }
+  const isWhole = status === "open" || status === "all";
+  const isOpen = ["open", "pending", "partially_filled"].includes(status);
+  const answer = await venue.queries.ask({
+    opcode: QueryKind.orders,
+    account,
+    instrument: listing?.instrument.instrumentId,
+    orderId: after,
+    // One status alone is looked for among as many orders as a page may have.
+    quantity: isWhole ? limit : PAGE_MAX,
+    kind: isOpen ? OrdersKind.open : OrdersKind.all,
+  });
+  if (answer.code !== 0) return new Refusal(answer.code);
+  const images = answer.changes.flatMap((change) =>
+    change.entity === "order" && change.change === "image" ? [change] : [],
+  );
+  return json({ ...toPage(venue, images, query), as_of_sequence: answer.sequence });
+}
+
+function toPage(
+  venue: Venue,
+  images: readonly OrderImage[],
+  { status, limit }: z.output<typeof OrdersQuery>,
+) {
+  const isWhole = status === "open" || status === "all";
+  const isFull = images.length === (isWhole ? limit : PAGE_MAX);
+  const orders: object[] = [];
+  let lastId: number | undefined;
+  for (const image of images) {
+    if (orders.length === limit) return { orders, next_after: lastId ?? null };
+    lastId = image.orderId;
+    if (!isWhole && orderStatusNames[image.status] !== status) continue;
+    orders.push(fromOrderImage(image, listingOf(venue, image.instrument)));
+  }
+  return { orders, next_after: isFull ? (lastId ?? null) : null };
+}
+
+/** Shows one order of an account. */
+export async function showOrder(
+  venue: Venue,
+  account: number,
+  order: OrderReference,
+): Promise<Response | Refusal> {
+  const answer = await venue.queries.askOrder(account, order);
+  if (answer.code !== 0) return new Refusal(answer.code);
+  const [image] = answer.changes;
+  const isElsewhere = image?.entity === "order" && image.instrument !== order.instrument;
+  if (order.instrument !== undefined && isElsewhere) return UNKNOWN_ORDER;
+  const clientOrderId = "clientOrderId" in order ? order.clientOrderId : undefined;
+  const body = imageBody(venue, answer, clientOrderId);
+  return json({ ...body, as_of_sequence: answer.sequence });
+}
+
+function replaceOrder(
+  venue: Venue,
+  caller: Caller,
+  order: OrderReference,
+  body: z.output<typeof ReplaceOrder>,
+): Answer {
+  const found = venue.queries.findOrderNow(caller.account, order);
+  const [image] = found.changes;
+  if (found.code !== 0 || image?.entity !== "order" || image.change === "updated") {
+    return new Refusal(found.code === 0 ? RejectCode.order_not_found : found.code);
+  }
+  const command = toReplacement(venue, image, body);
+  if (command instanceof Refusal) return command;
+  const toAnswer = (transaction: Transaction) =>
+    transaction.isDuplicate
+      ? answerDuplicate(venue, caller, transaction, body.client_order_id)
+      : json(orderReply(venue, transaction));
+  return enter(venue, caller, command, toAnswer);
+}
+
+/** The engine takes both price and quantity: what the body leaves out stays as it is. */
+function toReplacement(
+  venue: Venue,
+  image: OrderImage,
+  body: z.output<typeof ReplaceOrder>,
+): (CommandFields & { opcode: typeof Opcode.replaceOrder }) | Refusal {
+  const { instrument, quantityFormat } = listingOf(venue, image.instrument);
+  const isPartial = body.price === undefined || body.quantity === undefined;
+  if (isPartial && isFinal(image.status)) return new Refusal(RejectCode.order_already_final);
+  if (body.price === undefined && body.quantity === undefined) {
+    const errors = [{ field: "", detail: "Give price, quantity or both" }];
+    return new Refusal(RejectCode.malformed_request, { errors });
+  }
+  const clientOrderId = body.client_order_id;
+  if (clientOrderId !== undefined && !isClientOrderId(clientOrderId)) {
+    return new Refusal(RejectCode.client_order_id_invalid);
+  }
+  const price = body.price === undefined ? image.price : parsePrice(body.price, instrument);
+  if (typeof price === "object" && !price.ok) return new Refusal(price.reject);
+  const quantity =
+    body.quantity === undefined ? image.quantity : parseQuantity(body.quantity, quantityFormat);
+  if (typeof quantity === "object" && !quantity.ok) return new Refusal(quantity.reject);
+  return {
+    opcode: Opcode.replaceOrder,
+    orderId: image.orderId,
+    price: typeof price === "object" ? price.value : price,
+    quantity: typeof quantity === "object" ? quantity.value : quantity,
+    text: clientOrderId,
+  };
+}
+
+/** What a transaction made of its order. */
+export function orderReply(venue: Venue, transaction: Transaction): object {
+  const reply = fromOrderTransaction(transaction, listingOf(venue, transaction.instrument));
+  if (reply === undefined) throw new Error(`transaction ${transaction.sequence} has no order`);
+  return reply;
+}
+
+/** Nothing was executed: answers with the order that the first command made. */
+async function answerDuplicate(
+  venue: Venue,
+  caller: Caller,
+  { result, sequence }: Transaction,
+  clientOrderId: string | undefined,
+): Promise<Response | Refusal> {
+  const answer = await venue.queries.askOrder(caller.account, { orderId: result });
+  if (answer.code !== 0) return new Refusal(answer.code, { members: { sequence } }, "engine");
+  const body = imageBody(venue, answer, clientOrderId);
+  return json({ ...body, fills: [], duplicate: true, sequence });
+}
+
+function imageBody(venue: Venue, answer: Transaction, clientOrderId: string | undefined): object {
+  const [image] = answer.changes;
+  if (image?.entity !== "order" || image.change === "updated") {
+    throw new Error("an answer about an order has no image of it");
+  }
+  return fromOrderImage(image, listingOf(venue, image.instrument), clientOrderId);
+}
+
+const CODES_BY_FIELD: ReadonlyMap<string, RejectCode> = new Map<string, RejectCode>([
+  ["side", RejectCode.side_invalid],
+  ["type", RejectCode.order_type_unsupported],
+  ["order_type", RejectCode.order_type_unsupported],
+  ["time_in_force", RejectCode.time_in_force_unsupported],
+  ["self_trade_prevention", RejectCode.self_trade_prevention_unsupported],
+  ["self_trade_prevention_mode", RejectCode.self_trade_prevention_unsupported],
+]);
+
+/**
+ * The code of an order body that does not match: when all that is wrong are words that this venue does
+ * not know, that of the first check it fails; else `malformed_request`.
+ */
+export function codeOfOrder(
+  venue: Venue,
+  issues: readonly z.core.$ZodIssue[],
+  body: unknown,
+): RejectCode {
+  const codes: RejectCode[] = [];
+  for (const issue of issues) {
+    const [field] = issue.path;
+    const value = readField(body, String(field));
+    const code = CODES_BY_FIELD.get(String(field));
+    if (issue.code !== "invalid_value" || typeof value !== "string" || code === undefined) {
+      return RejectCode.malformed_request;
+    }
+    codes.push(code);
+  }
+  const symbol = readField(body, "symbol");
+  if (typeof symbol === "string" && venue.reference.findListing(symbol) === undefined) {
+    return RejectCode.instrument_not_found;
+  }
+  codes.sort((left, right) => rejectByNumber[left].precedence - rejectByNumber[right].precedence);
+  return codes[0] ?? RejectCode.malformed_request;
+}
+
+function readField(body: unknown, field: string): unknown {
+  if (typeof body !== "object" || body === null) return undefined;
+  const entry = Object.entries(body).find(([name]) => name === field);
+  return entry?.[1];
+}

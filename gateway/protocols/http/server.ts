@@ -1,0 +1,183 @@
+// The HTTP door: listens, routes, drains. Endpoints are in routes/, what happens to each request
+// before them in session.ts.
+//
+// What Bun's parser refuses (no HTTP, a head above 16 KiB, contradictory lengths) it answers itself with
+// a bare status and closes; those requests never get here.
+
+import type { Server } from "bun";
+import { Hono } from "hono";
+import type { Clock } from "../../clock.ts";
+import type { Config } from "../../config.ts";
+import { RejectCode } from "../../domain/reject.ts";
+import type { Log } from "../../log.ts";
+import type { Counter, Metrics } from "../../metrics.ts";
+import type { Venue } from "../../sessions/venue.ts";
+import type { Protocol } from "../protocol.ts";
+import { BodyReader } from "./body.ts";
+import { ConnectionLimit } from "./connection-limit.ts";
+import { problem } from "./rejects.ts";
+import type { Route } from "./route.ts";
+import { listRoutes } from "./endpoints.ts";
+import { HttpSession, httpMetrics } from "./session.ts";
+import type { HttpContext, SessionParts } from "./session.ts";
+
+export interface HttpServerParts {
+  readonly venue: Venue;
+  readonly config: Pick<
+    Config,
+    "httpHost" | "httpPort" | "bodyBytesMax" | "requestTimeoutMs" | "connectionsMax"
+  >;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Of the product. */
+  readonly version: string;
+}
+
+/** Bun's bound on bodies answers without a document, so ours comes first: 1 TiB is out of reach. */
+const BUN_BODY_BYTES_MAX = 2 ** 40;
+/** Bun's longest idle timeout, in seconds. */
+const IDLE_SECONDS_MAX = 255;
+/** A connection outlives the deadline of its request by this much, so that the answer gets through. */
+const IDLE_EXTRA_SECONDS = 5;
+/** How often a draining server looks whether all is answered, in milliseconds. */
+const DRAIN_CHECK_MS = 10;
+
+type HttpApp = Hono<{ Bindings: Server<undefined> }>;
+
+class HttpServer implements Protocol {
+  readonly name = "http";
+  readonly #server: Server<undefined>;
+  readonly #gate: Gate;
+  readonly #clock: Clock;
+  readonly #stopCounting: () => void;
+
+  constructor(server: Server<undefined>, gate: Gate, clock: Clock, stopCounting: () => void) {
+    this.#server = server;
+    this.#gate = gate;
+    this.#clock = clock;
+    this.#stopCounting = stopCounting;
+  }
+
+  get address(): string {
+    const { hostname = "localhost", port = 0 } = this.#server;
+    return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+  }
+
+  async drain(deadlineMs: number): Promise<void> {
+    this.#gate.isDraining = true;
+    const deadlineUs = this.#clock.elapsedUs() + deadlineMs * 1_000;
+    while (this.#server.pendingRequests > 0 && this.#clock.elapsedUs() < deadlineUs) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#clock.after(DRAIN_CHECK_MS, resolve);
+      await promise;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopCounting();
+    await this.#server.stop(true);
+  }
+}
+
+/** What stands before all endpoints. */
+interface Gate {
+  isDraining: boolean;
+  readonly connections: ConnectionLimit;
+}
+
+/** Starts listening. Errors: throws what Bun throws when the port is taken. */
+export function startHttpServer(parts: HttpServerParts): Protocol {
+  const { config, clock, log, metrics } = parts;
+  const gate: Gate = { isDraining: false, connections: new ConnectionLimit(config.connectionsMax) };
+  const stopCounting = gate.connections.start(clock);
+  metrics.read("http_connections_open", "gauge", "Connections, at most a second ago", () =>
+    Math.round(gate.connections.count),
+  );
+  const app = createApp(parts);
+  const closing = { closesConnection: true };
+  const timeoutSeconds = Math.ceil(config.requestTimeoutMs / 1_000) + IDLE_EXTRA_SECONDS;
+  const server = Bun.serve({
+    hostname: config.httpHost,
+    port: config.httpPort,
+    development: false,
+    maxRequestBodySize: BUN_BODY_BYTES_MAX,
+    idleTimeout: Math.min(IDLE_SECONDS_MAX, timeoutSeconds),
+    fetch(request, bunServer) {
+      if (gate.isDraining) return problem(RejectCode.core_unavailable, closing);
+      if (gate.connections.isReached) return problem(RejectCode.connection_limit_reached, closing);
+      return app.fetch(request, bunServer);
+    },
+    error(error) {
+      log.error("http_server_failed", { error: String(error) });
+      return problem(RejectCode.internal_error, closing);
+    },
+  });
+  return new HttpServer(server, gate, clock, stopCounting);
+}
+
+/** Routes of all endpoints, and an answer for everything else. */
+export function createApp(parts: HttpServerParts): HttpApp {
+  const { config, clock, log, metrics, venue } = parts;
+  const limits = { bytesMax: config.bodyBytesMax, timeoutMs: config.requestTimeoutMs };
+  const sessionParts: SessionParts = {
+    venue,
+    bodies: new BodyReader(limits, clock),
+    clock,
+    log,
+    ...httpMetrics(metrics),
+  };
+  const app: HttpApp = new Hono();
+  const routes = listRoutes(venue, parts.version);
+  for (const route of routes) {
+    const session = new HttpSession(route, sessionParts);
+    app.on(route.method, toHonoPath(route.path), (context) => session.answer(context));
+  }
+  for (const [path, allow] of methodsByPath(routes)) {
+    const counter = sessionParts.requestCounter({ method: "other", endpoint: path, status: "405" });
+    app.all(toHonoPath(path), (context) =>
+      refuseUnrouted(context, sessionParts, counter, RejectCode.method_not_allowed, allow),
+    );
+  }
+  const unmatched = { method: "other", endpoint: "unmatched", status: "404" };
+  const counter = sessionParts.requestCounter(unmatched);
+  app.notFound((context) =>
+    refuseUnrouted(context, sessionParts, counter, RejectCode.route_not_found),
+  );
+  app.onError((error) => {
+    log.error("http_request_failed", { error: String(error) });
+    return problem(RejectCode.internal_error);
+  });
+  return app;
+}
+
+/** A request that no endpoint takes. Its body is not read: a large one ends the connection. */
+function refuseUnrouted(
+  context: HttpContext,
+  { bodies, venue }: SessionParts,
+  counter: Counter,
+  code: RejectCode,
+  allow?: string,
+): Response {
+  counter.value += 1;
+  venue.commandMetrics.countReject(code);
+  const request = context.req.raw;
+  const closesConnection =
+    request.headers.has("transfer-encoding") || bodies.isTooLarge(request) || undefined;
+  return problem(code, { allow, closesConnection });
+}
+
+function toHonoPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ":$1");
+}
+
+/** Path → its methods, as the `Allow` header lists them. */
+function methodsByPath(routes: readonly Route[]): Map<string, string> {
+  const methods = new Map<string, string[]>();
+  for (const { path, method } of routes) {
+    const known = methods.get(path) ?? [];
+    // A GET endpoint also answers HEAD.
+    methods.set(path, [...known, ...(method === "GET" ? ["GET", "HEAD"] : [method])]);
+  }
+  return new Map([...methods].map(([path, list]) => [path, list.join(", ")]));
+}

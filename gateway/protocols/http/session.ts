@@ -1,0 +1,218 @@
+// The life of one request: who is calling, may they, have they calls left, read the body, hand it to
+// the endpoint, count. The order of these checks is the same for every endpoint.
+
+import type { Server } from "bun";
+import type { Context } from "hono";
+import type { Clock } from "../../clock.ts";
+import { RejectCode } from "../../domain/reject.ts";
+import type { Log } from "../../log.ts";
+import { LATENCY_BUCKETS_SECONDS } from "../../metrics.ts";
+import type { Counter, Histogram, Metrics } from "../../metrics.ts";
+import { isAllowed } from "../../sessions/authenticator.ts";
+import type { Caller } from "../../sessions/authenticator.ts";
+import { TokenBucket } from "../../sessions/throttle.ts";
+import type { Venue } from "../../sessions/venue.ts";
+import type { BodyReader } from "./body.ts";
+import { problem, Refusal, throttledFor } from "./rejects.ts";
+import type { Route } from "./route.ts";
+
+/** Hono's context with Bun's server beside the request. */
+export type HttpContext = Context<{ Bindings: Server<undefined> }>;
+
+/** Nobody: what public endpoints see. Its calls are counted in the bucket of the network. */
+const ANONYMOUS: Caller = {
+  keyId: "",
+  account: 0,
+  permissions: 0,
+  requests: new TokenBucket({ perSecond: Number.POSITIVE_INFINITY, burst: 1 }),
+  cancels: new TokenBucket({ perSecond: Number.POSITIVE_INFINITY, burst: 1 }),
+};
+
+const BEARER = "Bearer ";
+const NO_PARAMETERS: Readonly<Record<string, string>> = {};
+
+export interface SessionParts {
+  readonly venue: Venue;
+  readonly bodies: BodyReader;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly requestCounter: (labels: RequestLabels) => Counter;
+  readonly requestDuration: (labels: EndpointLabels) => Histogram;
+}
+
+interface EndpointLabels extends Record<string, string> {
+  readonly method: string;
+  readonly endpoint: string;
+}
+interface RequestLabels extends EndpointLabels {
+  readonly status: string;
+}
+
+/** Registers the metrics of the HTTP door. Their labels are templates, never paths that were sent. */
+export function httpMetrics(
+  metrics: Metrics,
+): Pick<SessionParts, "requestCounter" | "requestDuration"> {
+  return {
+    requestCounter: metrics.counter("http_requests_total", "Requests answered"),
+    requestDuration: metrics.histogram(
+      "http_request_duration_seconds",
+      "From the request's head to its answer",
+      LATENCY_BUCKETS_SECONDS,
+    ),
+  };
+}
+
+/** All requests to one endpoint. */
+export class HttpSession {
+  readonly #route: Route;
+  readonly #parts: SessionParts;
+  readonly #duration: Histogram;
+  readonly #counters = new Map<number, Counter>();
+
+  constructor(route: Route, parts: SessionParts) {
+    this.#route = route;
+    this.#parts = parts;
+    this.#duration = parts.requestDuration({ method: route.method, endpoint: route.path });
+  }
+
+  /** Answers one request. Never rejects. */
+  async answer(context: HttpContext): Promise<Response> {
+    const { clock, log } = this.#parts;
+    const startedUs = clock.elapsedUs();
+    let response: Response;
+    try {
+      response = await this.#serve(context, startedUs);
+    } catch (error) {
+      log.error("http_request_failed", { endpoint: this.#route.path, error: String(error) });
+      response = problem(RejectCode.internal_error);
+    }
+    this.#duration.observe((clock.elapsedUs() - startedUs) / 1_000_000);
+    this.#counterOf(response.status).value += 1;
+    return response;
+  }
+
+  async #serve(context: HttpContext, nowUs: number): Promise<Response> {
+    const request = context.req.raw;
+    const hasBody = this.#route.body !== undefined;
+    if (this.#parts.bodies.isTooLarge(request)) return this.#refuse(TOO_LARGE);
+    const caller = this.#identify(context, nowUs);
+    if (caller instanceof Refusal) return this.#refuseUnread(request, caller);
+    const throttled = this.#throttle(caller, nowUs);
+    if (throttled !== undefined) return this.#refuseUnread(request, throttled);
+    if (!hasBody && hasChunks(request)) return this.#refuseUnread(request, UNWANTED_BODY);
+    const { query, hasRepeated } = readQuery(context);
+    if (hasRepeated) return this.#refuseForm(caller, nowUs, REPEATED_PARAMETER);
+    let text = "";
+    if (hasBody) {
+      if (!isJson(request)) return this.#refuseForm(caller, nowUs, NOT_JSON);
+      const body = await this.#parts.bodies.read(request);
+      if (!body.ok) {
+        const closing = new Refusal(body.reject, { closesConnection: true });
+        return this.#refuseForm(caller, nowUs, closing);
+      }
+      text = body.text;
+    }
+    const params = this.#route.params === undefined ? NO_PARAMETERS : context.req.param();
+    const answer = await this.#route.serve({ caller, params, query, text });
+    if (answer instanceof Response) return answer;
+    return answer.stage === "form" ? this.#refuseForm(caller, nowUs, answer) : this.#refuse(answer);
+  }
+
+  /** The caller, or why there is none. A public endpoint asks for no key. */
+  #identify(context: HttpContext, nowUs: number): Caller | Refusal {
+    const { venue } = this.#parts;
+    const isPublic = this.#route.access.length === 0;
+    let code: RejectCode = RejectCode.not_logged_in;
+    if (!isPublic) {
+      const header = context.req.raw.headers.get("authorization");
+      if (header !== null) {
+        code = RejectCode.credentials_invalid;
+        if (header.startsWith(BEARER)) {
+          const caller = venue.authenticator.authenticateToken(header.slice(BEARER.length));
+          if (caller !== undefined) return this.#permit(caller);
+        }
+      }
+    }
+    const address = context.env.requestIP(context.req.raw)?.address ?? "unknown";
+    const bucket = venue.networks.bucketOf(address, nowUs);
+    if (!bucket.take(nowUs)) return throttledFor(bucket.waitUs(nowUs));
+    return isPublic ? ANONYMOUS : new Refusal(code);
+  }
+
+  #permit(caller: Caller): Caller | Refusal {
+    const permits = this.#route.access.some((permission) => isAllowed(caller, permission));
+    return permits ? caller : new Refusal(RejectCode.permission_denied);
+  }
+
+  /** A query takes its token here; a command is only turned away early when there is none. */
+  #throttle(caller: Caller, nowUs: number): Refusal | undefined {
+    const { kind } = this.#route;
+    if (kind === "mixed") return undefined;
+    const bucket = kind === "cancel" ? caller.cancels : caller.requests;
+    const hasToken = kind === "query" ? bucket.take(nowUs) : bucket.waitUs(nowUs) === 0;
+    return hasToken ? undefined : throttledFor(bucket.waitUs(nowUs));
+  }
+
+  /** Answers what never reached order entry: a command's key pays for it all the same. */
+  #refuseForm(caller: Caller, nowUs: number, refusal: Refusal): Response {
+    if (this.#route.kind !== "query" && !caller.requests.take(nowUs)) {
+      return this.#refuse(throttledFor(caller.requests.waitUs(nowUs)));
+    }
+    return this.#refuse(refusal);
+  }
+
+  /** Of a body without a declared end nothing more is taken. */
+  #refuseUnread(request: Request, { code, details, stage }: Refusal): Response {
+    if (!hasChunks(request)) return this.#refuse(new Refusal(code, details, stage));
+    return this.#refuse(new Refusal(code, { ...details, closesConnection: true }, stage));
+  }
+
+  #refuse({ code, details, stage }: Refusal): Response {
+    if (stage !== "engine") this.#parts.venue.commandMetrics.countReject(code);
+    return problem(code, details);
+  }
+
+  #counterOf(status: number): Counter {
+    let counter = this.#counters.get(status);
+    if (counter === undefined) {
+      const { method, path } = this.#route;
+      counter = this.#parts.requestCounter({ method, endpoint: path, status: String(status) });
+      this.#counters.set(status, counter);
+    }
+    return counter;
+  }
+}
+
+const NOT_JSON = new Refusal(RejectCode.media_type_unsupported, { closesConnection: true });
+const TOO_LARGE = new Refusal(RejectCode.body_too_large, { closesConnection: true });
+const UNWANTED_BODY = new Refusal(RejectCode.malformed_request, {
+  detail: "The request takes no body",
+});
+const REPEATED_PARAMETER = new Refusal(RejectCode.malformed_request, {
+  detail: "A query parameter is given twice",
+});
+
+function hasChunks(request: Request): boolean {
+  return request.headers.has("transfer-encoding");
+}
+
+/** `application/json`, with or without `charset=utf-8`. */
+function isJson(request: Request): boolean {
+  const type = request.headers.get("content-type");
+  if (type === "application/json") return true;
+  return type !== null && /^application\/json *(; *charset=("?)utf-8\2 *)?$/i.test(type);
+}
+
+function readQuery(context: HttpContext): {
+  query: Readonly<Record<string, string>>;
+  hasRepeated: boolean;
+} {
+  if (!context.req.raw.url.includes("?")) return { query: NO_PARAMETERS, hasRepeated: false };
+  const query: Record<string, string> = {};
+  let hasRepeated = false;
+  for (const [name, values] of Object.entries(context.req.queries())) {
+    hasRepeated ||= values.length > 1;
+    query[name] = values[0] ?? "";
+  }
+  return { query, hasRepeated };
+}

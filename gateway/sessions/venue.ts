@@ -1,0 +1,89 @@
+// What every protocol is given, made once in the order in which the parts need each other.
+
+import type { Clock } from "../clock.ts";
+import type { Config } from "../config.ts";
+import type { Core } from "../core/core.ts";
+import type { KeyStore } from "../identity/key-store.ts";
+import type { Log } from "../log.ts";
+import type { Metrics } from "../metrics.ts";
+import { Authenticator } from "./authenticator.ts";
+import { Operations } from "./operations.ts";
+import { OrderEntry } from "./order-entry.ts";
+import { OrderLog } from "./order-log.ts";
+import { Queries } from "./queries.ts";
+import { RecentTrades } from "./recent-trades.ts";
+import { ReferenceData } from "./reference-data.ts";
+import { SessionRegistry } from "./registry.ts";
+import { ReplyRouter } from "./reply-router.ts";
+import { NetworkThrottle } from "./throttle.ts";
+import { CommandMetrics, observeCore } from "./venue-metrics.ts";
+
+/** Networks with a bucket of their own: 65,536 of about 150 bytes. */
+const NETWORKS_MAX = 65_536;
+
+export interface Venue {
+  readonly authenticator: Authenticator;
+  readonly networks: NetworkThrottle;
+  readonly orderEntry: OrderEntry;
+  readonly queries: Queries;
+  readonly reference: ReferenceData;
+  readonly trades: RecentTrades;
+  readonly router: ReplyRouter;
+  readonly operations: Operations;
+  readonly commandMetrics: CommandMetrics;
+  /** Stops listening to the core and all timers. */
+  stop(): void;
+}
+
+export interface VenueParts {
+  readonly core: Core;
+  readonly keys: KeyStore;
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Accounts whose own orders are logged at `debug`; may grow later. */
+  readonly quietAccounts: ReadonlySet<number>;
+}
+
+/** Joins a core that was just opened with all that stands between it and the protocols. */
+export function openVenue(parts: VenueParts): Venue {
+  const { core, config, clock, log, metrics } = parts;
+  // 1. What recovery left behind.
+  const reference = ReferenceData.load(core);
+  const { executedSequence } = core.status();
+  const trades = new RecentTrades(executedSequence);
+  // 2. Ears, before anything can be submitted.
+  const orderLog = new OrderLog(log, reference, parts.quietAccounts);
+  const commandMetrics = new CommandMetrics(metrics);
+  observeCore(metrics, core);
+  const listeners = { reference, trades, orderLog, metrics: commandMetrics };
+  const router = new ReplyRouter(listeners, executedSequence);
+  const unsubscribe = router.start(core);
+  // 3. The ways in.
+  const rates = {
+    requests: { perSecond: config.requestsPerSecondPerKey, burst: config.requestsBurstPerKey },
+    cancels: { perSecond: config.cancelsPerSecondPerKey, burst: config.cancelsBurstPerKey },
+  };
+  const addressRate = {
+    perSecond: config.requestsPerSecondPerAddress,
+    burst: config.requestsBurstPerAddress,
+  };
+  const registry = new SessionRegistry(core, clock, log);
+  registry.start();
+  return {
+    authenticator: new Authenticator(parts.keys, rates, clock),
+    networks: new NetworkThrottle(addressRate, NETWORKS_MAX),
+    orderEntry: new OrderEntry(core, clock, orderLog),
+    queries: new Queries(core),
+    reference,
+    trades,
+    router,
+    operations: new Operations(core),
+    commandMetrics,
+    stop() {
+      registry.stop();
+      unsubscribe();
+    },
+  };
+}
