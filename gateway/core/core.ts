@@ -77,7 +77,7 @@ export class Core {
     this.#addon = addon;
     this.openReport = callAddon(() => addon.open(options, () => this.#onDoorbell()));
     this.#handle = this.openReport.handle;
-    this.#deliveries = new Deliveries(this.openReport.sequence);
+    this.#deliveries = new Deliveries(this.openReport.sequence, throwLater);
     this.#attach();
     // What opening had to execute is nobody's command, and no listener is there yet.
     callAddon(() => addon.drain(this.#handle));
@@ -311,6 +311,13 @@ const REFUSED: Transaction = {
   instrument: 0,
   changes: [],
 };
+
+/** What a callback throws is a defect: it reaches the process, not whoever delivered. */
+function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}
 
 /** The next power of two: a buffer that grows does so seldom. */
 function roundUp(bytes: number): number {

@@ -25,12 +25,17 @@ export class Deliveries {
   readonly #listeners = new Set<Listener>();
   /** Ascending by sequence. */
   readonly #waiters: Waiter[] = [];
+  readonly #onDefect: (error: unknown) => void;
   #isDelivering = false;
   #releasedSequence: number;
 
-  /** `releasedSequence`: what everybody may know already. */
-  constructor(releasedSequence: number) {
+  /**
+   * `releasedSequence`: what everybody may know already. `onDefect` gets what a callback threw: the
+   * others still hear.
+   */
+  constructor(releasedSequence: number, onDefect: (error: unknown) => void) {
     this.#releasedSequence = releasedSequence;
+    this.#onDefect = onDefect;
   }
 
   /** Returns how to stop. */
@@ -64,10 +69,10 @@ export class Deliveries {
     for (let next = this.#queue.take(); next !== undefined; next = this.#queue.take()) {
       const { transaction, reply, isRefusal } = next;
       if (!isRefusal) {
-        for (const listener of this.#listeners) call(listener, transaction);
+        for (const listener of this.#listeners) this.#call(listener, transaction);
         this.#releasedSequence = transaction.sequence;
       }
-      if (reply !== undefined) call(reply, transaction);
+      if (reply !== undefined) this.#call(reply, transaction);
       this.#release();
     }
     this.#isDelivering = false;
@@ -76,17 +81,15 @@ export class Deliveries {
   #release(): void {
     let count = 0;
     while ((this.#waiters[count]?.sequence ?? Infinity) <= this.#releasedSequence) count += 1;
+    if (count === 0) return;
     for (const { resolve } of this.#waiters.splice(0, count)) resolve();
   }
-}
 
-/** A callback that throws is a defect of its own; the others must still hear. */
-function call(listener: Listener, transaction: Transaction): void {
-  try {
-    listener(transaction);
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
+  #call(listener: Listener, transaction: Transaction): void {
+    try {
+      listener(transaction);
+    } catch (error) {
+      this.#onDefect(error);
+    }
   }
 }

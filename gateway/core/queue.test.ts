@@ -3,7 +3,9 @@ import fc from "fast-check";
 import { Queue } from "./queue.ts";
 
 test("gives back what was added, oldest first", () => {
-  const steps = fc.array(fc.record({ adds: fc.nat(900), takes: fc.nat(900) }), { maxLength: 20 });
+  const steps = fc.array(fc.record({ adds: fc.nat(2_000), takes: fc.nat(2_000) }), {
+    maxLength: 20,
+  });
   fc.assert(
     fc.property(steps, (parts) => {
       const queue = new Queue<number>();
@@ -12,13 +14,13 @@ test("gives back what was added, oldest first", () => {
       for (const { adds, takes } of parts) {
         for (let count = 0; count < adds; count += 1) queue.add(added++);
         for (let count = 0; count < takes && taken < added; count += 1) {
-          expect(queue.peek()).toBe(taken);
-          expect(queue.take()).toBe(taken++);
+          if (queue.peek() !== taken || queue.take() !== taken) throw new Error(`item ${taken}`);
+          taken += 1;
         }
         expect(queue.length).toBe(added - taken);
       }
     }),
-    { seed: 19, numRuns: 256 },
+    { seed: 19, numRuns: 32 },
   );
 });
 

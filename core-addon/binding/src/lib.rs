@@ -89,10 +89,10 @@ fn with_buffers<T>(handle: u32, call: impl FnOnce(&mut Core, Views<'_>) -> Resul
 }
 
 /// Opens a core. `doorbell` is called on the event loop after transactions became readable; rings
-/// before that call are one.
+/// before that call are one. The one under way at a stop may still come.
 ///
 /// Errors: every fault of `runtime::Core::open`, `worker_refused`, `argument_invalid`.
-#[napi]
+#[napi(strict)]
 pub fn open(
     env: Env,
     options: AddonOptions,

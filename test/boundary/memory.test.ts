@@ -1,0 +1,79 @@
+import { afterAll, expect, test } from "bun:test";
+import { Core } from "../../gateway/core/core.ts";
+import { Opcode } from "../../gateway/domain/command.ts";
+import type { SubmittedCommand } from "../../gateway/domain/command.ts";
+import { InstrumentState } from "../../gateway/domain/instrument.ts";
+import { OrderType, Side, TimeInForce } from "../../gateway/domain/order.ts";
+import { until } from "../support/deadline.ts";
+import { makeDirectory, removeDirectories } from "../support/venue-process.ts";
+
+afterAll(removeDirectories);
+
+const COMMANDS = 1_000_000;
+const BATCH = 500;
+/** Buffers, tables and the collector's heap have their size by then. */
+const WARM_UP = 300_000;
+/** What 700,000 commands may add. A leak of one reply or record each would be 10 MiB and more. */
+const GROWTH_BYTES_MAX = 8 << 20;
+/** Half the bound above which commands are throttled. */
+const UNSYNCED_MAX = 32_768;
+const JOURNAL_MS_MAX = 30_000;
+const TEST_MS_MAX = 120_000;
+
+const setUp: SubmittedCommand[] = [
+  { opcode: Opcode.createCurrency, quantity: 9, text: "BTC" },
+  { opcode: Opcode.createCurrency, quantity: 8, text: "USDT" },
+  {
+    ...{ opcode: Opcode.createInstrument, account: 1, instrument: 2, price: 1, side: 2 },
+    ...{ quantity: 10_000, text: "BTC-USDT" },
+  },
+  { opcode: Opcode.setInstrumentState, instrument: 1, kind: InstrumentState.open },
+  { opcode: Opcode.createAccount, text: "alice" },
+  { opcode: Opcode.deposit, account: 3, instrument: 2, amount: 10n ** 18n, session: 1, text: "d" },
+];
+
+test(
+  "1,000,000 commands leave memory as it was",
+  async () => {
+    const core = Core.open({
+      ...{ dataDirectory: makeDirectory(), durability: "none", retainedOrdersMax: 64 },
+      segmentBytes: 1 << 24,
+    });
+    let accepted = 0;
+    const reply = ({ code }: { code: number }): void => {
+      if (code === 0) accepted += 1;
+    };
+    for (const command of setUp) core.submit(command, reply);
+    core.flush();
+    let heldBytes = 0;
+    for (let submitted = 0; submitted < COMMANDS; submitted += BATCH) {
+      if (submitted === WARM_UP) heldBytes = residentBytes();
+      for (let index = 0; index < BATCH; index += 2) {
+        const text = `order-${submitted + index}`;
+        core.submit(
+          {
+            ...{ opcode: Opcode.newOrder, account: 3, instrument: 1, side: Side.buy, text },
+            ...{ orderType: OrderType.limit, timeInForce: TimeInForce.gtc },
+            ...{ price: 1 + (index % 100), quantity: 1 },
+          },
+          reply,
+        );
+        core.submit({ opcode: Opcode.cancelOrder, account: 3, text }, reply);
+      }
+      core.flush();
+      await until(JOURNAL_MS_MAX, "the journal", () => {
+        return core.status().unsyncedCommands < UNSYNCED_MAX;
+      });
+    }
+    const growth = residentBytes() - heldBytes;
+    expect(accepted).toBe(setUp.length + COMMANDS);
+    expect(growth).toBeLessThan(GROWTH_BYTES_MAX);
+    core.stop();
+  },
+  TEST_MS_MAX,
+);
+
+function residentBytes(): number {
+  Bun.gc(true);
+  return process.memoryUsage.rss();
+}
