@@ -91,6 +91,10 @@ impl Engine {
             Side::Sell => instrument.base,
         };
         self.result.add_delta(order.account, currency, terms.frozen, -terms.frozen);
+        #[cfg(feature = "planted-bugs")]
+        if crate::EngineBug::CancelReleasesTwice.is_planted() && terms.side == Side::Buy {
+            self.result.add_delta(order.account, currency, terms.notional, 0);
+        }
         self.result.touch_level(order.instrument, terms.side, terms.price);
         self.result.close(Closed {
             order_id: order.order_id,
@@ -230,6 +234,9 @@ impl Engine {
         }
         self.result.touch_level(instrument.id, old.side, old.price);
         let keeps_place = terms.price == old.price && terms.quantity < old.quantity;
+        #[cfg(feature = "planted-bugs")]
+        let keeps_place = keeps_place
+            || (crate::EngineBug::GrowthKeepsPlace.is_planted() && terms.price == old.price);
         if !keeps_place {
             terms.priority = self.sequence;
         }

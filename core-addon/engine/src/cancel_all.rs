@@ -142,6 +142,10 @@ impl Engine {
         targets.extend(self.matches(&work).take(TRANSITIONS_MAX + 1));
         let rest = targets.len() > TRANSITIONS_MAX;
         targets.truncate(TRANSITIONS_MAX);
+        #[cfg(feature = "planted-bugs")]
+        if is_front && crate::EngineBug::BacklogReversed.is_planted() {
+            targets.reverse();
+        }
         for order in &targets {
             self.cancel_open(order, work.reason, changes);
             work.after = order.order_id;

@@ -169,6 +169,11 @@ impl Engine {
             .filter(|order| book.terms(order.index).side == Side::Buy)
             .map(|order| i128::from(book.queued(order.index).leaves))
             .sum();
+        #[cfg(feature = "planted-bugs")]
+        let open_buys = match crate::EngineBug::PositionWithoutBuys.is_planted() {
+            true => 0,
+            false => open_buys,
+        };
         let held = self.ledger.balance(account, instrument.base);
         let lot = i128::from(instrument.lot_size);
         let room = i128::from(instrument.limits.position_max) * lot
@@ -265,6 +270,11 @@ pub(crate) fn check_client_id_form(command: &Command) -> Result<(), RejectCode> 
 
 /// What makes two new orders the same (`docs/commands.md`, Duplicates).
 fn new_order_content(command: &Command) -> [u64; 7] {
+    #[cfg(feature = "planted-bugs")]
+    let command = &match crate::EngineBug::ContentWithoutBudget.is_planted() {
+        true => command.with_amount(0),
+        false => *command,
+    };
     let flag = u64::from(command.flags & FLAG_CANCEL_ON_DISCONNECT);
     let prevention = match command.kind {
         STP_DEFAULT => STP_EXPIRE_TAKER,
@@ -391,6 +401,10 @@ pub(crate) fn check_limit_band(
 fn limit_price(command: &Command, form: &Form, instrument: &Instrument) -> Price {
     if form.is_limit {
         return command.price;
+    }
+    #[cfg(feature = "planted-bugs")]
+    if form.side == Side::Sell && crate::EngineBug::SellBelowBand.is_planted() {
+        return 0;
     }
     match (form.side, instrument.band()) {
         (Side::Buy, Some((_, upper))) => upper,

@@ -8,6 +8,8 @@ mod account;
 mod administration;
 mod amend;
 mod book;
+#[cfg(feature = "planted-bugs")]
+mod bug;
 mod bytes;
 mod cancel_all;
 pub mod change;
@@ -37,5 +39,7 @@ mod state;
 mod transfer;
 pub mod units;
 
+#[cfg(feature = "planted-bugs")]
+pub use bug::EngineBug;
 pub use sequencer::{Capacities, Engine};
 pub use snapshot::{SNAPSHOT_VERSION, SnapshotError};

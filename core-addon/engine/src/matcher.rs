@@ -60,6 +60,12 @@ fn charge(terms: &mut OrderTerms, quantity: Quantity, notional: Amount, rate: i3
     terms.notional += notional;
     terms.rated += notional * i128::from(rate);
     let fee = ceil_millionths(terms.rated);
+    #[cfg(feature = "planted-bugs")]
+    let fee = if crate::EngineBug::FeePerFill.is_planted() {
+        terms.fee + ceil_millionths(notional * i128::from(rate))
+    } else {
+        fee
+    };
     let charged = fee - terms.fee;
     terms.fee = fee;
     charged
@@ -71,7 +77,10 @@ pub fn can_fill(book: &Book, side: Side, limit: Price, quantity: Quantity, own: 
     let mut missing = quantity;
     for index in book.iter(side.opposite()) {
         let queued = book.queued(index);
-        if !is_within(side, book.terms(index).price, limit) || queued.account == own {
+        let is_own = queued.account == own;
+        #[cfg(feature = "planted-bugs")]
+        let is_own = is_own && !crate::EngineBug::FokCountsOwn.is_planted();
+        if !is_within(side, book.terms(index).price, limit) || is_own {
             return false;
         }
         missing -= queued.leaves;
@@ -148,7 +157,12 @@ fn take_level(
     let mut is_touched = false;
     while fits > 0 && index != NONE {
         let queued = *book.queued(index);
-        if queued.account == taker.account {
+        let is_own = queued.account == taker.account;
+        #[cfg(feature = "planted-bugs")]
+        let is_own = is_own
+            || (crate::EngineBug::SelfTradeBySlot.is_planted()
+                && queued.account & 1023 == taker.account & 1023);
+        if is_own {
             return false;
         }
         if !is_touched {
@@ -190,6 +204,9 @@ fn fill(
     let filled_before = terms.filled;
     let frozen_before = terms.frozen;
     let maker_rate = terms.maker_rate;
+    #[cfg(feature = "planted-bugs")]
+    let maker_rate =
+        if crate::EngineBug::CurrentRate.is_planted() { instrument.maker_rate } else { maker_rate };
     let maker_fee = charge(terms, quantity, notional, maker_rate);
     terms.frozen = freeze(terms, leaves, instrument);
     let released = frozen_before - terms.frozen;

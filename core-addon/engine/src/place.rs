@@ -245,6 +245,13 @@ pub(crate) fn finish(
     let terms = &mut taker.terms;
     let leaves = if outcome.status.is_final() { 0 } else { taker.leaves };
     terms.frozen = if leaves == 0 { 0 } else { freeze(terms, leaves, instrument) };
+    #[cfg(feature = "planted-bugs")]
+    if crate::EngineBug::ImprovementKept.is_planted() && leaves > 0 && terms.side == Side::Buy {
+        let at_limit = i128::from(terms.price)
+            * i128::from(terms.filled)
+            * i128::from(instrument.quote_per_tick_lot);
+        terms.frozen += at_limit - terms.notional;
+    }
     move_amounts(taker.account, terms, before, instrument, result);
     let terms = &taker.terms;
     if terms.filled == before.filled && !outcome.status.is_final() {

@@ -283,6 +283,9 @@ impl Engine {
                 Some(found) => {
                     let level = ladder.level(found);
                     let (quantity, orders) = (level.quantity, level.orders);
+                    #[cfg(feature = "planted-bugs")]
+                    let orders =
+                        orders + u32::from(crate::EngineBug::LevelCount.is_planted() && orders > 2);
                     changes.level(ChangeType::Updated, instrument, side, price, quantity, orders);
                 }
             }

@@ -137,7 +137,9 @@ impl Reference {
                 header.result = outcome.result;
                 header.instrument = match opcode {
                     Some(Opcode::CancelOrder | Opcode::ReplaceOrder) => of_order,
-                    Some(Opcode::CreateInstrument) => outcome.result as u32,
+                    Some(Opcode::CreateInstrument) if !outcome.is_duplicate => {
+                        outcome.result as u32
+                    }
                     Some(known) if names_instrument(known) => command.instrument,
                     _ => 0,
                 };

@@ -102,7 +102,10 @@ fn write_instrument(instrument: &Instrument, bytes: &mut ByteWriter) {
     bytes.amount(instrument.fee_accumulator);
     bytes.u64(instrument.next_trade_id);
     bytes.i64(instrument.last_price);
-    bytes.u8(instrument.traded_since_clock.into());
+    let traded = instrument.traded_since_clock;
+    #[cfg(feature = "planted-bugs")]
+    let traded = traded && !crate::EngineBug::SnapshotForgetsTraded.is_planted();
+    bytes.u8(traded.into());
     bytes.i64(instrument.tick_mantissa);
     bytes.u8(instrument.tick_exponent);
     bytes.text(instrument.symbol.text());

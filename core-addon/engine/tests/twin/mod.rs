@@ -56,18 +56,6 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    pub fn add(&mut self, other: Coverage) {
-        for (code, count) in other.codes {
-            *self.codes.entry(code).or_default() += count;
-        }
-        self.opcodes.extend(other.opcodes);
-        self.reasons.extend(other.reasons);
-        self.duplicates += other.duplicates;
-        self.trades += other.trades;
-        self.continues += other.continues;
-        self.commands += other.commands;
-    }
-
     fn note(&mut self, transaction: &TransactionView) {
         self.commands += 1;
         if transaction.code != 0 {
@@ -83,6 +71,14 @@ impl Coverage {
         }
     }
 }
+
+/// Shape, seeds and commands of the short run: a few seconds.
+pub const SHORT: [(Shape, u64, u64); 4] = [
+    (Shape::Ordinary, 24, 2_500),
+    (Shape::Extreme, 12, 2_500),
+    (Shape::Slots, 2, 2_500),
+    (Shape::Backlog, 2, 3_600),
+];
 
 /// Commands between two snapshots that a machine is restored from.
 const RESTORE_EVERY: u64 = 97;
@@ -107,13 +103,18 @@ impl Drop for Repeat {
     }
 }
 
-/// Runs `length` commands of one stream on the reference and `machine`.
-pub fn run_stream(machine: &mut EngineMachine, seed: u64, shape: Shape, length: u64) -> Coverage {
+/// Runs `length` commands of one stream on the reference and `machine`, and notes what it met.
+pub fn run_stream(
+    machine: &mut EngineMachine,
+    coverage: &mut Coverage,
+    seed: u64,
+    shape: Shape,
+    length: u64,
+) {
     let mut repeat = Repeat { seed, shape, commands: 0 };
     let mut reference = Reference::new(HASH_KEY);
     let mut stream = Stream::new(seed, shape);
     let mut view = View::new();
-    let mut coverage = Coverage::default();
     let mut expected = ChangeWriter::default();
     let mut actual = ChangeWriter::default();
     for sequence in 1..=length {
@@ -141,12 +142,11 @@ pub fn run_stream(machine: &mut EngineMachine, seed: u64, shape: Shape, length: 
             "state hash after {}",
             describe_command(&step.command)
         );
-        if sequence % RESTORE_EVERY == 0 {
+        if sequence % RESTORE_EVERY == 0 || reference.has_backlog() {
             machine.restore(hash);
         }
     }
-    coverage.trades = view.trade_count();
-    coverage
+    coverage.trades += view.trade_count();
 }
 
 fn assert_same(expected: &[u64], actual: &[u64], step: &Step) {

@@ -90,7 +90,7 @@ impl Stream {
             Topic::State => self.state(id),
             Topic::Fees => set_fees(&mut self.random, id),
             Topic::Band => set_band(&mut self.random, id, centre),
-            Topic::Limit => self.limit(id),
+            Topic::Limit => self.limit(view, id),
             Topic::Suspension => self.suspension(),
             Topic::Currency => {
                 let name = if self.random.one_in(3) { "C0" } else { &new_name };
@@ -150,7 +150,7 @@ impl Stream {
     }
 
     /// Near what ordinary orders need; mostly the limit is taken away.
-    fn limit(&mut self, id: u32) -> Command {
+    fn limit(&mut self, view: &View, id: u32) -> Command {
         let kind = self.random.between(1, 6) as u8;
         let index = id as usize - 1;
         let unit = i128::from(self.world.instruments[index].quantity_unit);
@@ -161,10 +161,17 @@ impl Stream {
             3 => self.world.ordinary_value(index, 1 + lots / 10),
             4 => self.world.ordinary_value(index, lots),
             5 => i128::from(self.random.between(2, 12)),
-            _ => i128::from(self.random.between(20, 300)) * unit,
+            _ => self.position_near(view, index) + i128::from(lots) * unit,
         };
         let none = if kind == 5 { 1_000 } else { 0 };
-        set_limit(id, kind, if self.random.one_in(3) { value } else { none })
+        set_limit(id, kind, if self.random.one_in(5) { value } else { none })
+    }
+
+    /// Lots that some account has, so that a limit just above them binds.
+    fn position_near(&mut self, view: &View, index: usize) -> i128 {
+        let account = *self.random.pick(&self.world.accounts);
+        let place = &self.world.instruments[index];
+        view.available(account, place.base) / i128::from(place.lot)
     }
 
     /// Few of these are exact.

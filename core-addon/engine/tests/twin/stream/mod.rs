@@ -115,10 +115,10 @@ impl Stream {
     }
 
     fn draw(&mut self, view: &View) -> Call {
-        if self.random.one_in(4) {
-            if let Some(repair) = self.repair(view) {
-                return (repair, None);
-            }
+        if self.random.one_in(4)
+            && let Some(repair) = self.repair(view)
+        {
+            return (repair, None);
         }
         match self.random.weighted(&TOPICS) {
             Topic::Place => self.place(view),
@@ -153,13 +153,13 @@ impl Stream {
         self.recent.push(call);
     }
 
-    /// Mostly little or nothing; now and then most of a day, so that ids run out.
+    /// Mostly little or nothing; now and then most of a day.
     fn pass_time(&mut self) {
         let passed = match self.random.below(400) {
             0..150 => 0,
             150..398 => self.random.below(2_000_000) * MICROSECOND_NS,
-            398 => HOUR_NS * self.random.below(12),
-            _ => HOUR_NS * 24,
+            // Just before and just after ids run out, too.
+            _ => HOUR_NS * *self.random.pick(&[1, 6, 12, 23, 23, 24]),
         };
         self.time_ns += passed;
     }

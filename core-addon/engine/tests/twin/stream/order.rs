@@ -57,9 +57,10 @@ impl Stream {
             let distance = self.random.between(1, 40);
             return if buys { (centre - distance).max(1) } else { centre + distance };
         }
-        let spread = (centre / 100).clamp(3, 12);
-        let offset = self.random.between(-spread, spread) - if buys { 1 } else { -1 };
-        (centre + offset).max(1)
+        let spread = (centre / 200).clamp(2, 8);
+        let offset = self.random.between(-spread, spread);
+        let away = i64::from(self.random.one_in(2));
+        (centre + offset + if buys { -away } else { away }).max(1)
     }
 
     fn quantity(&mut self, index: usize) -> i64 {
@@ -69,8 +70,8 @@ impl Stream {
 
     fn client_id(&mut self) -> String {
         match self.random.below(60) {
-            0..24 => String::new(),
-            24..50 => self.fresh_id("o"),
+            0..34 => String::new(),
+            34..50 => self.fresh_id("o"),
             50..59 => format!("p{}", self.random.below(POOL)),
             _ => (*self.random.pick(&["ob-7", "a b", "a,b", "\u{7f}"])).to_string(),
         }
@@ -95,7 +96,7 @@ impl Stream {
     fn target(&mut self, view: &View) -> (u32, u64, String) {
         let open: Vec<u64> = view.orders.keys().copied().collect();
         let mut account = *self.random.pick(&self.world.accounts);
-        let mut id = self.random.below(5_000);
+        let mut id = self.random.below(2_000);
         let mut text = format!("p{}", self.random.below(POOL));
         if !open.is_empty() && !self.random.one_in(8) {
             id = *self.random.pick(&open);

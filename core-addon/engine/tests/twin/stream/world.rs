@@ -23,11 +23,11 @@ pub enum Shape {
 }
 
 pub struct WorldInstrument {
-    base: u32,
+    pub base: u32,
     quote: u32,
     tick_exponent: u8,
     tick_mantissa: i64,
-    lot: i64,
+    pub lot: i64,
     quote_per_tick_lot: i64,
     /// Prices are drawn around it.
     pub centre: i64,
@@ -122,8 +122,8 @@ impl World {
         command.price = self.scales.len() as i64 + random.between(0, 2);
         command.quantity = random.between(2, 8);
         let is_small = self.shape != Shape::Backlog;
-        command.order_id = if is_small { random.between(12, 60) as u64 } else { 4_000 };
-        command.session = if is_small { random.between(4, 9) as u64 } else { 1_500 };
+        command.order_id = if is_small { random.between(15, 90) as u64 } else { 4_000 };
+        command.session = if is_small { random.between(4, 30) as u64 } else { 1_500 };
         command
     }
 
@@ -136,7 +136,7 @@ impl World {
         of_quote: bool,
     ) -> Command {
         let place = &self.instruments[instrument];
-        let (least, most) = if self.shape == Shape::Backlog { (9_000, 60_000) } else { (5, 150) };
+        let (least, most) = if self.shape == Shape::Backlog { (9_000, 60_000) } else { (10, 400) };
         let lots = i128::from(random.between(least, most));
         let (currency, amount) = if of_quote {
             (place.quote, lots * self.ordinary_value(instrument, 1))
@@ -165,8 +165,10 @@ fn draw_instrument(random: &mut Random, shape: Shape, scales: &[u8]) -> WorldIns
     let (base_scale, quote_scale) = (scales[base as usize], scales[quote as usize]);
     let is_extreme = shape == Shape::Extreme;
     // Extreme prices and quantities leave no room for a large value of a tick times a lot.
-    let tick_exponent =
-        if is_extreme { quote_scale } else { random.below(u64::from(quote_scale) + 1) as u8 };
+    // Few decimals leave a value of a tick times a lot that an i64 cannot hold.
+    let fewest = (quote_scale.saturating_sub(base_scale)).saturating_sub(15);
+    let drawn = random.between(i64::from(fewest), i64::from(quote_scale)) as u8;
+    let tick_exponent = if is_extreme { quote_scale } else { drawn };
     // Decimals that lot and tick must bring so that their product is whole; a lot is below 2^53.
     let missing = i32::from(tick_exponent) + i32::from(base_scale) - i32::from(quote_scale);
     let lot_digits = missing.clamp(0, 15);
@@ -207,7 +209,7 @@ pub fn set_band(random: &mut Random, instrument: u32, centre: i64) -> Command {
     let mut command = Command::new(Opcode::SetBand);
     command.instrument = instrument;
     command.price = centre;
-    command.quantity = *random.pick(&[0, 5_000, 30_000, 100_000, 500_000]);
+    command.quantity = *random.pick(&[0, 5_000, 50_000, 100_000, 200_000, 500_000]);
     command.flags = if random.one_in(3) { FLAG_BOTH_SIDES } else { 0 };
     command
 }
