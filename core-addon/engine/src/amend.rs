@@ -189,6 +189,11 @@ impl Engine {
             self.check_client_id_room(command.account)?;
         }
         self.check_replace_funds(command, &order, terms)?;
+        let is_same_price = command.price == terms.price;
+        let more = if is_same_price { growth } else { command.quantity - terms.filled };
+        if !book.has_room(terms.side, command.price, more) {
+            return Err(RejectCode::OrderTableFull.into());
+        }
         let is_post_only = terms.time_in_force == TimeInForce::PostOnly as u8;
         if is_post_only && book.would_trade(terms.side, command.price) {
             return Err(RejectCode::PostOnlyWouldTrade.into());

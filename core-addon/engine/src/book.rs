@@ -7,8 +7,8 @@ use crate::command::{OrderType, Side, TEXT_BYTES_MAX};
 use crate::hash::{DigestKind, digest};
 use crate::ladder::{Ladder, LevelIndex, NONE, OrderIndex};
 use crate::units::{
-    AccountId, Amount, InstrumentId, OrderId, Price, Quantity, Sequence, SessionId, TimeNs,
-    amount_words,
+    AccountId, Amount, InstrumentId, OrderId, Price, Quantity, Sequence, SessionId, TICKS_MAX,
+    TimeNs, amount_words,
 };
 
 /// What matching touches of an order: 32 bytes, two to a cache line.
@@ -221,6 +221,13 @@ impl Book {
             (Side::Buy, Some(ask)) => ask <= limit,
             (Side::Sell, Some(bid)) => bid >= limit,
         }
+    }
+
+    /// Whether `more` lots fit into the level at `price`: like an order it holds less than 2^53 lots.
+    #[inline]
+    pub fn has_room(&self, side: Side, price: Price, more: Quantity) -> bool {
+        let ladder = self.side(side);
+        ladder.find(price).is_none_or(|level| ladder.level(level).quantity + more < TICKS_MAX)
     }
 
     /// Adds an order behind all others of its price. Returns its position.

@@ -163,8 +163,12 @@ fn check_book(
     orders_max: u32,
 ) -> Result<(), RejectCode> {
     let is_limit = command.order_type == OrderType::Limit as u8;
-    if is_limit && rests(command.time_in_force) && book.len() >= orders_max as usize {
-        return Err(RejectCode::OrderTableFull);
+    if is_limit && rests(command.time_in_force) {
+        let has_room = book.len() < orders_max as usize
+            && book.has_room(admission.side, command.price, command.quantity);
+        if !has_room {
+            return Err(RejectCode::OrderTableFull);
+        }
     }
     let is_post_only = command.time_in_force == TimeInForce::PostOnly as u8;
     if is_post_only && book.would_trade(admission.side, command.price) {

@@ -5,8 +5,8 @@ use super::entity::{Instrument, Order};
 use crate::command::{Command, Side};
 use crate::generated::reject_code::RejectCode;
 use crate::units::{
-    AccountId, Amount, EXTERNAL_ACCOUNT, FEE_ACCOUNT, InstrumentId, Price, Quantity, SUPPLY_MAX,
-    SessionId, TICKS_MAX,
+    AccountId, Amount, EXTERNAL_ACCOUNT, FEE_ACCOUNT, InstrumentId, OrderId, Price, Quantity,
+    SUPPLY_MAX, SessionId, TICKS_MAX,
 };
 
 pub(super) type Check = Result<(), RejectCode>;
@@ -121,7 +121,19 @@ impl Reference {
         self.next_maker(instrument, side, Some(price)).is_some()
     }
 
-    /// Currency and amount that a freeze of this side comes from.
+    /// A level holds less than 2^53 lots, as an order does. `except`: an order that leaves its
+    /// level.
+    pub(super) fn check_level_room(&self, order: &Order, except: OrderId) -> Check {
+        let at_level = self.orders.values().filter(|open| {
+            (open.instrument, open.side, open.price) == (order.instrument, order.side, order.price)
+                && open.id != except
+        });
+        let lots: i128 = at_level.map(|open| i128::from(open.leaves())).sum();
+        let is_full = lots + i128::from(order.leaves()) >= i128::from(TICKS_MAX);
+        refuse_if(is_full, RejectCode::OrderTableFull)
+    }
+
+    /// What is available in the currency that an order of this side freezes.
     pub(super) fn available(
         &self,
         account: AccountId,

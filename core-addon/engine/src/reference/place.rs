@@ -64,6 +64,7 @@ impl Reference {
             let open = self.orders.values().filter(|open| open.instrument == order.instrument);
             let is_full = open.count() as u64 >= self.capacity.orders;
             refuse_if(is_full, RejectCode::OrderTableFull)?;
+            self.check_level_room(&order, 0)?;
         }
         if form.time_in_force == TimeInForce::PostOnly {
             let trades = self.would_trade(order.instrument, order.side, order.price);

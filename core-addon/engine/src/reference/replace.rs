@@ -82,6 +82,7 @@ impl Reference {
         let needed = after.frozen(instrument) - before.frozen(instrument);
         let available = self.available(account, instrument, side);
         refuse_if(needed > available, RejectCode::AvailableBalanceInsufficient)?;
+        self.check_level_room(after, before.id)?;
         let would_trade = after.time_in_force == TimeInForce::PostOnly
             && self.would_trade(before.instrument, side, after.price);
         refuse_if(would_trade, RejectCode::PostOnlyWouldTrade)
