@@ -69,6 +69,26 @@ export interface CoreFault {
   retryable: boolean;
 }
 
+/** What `verifyJournal` found. */
+export interface VerifyReport {
+  segments: number;
+  /** 0 when there is no command. */
+  firstSequence: number;
+  lastSequence: number;
+  commandsReplayed: number;
+  stateHashesChecked: number;
+  /** Sequences of the snapshots that verified, newest first. */
+  snapshots: number[];
+  /** Bytes of an unfinished write at the end; the next start cuts them off. */
+  tornBytes: number;
+  /** Currencies that add up to zero. */
+  currencies: number;
+  /** 16 hex digits. */
+  stateHash: string;
+  /** Empty when the venue is sound. */
+  problems: CoreFault[];
+}
+
 /** Places of the status array. */
 export const Place = {
   commands: 0,
@@ -124,6 +144,8 @@ export interface Addon {
   requestSnapshot(handle: number): void;
   drain(handle: number): void;
   stop(handle: number): StopReport;
+  journalVerify(dataDirectory: string): VerifyReport;
+  journalDump(dataDirectory: string, from: number, to: number, write: (text: string) => void): void;
 }
 
 const ADDON_PATH = "../../core-addon/openbell-core.node";

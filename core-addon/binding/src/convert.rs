@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use napi::Error;
 use napi_derive::napi;
+use runtime::inspect::VerifyReport;
 use runtime::metrics::SYNC_BUCKETS_US;
 use runtime::{ClockSource, Durability, Fault, Mode, OpenOptions, OpenReport, Status, StopReport};
 
@@ -180,6 +181,44 @@ pub fn to_addon_fault(fault: &Fault) -> AddonFault {
         code: fault.code.as_str().to_owned(),
         message: format!("{}. {}", fault.message, fault.code.remedy()),
         retryable: fault.code.is_retryable(),
+    }
+}
+
+/// What `journal_verify` found.
+#[napi(object)]
+pub struct AddonVerifyReport {
+    pub segments: f64,
+    /// 0 when there is no command.
+    pub first_sequence: f64,
+    pub last_sequence: f64,
+    pub commands_replayed: f64,
+    pub state_hashes_checked: f64,
+    /// Sequences of the snapshots that verified, newest first.
+    pub snapshots: Vec<f64>,
+    /// Bytes of an unfinished write at the end; the next start cuts them off.
+    pub torn_bytes: f64,
+    /// Currencies that add up to zero.
+    pub currencies: f64,
+    /// 16 hex digits.
+    pub state_hash: String,
+    /// Empty when the venue is sound.
+    pub problems: Vec<AddonFault>,
+}
+
+/// The same in JavaScript's numbers.
+#[must_use]
+pub fn from_verify_report(report: &VerifyReport) -> AddonVerifyReport {
+    AddonVerifyReport {
+        segments: report.segments as f64,
+        first_sequence: report.sequences.0 as f64,
+        last_sequence: report.sequences.1 as f64,
+        commands_replayed: report.commands_replayed as f64,
+        state_hashes_checked: report.state_hashes_checked as f64,
+        snapshots: report.snapshots.iter().map(|sequence| *sequence as f64).collect(),
+        torn_bytes: report.torn_bytes as f64,
+        currencies: report.currencies as f64,
+        state_hash: format!("{:016x}", report.state_hash),
+        problems: report.problems.iter().map(to_addon_fault).collect(),
     }
 }
 

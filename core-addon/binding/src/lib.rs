@@ -6,7 +6,9 @@
 mod convert;
 
 use std::cell::RefCell;
+use std::io::{self, Write};
 use std::mem::ManuallyDrop;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,18 +16,21 @@ use napi::bindgen_prelude::{Float64Array, Function, JsObjectValue, Object, Uint8
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Error, Status as NapiStatus};
 use napi_derive::napi;
-use runtime::{Core, Environment, Fault, Released, Submitted};
+use runtime::{BEHAVIOUR_VERSION, Core, Environment, Fault, Released, Submitted, inspect};
 
 use convert::{
-    AddonFault, AddonOpenReport, AddonOptions, AddonStopReport, Result, argument_invalid,
-    from_fault, from_open_report, from_stop_report, place, to_addon_fault, to_count,
-    to_open_options, write_status,
+    AddonFault, AddonOpenReport, AddonOptions, AddonStopReport, AddonVerifyReport, Result,
+    argument_invalid, from_fault, from_open_report, from_stop_report, from_verify_report, place,
+    to_addon_fault, to_count, to_open_options, write_status,
 };
 
 /// Exit code of a process whose core failed: nothing more may be acknowledged.
 const EXIT_FATAL: i32 = 70;
 /// Bytes of a query record, at the start of the answer buffer.
 const QUERY_BYTES: usize = 128;
+
+/// Bytes of text that a dump gives away at once.
+const DUMP_BYTES: usize = 64 << 10;
 
 /// Memory shared with JavaScript; the references keep it alive.
 struct Buffers {
@@ -273,6 +278,75 @@ pub fn stop(handle: u32) -> Result<AddonStopReport> {
     let taken = CORES.with(|cores| cores.borrow_mut().get_mut(handle as usize)?.take());
     let open = taken.ok_or_else(|| not_open(handle))?;
     open.core.stop().map(from_stop_report).map_err(from_fault)
+}
+
+/// Checks a data directory that no process serves: every file, every state hash, every balance.
+///
+/// Errors: `data_directory_locked`, `disk_operation_failed`; what is wrong with the venue is in the
+/// report.
+#[napi]
+pub fn journal_verify(data_directory: String) -> Result<AddonVerifyReport> {
+    let environment = Environment::system();
+    let report = inspect::verify(&environment, Path::new(&data_directory), BEHAVIOUR_VERSION);
+    report.map(|report| from_verify_report(&report)).map_err(from_fault)
+}
+
+/// Gives the journal's entries that hold the sequences `from` to `to` to `write`, as text in parts
+/// of any length.
+///
+/// Errors: `argument_invalid`, `write_failed` when `write` throws, and what is wrong with a file,
+/// after everything in front of it.
+#[napi(strict)]
+pub fn journal_dump(
+    data_directory: String,
+    from: f64,
+    to: f64,
+    write: Function<'_, String, ()>,
+) -> Result<()> {
+    let (Some(from), Some(to)) = (to_count(from), to_count(to)) else {
+        return Err(argument_invalid(format!("{from} to {to} are no sequences")));
+    };
+    let mut sink = TextSink { write, text: String::new(), failure: None };
+    let environment = Environment::system();
+    let dumped = inspect::dump(&environment, Path::new(&data_directory), (from, to), &mut sink);
+    sink.pass_on();
+    match sink.failure {
+        Some(reason) => Err(Error::new("write_failed", reason)),
+        None => dumped.map_err(from_fault),
+    }
+}
+
+/// A JavaScript function as a place to write text to. After it threw it is not called again.
+struct TextSink<'a> {
+    write: Function<'a, String, ()>,
+    text: String,
+    failure: Option<String>,
+}
+
+impl TextSink<'_> {
+    fn pass_on(&mut self) {
+        if self.failure.is_none() && !self.text.is_empty() {
+            let called = self.write.call(std::mem::take(&mut self.text));
+            self.failure = called.err().map(|error| error.reason.clone());
+        }
+    }
+}
+
+impl Write for TextSink<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.text.push_str(&String::from_utf8_lossy(bytes));
+        if self.text.len() >= DUMP_BYTES {
+            self.pass_on();
+        }
+        match &self.failure {
+            Some(reason) => Err(io::Error::other(reason.clone())),
+            None => Ok(bytes.len()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A Worker that ends takes its addon state along, and a second thread would race the first.
