@@ -2,6 +2,7 @@
 // imported by nobody.
 
 import { existsSync, readFileSync } from "node:fs";
+import manifest from "../package.json" with { type: "json" };
 import { systemClock } from "./clock.ts";
 import { type CommandLine, parseCommandLine, UsageError } from "./commands/command-line.ts";
 import { findCommand, helpText } from "./commands/commands.ts";
@@ -9,7 +10,7 @@ import { DataFiles } from "./commands/data-files.ts";
 import { checkJournal, initialise, toCoreOptions } from "./commands/init.ts";
 import { CommandFailure, ExitCode } from "./commands/venue-client.ts";
 import { type Config, ConfigError, loadConfig, toLogFields } from "./config.ts";
-import { Core } from "./core/core.ts";
+import { Core, type OpenReport } from "./core/core.ts";
 import { startDemo } from "./demo/demo.ts";
 import { greet } from "./demo/greeting.ts";
 import { KeyFile } from "./demo/key-file.ts";
@@ -17,6 +18,7 @@ import { GatewayFault } from "./domain/fault.ts";
 import { KeyStore } from "./identity/key-store.ts";
 import { Log } from "./log.ts";
 import { Metrics, observeProcess } from "./metrics.ts";
+import { startMetricsServer } from "./protocols/http/metrics-server.ts";
 import { startHttpServer } from "./protocols/http/server.ts";
 import { openVenue } from "./sessions/venue.ts";
 
@@ -92,7 +94,7 @@ async function start(config: Config): Promise<void> {
 async function wire(config: Config, log: Log, parts: AsyncDisposableStack): Promise<void> {
   // 1. What this venue is configured to be.
   const clock = systemClock;
-  log.info("starting", { ...toLogFields(config), pid: process.pid, bun: Bun.version });
+  log.info("starting", { ...toLogFields(config), version: manifest.version, pid: process.pid });
 
   // 2. The data directory.
   const files = new DataFiles(config.dataDirectory);
@@ -109,11 +111,11 @@ async function wire(config: Config, log: Log, parts: AsyncDisposableStack): Prom
   // 3. The core: recovery is done when it is open.
   const core = Core.open(toCoreOptions(config));
   parts.defer(() => {
-    const { warnings, ...report } = core.stop();
-    log.info("core_stopped", { ...report, warnings: warnings.join("; ") || undefined });
+    const { sequence, stateHash, warnings } = core.stop();
+    log.info("core_stopped", { sequence, state_hash: stateHash });
+    for (const warning of warnings) log.warn("core_warning", { warning });
   });
-  const { warnings, syncBoundsUs: _, ...report } = core.openReport;
-  log.info("core_opened", { ...report, warnings: warnings.join("; ") || undefined });
+  logOpened(log, core.openReport);
 
   // 4. Who may call.
   const keys = KeyStore.open(files.keysPath, clock);
@@ -129,24 +131,21 @@ async function wire(config: Config, log: Log, parts: AsyncDisposableStack): Prom
 
   // 6. The doors.
   const http = listen("http_port", config.httpPort, () =>
-    startHttpServer({ venue, config, clock, log, metrics }),
+    startHttpServer({ venue, config, clock, log, metrics, version: manifest.version }),
   );
   parts.defer(() => http.stop());
-  const metricsUrl = "";
+  const metricsDoor = listen("metrics_port", config.metricsPort, () =>
+    startMetricsServer(config.httpHost, config.metricsPort, metrics),
+  );
+  parts.defer(() => metricsDoor.stop());
 
   // 7. The demo, when this is one: its orders come through the same order entry.
+  const demoParts = { ...venue, core, clock, keyFile: new KeyFile(files.demoKeysPath) };
+  const { demoOrdersPerSecond: ordersPerSecond, demoSeed: seed } = config;
   const demo =
-    config.demoOrdersPerSecond === 0
+    ordersPerSecond === 0
       ? undefined
-      : await startDemo({
-          ...venue,
-          core,
-          clock,
-          keyFile: new KeyFile(files.demoKeysPath),
-          ordersPerSecond: config.demoOrdersPerSecond,
-          seed: config.demoSeed,
-          quietAccounts,
-        });
+      : await startDemo({ ...demoParts, ordersPerSecond, seed, quietAccounts });
   parts.defer(async () => {
     demo?.stop();
     venue.operations.markDraining();
@@ -156,10 +155,25 @@ async function wire(config: Config, log: Log, parts: AsyncDisposableStack): Prom
   // 8. Ready.
   files.writeAddress(http.address);
   parts.defer(() => files.removeAddress());
+  const metricsUrl = metricsDoor.address;
   log.info("ready", { http: http.address, metrics: metricsUrl });
   log.flush();
   const { dataDirectory, durability } = config;
   print(greet({ url: http.address, metricsUrl, dataDirectory, durability, token: demo?.token }));
+}
+
+function logOpened(log: Log, report: OpenReport): void {
+  log.info("core_opened", {
+    venue_id: report.venueId,
+    is_new: report.isNew,
+    sequence: report.sequence,
+    state_hash: report.stateHash,
+    snapshot_sequence: report.snapshotSequence,
+    commands_replayed: report.commandsReplayed,
+    torn_bytes_cut: report.tornBytesCut,
+    recovery_ms: report.recoveryMs,
+  });
+  for (const warning of report.warnings) log.warn("core_warning", { warning });
 }
 
 /** Errors: throws `port_in_use` with the setting to change. */

@@ -162,7 +162,7 @@ describe("an import is refused", () => {
       { path: "gateway/core/old.ts", text: "" },
       {
         path: "gateway/core/old.test.ts",
-        text: 'import "./old.ts";\nimport "../../test/support/a.ts";',
+        text: 'import "./old.ts";\nimport "../../test/support/a.ts";\nf("started.ts");',
       },
       { path: "test/support/a.ts", text: "" },
       { path: "test/support/b.ts", text: "" },

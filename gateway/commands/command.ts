@@ -38,7 +38,9 @@ export interface Command {
   readonly run: (input: CommandInput) => Promise<void>;
 }
 
-/** The running venue of the data directory. Errors: throws `CommandFailure` without key or address. */
+/**
+ * The running venue of the data directory. Errors: throws `CommandFailure` without key or address.
+ */
 export function connect({ config, files }: CommandInput): VenueClient {
   const token = config.key === "" ? files.readOperatorKey() : config.key;
   if (token === undefined) {

@@ -30,10 +30,11 @@ export const INIT: Command = {
 };
 
 /**
- * Makes what is missing and an admin key; the token is in `operator-key` for the operator's commands.
+ * Makes what is missing and an admin key; the token is in `operator-key` for the operator's
+ * commands.
  *
- * On a venue whose `operator-key` was removed this makes another key: whoever may read the directory
- * may do anything with it anyway.
+ * On a venue whose `operator-key` was removed this makes another key: whoever may read the
+ * directory may do anything with it anyway.
  * Errors: throws `data_directory_unwritable`, and what opening core and keys throws.
  */
 export function initialise(config: Config, files: DataFiles, clock: Clock): string {
@@ -52,7 +53,9 @@ export function initialise(config: Config, files: DataFiles, clock: Clock): stri
   }
 }
 
-/** Errors: throws `journal_missing`: keys without a journal would become an empty venue unnoticed. */
+/**
+ * Errors: throws `journal_missing`: keys without a journal would become an empty venue unnoticed.
+ */
 export function checkJournal(files: DataFiles): void {
   if (!files.isInitialised || files.hasJournal) return;
   const message =

@@ -4,7 +4,9 @@ import type { Random } from "./random.ts";
 
 /** Parts of the price per root of a second: about 1.2 % in an hour, were there no return. */
 const WANDER = 0.000_2;
-/** Parts of the way back per second: half of it in forty minutes. Keeps the price within some 3 %. */
+/**
+ * Parts of the way back per second: half of it in forty minutes. Keeps the price within some 3 %.
+ */
 const RETURN = 1 / 3_600;
 /** Furthest from the reference, as a logarithm: well within any band. */
 const DISTANCE_MAX = 0.05;

@@ -3,6 +3,7 @@
 import type { Core } from "../core/core.ts";
 import type { Clock } from "../clock.ts";
 import { parseAmount, parsePrice } from "../domain/decimal.ts";
+import { EXTERNAL_ACCOUNT } from "../domain/units.ts";
 import type { ReferenceData } from "../sessions/reference-data.ts";
 import { DemoFlow, type FlowInstrument } from "./flow.ts";
 import { InnerClient } from "./inner-client.ts";
@@ -21,7 +22,7 @@ export interface DemoOptions extends DemoParts {
   readonly clock: Clock;
   readonly ordersPerSecond: number;
   readonly seed: number;
-  /** Gets the accounts of the flow, whose orders are not worth a line of the log. */
+  /** Gets the accounts of the flow and the set-up: their commands are not worth a line each. */
   readonly quietAccounts: Set<number>;
 }
 
@@ -31,12 +32,16 @@ export interface Demo {
   stop(): void;
 }
 
-/** Smallest order of the flow, as a part of what the instrument takes: prices move until it arrives. */
+/**
+ * Smallest order of the flow, as a part of what the instrument takes: prices move until it arrives.
+ */
 const VALUE_MARGIN = 1.2;
 
 /** Completes the venue and starts the flow. Errors: throws `demo_set_up_failed`. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
   const { core, clock, reference, orderEntry, quietAccounts } = options;
+  // In whose name the venue sets itself up.
+  quietAccounts.add(EXTERNAL_ACCOUNT);
   const { accounts, token } = await setUpDemo(options);
   const withRole = (role: DemoAccount["role"]): number[] =>
     DEMO_ACCOUNTS.filter((account) => account.role === role).flatMap(({ name }) => {

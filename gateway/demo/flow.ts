@@ -1,7 +1,7 @@
 // The demo's order flow: seeded, without intelligence, through the same order entry as everybody.
-// Makers rest post-only orders around an anchor that wanders and returns; takers trade into them. The
-// open orders are bounded by cancelling the oldest; every account leans towards what it started with,
-// so that the flow runs for weeks. Prices are chosen with floats and become whole ticks here.
+// Makers rest post-only orders around an anchor that wanders and returns; takers trade into them.
+// The open orders are bounded by cancelling the oldest; every account leans towards what it started
+// with, so that the flow runs for weeks. Prices are chosen with floats and become whole ticks here.
 
 import type { Clock, StopTimer } from "../clock.ts";
 import type { Transaction } from "../domain/change.ts";

@@ -28,7 +28,7 @@ export function greet({ url, metricsUrl, dataDirectory, durability, token }: Gre
     `  API        ${url}/api/v1`,
     `  Reference  ${url}/docs`,
     `  Health     ${url}/health`,
-    `  Metrics    ${metricsUrl}/metrics`,
+    `  Metrics    ${metricsUrl}`,
   ];
   if (token !== undefined) {
     lines.push(

@@ -1,7 +1,8 @@
-// Makes the demo venue of what is missing: currencies, instruments, accounts, funds, keys. Every part
-// is looked for first, so that a second start, or one after a crash in the middle, only completes it.
+// Makes the demo venue of what is missing: currencies, instruments, accounts, funds, keys. Every
+// part is looked for first, so that a second start, or one after a crash in the middle, only
+// completes it.
 
-import { FEE_ACCOUNT } from "../domain/units.ts";
+import { EXTERNAL_ACCOUNT } from "../domain/units.ts";
 import { GatewayFault } from "../domain/fault.ts";
 import type { Transaction } from "../domain/change.ts";
 import { Opcode, QueryKind } from "../domain/command.ts";
@@ -75,7 +76,7 @@ export async function setUpDemo(parts: DemoParts): Promise<DemoVenue> {
 
 class SetUp {
   readonly #parts: DemoParts;
-  readonly #caller = toInnerCaller("demo-set-up", FEE_ACCOUNT, ["read", "admin"]);
+  readonly #caller = toInnerCaller("demo-set-up", EXTERNAL_ACCOUNT, ["read", "admin"]);
 
   constructor(parts: DemoParts) {
     this.#parts = parts;

@@ -102,8 +102,8 @@ export const DEMO_ACCOUNTS: readonly DemoAccount[] = [
 /**
  * What an account of a role starts with.
  *
- * The flow turns over about 15,000 USDT a second and pays some 10 of them in fees: its five accounts last
- * for more than ten years.
+ * The flow turns over about 15,000 USDT a second and pays some 10 of them in fees: its five
+ * accounts last for more than ten years.
  */
 export const DEMO_FUNDS: Readonly<Record<DemoAccount["role"], Readonly<Record<string, string>>>> = {
   maker: { BTC: "10000", ETH: "200000", SOL: "4000000", USDT: "1000000000" },

@@ -15,7 +15,7 @@ const LAYERS: ReadonlyMap<string, readonly string[]> = new Map([
   ["identity", ["domain", "clock"]],
   ["sessions", ["domain", "core", "identity", "config", "clock", "log", "metrics"]],
   ["protocols", ["domain", "sessions", "config", "clock", "log", "metrics"]],
-  ["demo", ["domain", "sessions", "identity", "config", "clock", "log"]],
+  ["demo", ["domain", "core", "sessions", "clock"]],
   ["commands", ["domain", "core", "identity", "config", "clock", "log"]],
 ]);
 const ADDON = /^core-addon\//;
@@ -82,12 +82,23 @@ function partOf(path: string): string | undefined {
   return root === "gateway" ? part?.replace(/\.ts$/, "") : undefined;
 }
 
+/** Files that a test starts as a process or Worker are named, not imported. */
+function readMentions(file: SourceFile): string[] {
+  return [...file.text.matchAll(/"([\w./-]+\.(?:ts|mjs))"/g)].flatMap(([, name = ""]) => [
+    join(dirname(file.path), name),
+    join(name),
+  ]);
+}
+
 /** Files of a program that no entry reaches, and files of tests that no test reaches. */
 function findDeadFiles(scripts: readonly SourceFile[], imports: readonly Import[]): Problem[] {
+  const byPath = new Map(scripts.map((file) => [file.path, file]));
   const reach = (starts: readonly SourceFile[]): Set<string> => {
     const reached = new Set(starts.map((file) => file.path));
     for (const path of reached) {
       for (const each of imports) if (each.from.path === path) reached.add(each.target);
+      const file = byPath.get(path);
+      if (file !== undefined) for (const mention of readMentions(file)) reached.add(mention);
     }
     return reached;
   };
