@@ -8,8 +8,8 @@ export type { VerifyReport } from "./addon.ts";
 /**
  * Reads the whole journal and every snapshot, replays, and checks all that can be checked.
  *
- * Errors: throws `data_directory_locked` or `disk_operation_failed`; what is wrong with the venue is
- * in the report.
+ * Errors: throws `data_directory_locked` or `disk_operation_failed`; what is wrong with the venue
+ * is in the report.
  */
 export function verifyJournal(dataDirectory: string): VerifyReport {
   return callAddon(() => loadAddon().journalVerify(dataDirectory));

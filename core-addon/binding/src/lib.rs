@@ -111,7 +111,7 @@ pub fn open(
         options,
         Environment::system(),
         Box::new(move || bell.ring()),
-        Box::new(|fault| exit_on(fault)),
+        Box::new(exit_on),
     )
     .map_err(from_fault)?;
     let handle = CORES.with(|cores| {
