@@ -1,5 +1,6 @@
 //! Two machines run the same stream in lockstep; after every command their bytes and hashes agree.
 
+mod answers;
 mod random;
 mod record;
 mod stream;
@@ -144,6 +145,7 @@ pub fn run_stream(
         );
         if sequence % RESTORE_EVERY == 0 || reference.has_backlog() {
             machine.restore(hash);
+            answers::assert_answers(&machine.engine, &view, seed ^ sequence);
         }
     }
     coverage.trades += view.trade_count();

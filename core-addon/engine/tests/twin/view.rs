@@ -41,7 +41,7 @@ pub struct ViewInstrument {
     pub quote_per_tick_lot: i64,
     pub reference: i64,
     pub fee_accumulator: Amount,
-    next_trade_id: u64,
+    pub next_trade_id: u64,
 }
 
 /// Everything the changes told.
@@ -57,8 +57,10 @@ pub struct View {
     /// Account by session.
     pub sessions: BTreeMap<u64, u32>,
     pub aliases: BTreeSet<(u8, Vec<u8>)>,
-    balances: BTreeMap<(u32, u32), [Amount; 2]>,
-    levels: BTreeMap<(u32, u8, i64), (i64, u64)>,
+    /// Available and frozen by account and currency.
+    pub balances: BTreeMap<(u32, u32), [Amount; 2]>,
+    /// Quantity and count by instrument, side and price.
+    pub levels: BTreeMap<(u32, u8, i64), (i64, u64)>,
     trade_count: u64,
 }
 

@@ -14,6 +14,7 @@ use engine::command::{Command, Opcode};
 
 use super::random::Random;
 use super::view::View;
+pub use damage::nonsense;
 pub use world::Shape;
 use world::World;
 
