@@ -88,8 +88,8 @@ export class Core {
   /**
    * Errors: throws a fault that says what is wrong with an option, the directory or a file in it.
    */
-  static open(options: CoreOptions): Core {
-    return new Core(loadAddon(), options);
+  static open(options: CoreOptions, addon: Addon = loadAddon()): Core {
+    return new Core(addon, options);
   }
 
   /**
@@ -117,8 +117,11 @@ export class Core {
     if (this.#batch.commandCount === 0) return;
     const replies = this.#batchReplies;
     this.#batchReplies = [];
-    this.#execute(replies);
-    this.#deliveries.deliver();
+    try {
+      this.#execute(replies);
+    } finally {
+      this.#deliveries.deliver();
+    }
   }
 
   /** Every transaction that leaves, in sequence order, before its reply. Returns how to stop. */

@@ -12,6 +12,8 @@ const BATCH = 50;
 const ROUNDS = 1_000;
 /** A lost ring would wait for ever; a busy disk syncs a group in well under a second. */
 const QUIET_MS_MAX = 30_000;
+/** A disk that syncs in 20 ms is slow, not broken. */
+const TEST_MS_MAX = 60_000;
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
@@ -70,28 +72,36 @@ class Listener {
   }
 }
 
-test("every command alone is rung for", async () => {
-  const listener = new Listener();
-  for (let round = 1; round <= ROUNDS; round += 1) {
-    listener.submit(1);
-    await listener.reach(round);
-  }
-  expect(listener.released).toBe(ROUNDS);
-  listener.stop();
-});
+test(
+  "every command alone is rung for",
+  async () => {
+    const listener = new Listener();
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      listener.submit(1);
+      await listener.reach(round);
+    }
+    expect(listener.released).toBe(ROUNDS);
+    listener.stop();
+  },
+  TEST_MS_MAX,
+);
 
-test("no wake-up is lost over 100,000 commands", async () => {
-  const listener = new Listener();
-  for (let submitted = 0; submitted < COMMANDS; submitted += BATCH) {
-    listener.submit(BATCH);
-    await nextTurn();
-  }
-  // From here on only the doorbell reads.
-  await listener.reach(COMMANDS);
-  expect(listener.released).toBe(COMMANDS);
-  expect(listener.rings).toBeLessThanOrEqual(listener.core.status("journalSyncs"));
-  listener.stop();
-});
+test(
+  "no wake-up is lost over 100,000 commands",
+  async () => {
+    const listener = new Listener();
+    for (let submitted = 0; submitted < COMMANDS; submitted += BATCH) {
+      listener.submit(BATCH);
+      await nextTurn();
+    }
+    // From here on only the doorbell reads.
+    await listener.reach(COMMANDS);
+    expect(listener.released).toBe(COMMANDS);
+    expect(listener.rings).toBeLessThanOrEqual(listener.core.status("journalSyncs"));
+    listener.stop();
+  },
+  TEST_MS_MAX,
+);
 
 test("rings that nobody answered yet are one", async () => {
   const listener = new Listener();
