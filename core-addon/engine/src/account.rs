@@ -1,30 +1,96 @@
 //! Accounts and what they own besides balances: which orders they have open, which final ones are kept,
-//! and which client order ids are reserved. Divided by account slot.
+//! and which client order ids are reserved. Every table is divided by account slot.
 
+use crate::age_ring::{AgeRing, EXPIRED_PER_ADDITION, is_expired};
 use crate::change::{
     CancelReason, ChangeType, ChangeWriter, Entity, OrderStatus, pair_word, text_words,
 };
+use crate::client_id::{ClientId, ClientIds};
 use crate::command::AccountState;
 use crate::flat_map::FlatMap;
 use crate::hash::{DigestKind, digest};
 use crate::ladder::{NONE, OrderIndex};
 use crate::ledger::{SLOTS, row_of, slot_of};
 use crate::name::Name;
-use crate::retention::{AgeQueue, EXPIRED_PER_ADDITION, Kept, Retention, is_expired};
 use crate::units::{AccountId, InstrumentId, OrderId, Quantity, TimeNs};
 
-/// One account.
+/// One account, in one cache line; its name lies apart.
+#[derive(Clone, Debug)]
+#[repr(align(64))]
+struct Row {
+    finals: AgeRing<FinalOrder>,
+    state: AccountState,
+    /// Open orders by order id.
+    first_open: u32,
+    last_open: u32,
+    /// Client order ids reserved.
+    client_ids: u32,
+}
+
+/// An account as others see it.
 #[derive(Clone, Copy, Debug)]
 pub struct Account {
     pub id: AccountId,
     pub state: AccountState,
     pub name: Name,
-    /// Open orders by order id.
-    first_open: u32,
-    last_open: u32,
-    finals: AgeQueue,
-    /// Client order ids reserved.
+}
+
+/// An open order, as its account sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenOrder {
+    pub order_id: OrderId,
+    pub account: AccountId,
+    pub instrument: InstrumentId,
+    /// Position in the book of the instrument.
+    pub index: OrderIndex,
+    previous: u32,
+    next: u32,
     client_ids: u32,
+}
+
+/// What is kept of a final order (`rules.md` 5.7).
+#[derive(Clone, Copy, Debug)]
+pub struct FinalOrder {
+    pub order_id: OrderId,
+    pub filled: Quantity,
+    pub at: TimeNs,
+    pub instrument: InstrumentId,
+    client_ids: u32,
+    pub status: OrderStatus,
+    pub reason: CancelReason,
+}
+
+/// How an order ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Finality {
+    pub order_id: OrderId,
+    pub instrument: InstrumentId,
+    pub status: OrderStatus,
+    pub reason: CancelReason,
+    pub filled: Quantity,
+}
+
+/// Where an order id leads to.
+#[derive(Clone, Copy, Debug)]
+pub enum Found {
+    Open(OpenOrder),
+    Final(FinalOrder),
+}
+
+impl Found {
+    pub fn order_id(&self) -> OrderId {
+        match self {
+            Found::Open(order) => order.order_id,
+            Found::Final(order) => order.order_id,
+        }
+    }
+
+    pub fn instrument(&self) -> InstrumentId {
+        match self {
+            Found::Open(order) => order.instrument,
+            Found::Final(order) => order.instrument,
+        }
+    }
 }
 
 impl Account {
@@ -47,177 +113,29 @@ impl Account {
     }
 }
 
-/// An open order, as its account sees it.
-#[derive(Clone, Copy, Debug)]
-pub struct OpenOrder {
-    pub order_id: OrderId,
-    pub instrument: InstrumentId,
-    /// Position in the book of the instrument.
-    pub index: OrderIndex,
-    pub account: AccountId,
-    previous: u32,
-    next: u32,
-    client_ids: u32,
-}
-
-/// What is kept of a final order (`rules.md` 5.7).
-#[derive(Clone, Copy, Debug)]
-pub struct FinalOrder {
-    pub order_id: OrderId,
-    pub instrument: InstrumentId,
-    pub status: OrderStatus,
-    pub reason: CancelReason,
-    pub filled: Quantity,
-    client_ids: u32,
-}
-
-/// A reserved client order id.
-#[derive(Clone, Copy, Debug)]
-pub struct ClientId {
-    pub key: u128,
-    pub content: u128,
-    pub order_id: OrderId,
-    account: AccountId,
-    /// Next id of the same order.
-    next: u32,
-}
-
-/// Where an order id leads to.
-#[derive(Clone, Copy, Debug)]
-pub enum Found {
-    Open(OpenOrder),
-    Final(Kept<FinalOrder>),
-}
-
-impl Found {
-    pub fn order_id(&self) -> OrderId {
-        match self {
-            Found::Open(order) => order.order_id,
-            Found::Final(kept) => kept.value.order_id,
-        }
-    }
-
-    pub fn instrument(&self) -> InstrumentId {
-        match self {
-            Found::Open(order) => order.instrument,
-            Found::Final(kept) => kept.value.instrument,
-        }
-    }
-}
-
-/// Marks positions of final orders in the index of order ids.
+/// Marks numbers of final orders in the index of order ids.
 const FINAL_BIT: u32 = 1 << 31;
 
-/// The accounts of one slot.
-#[derive(Default)]
-pub struct AccountSlot {
-    accounts: Vec<Account>,
-    open: Vec<OpenOrder>,
-    free_open: Vec<u32>,
-    finals: Retention<FinalOrder>,
-    by_order_id: FlatMap,
-    client_ids: Vec<ClientId>,
-    free_client_ids: Vec<u32>,
-    by_client_id: FlatMap,
-    /// Open orders by account and instrument.
-    open_counts: FlatMap,
-    digest_sum: u64,
+/// Open orders of one slot; free entries are linked by `next`.
+struct OpenOrders {
+    entries: Vec<OpenOrder>,
+    free: u32,
 }
 
 /// All accounts.
 pub struct Accounts {
-    slots: Vec<AccountSlot>,
-    count: u32,
-    /// Sum of the digests of the accounts' images.
-    image_sum: u64,
-}
-
-impl Accounts {
-    pub fn new() -> Accounts {
-        let slots = (0..SLOTS).map(|_| AccountSlot::default()).collect();
-        Accounts { slots, count: 0, image_sum: 0 }
-    }
-
-    pub fn count(&self) -> u32 {
-        self.count
-    }
-
-    /// Adds the next account.
-    pub fn create(&mut self, name: Name) -> AccountId {
-        self.count += 1;
-        let id = self.count;
-        let slot = &mut self.slots[slot_of(id)];
-        let account = Account {
-            id,
-            state: AccountState::Active,
-            name,
-            first_open: NONE,
-            last_open: NONE,
-            finals: AgeQueue::EMPTY,
-            client_ids: 0,
-        };
-        self.image_sum = self.image_sum.wrapping_add(account.digest());
-        slot.accounts.push(account);
-        id
-    }
-
-    /// Sets the state of an account that exists.
-    pub fn set_state(&mut self, id: AccountId, state: AccountState) {
-        let account = self.slots[slot_of(id)].account_mut(id);
-        self.image_sum = self.image_sum.wrapping_sub(account.digest());
-        account.state = state;
-        self.image_sum = self.image_sum.wrapping_add(account.digest());
-    }
-
-    #[inline]
-    pub fn slot(&self, account: AccountId) -> &AccountSlot {
-        &self.slots[slot_of(account)]
-    }
-
-    #[inline]
-    pub fn slot_mut(&mut self, account: AccountId) -> &mut AccountSlot {
-        &mut self.slots[slot_of(account)]
-    }
-
-    #[inline]
-    pub fn get(&self, account: AccountId) -> Option<&Account> {
-        if account == 0 || account > self.count {
-            return None;
-        }
-        Some(self.slots[slot_of(account)].account(account))
-    }
-
-    /// All accounts by id.
-    pub fn iter(&self) -> impl Iterator<Item = &Account> {
-        (1..=self.count).filter_map(|id| self.get(id))
-    }
-
-    /// Names an account that was created under a placeholder.
-    pub fn rename(&mut self, id: AccountId, name: Name) {
-        let account = self.slots[slot_of(id)].account_mut(id);
-        self.image_sum = self.image_sum.wrapping_sub(account.digest());
-        account.name = name;
-        self.image_sum = self.image_sum.wrapping_add(account.digest());
-    }
-
-    /// Every slot, for snapshots.
-    pub fn slots(&self) -> &[AccountSlot] {
-        &self.slots
-    }
-
+    rows: Vec<Vec<Row>>,
+    names: Vec<Name>,
+    open: Vec<OpenOrders>,
+    by_order_id: Vec<FlatMap>,
+    /// Number of open orders by account and instrument.
+    open_counts: Vec<FlatMap>,
+    client_ids: Vec<ClientIds>,
     /// Sum of the digests of accounts, final orders and client ids.
-    pub fn digest_sum(&self) -> u64 {
-        self.slots.iter().fold(self.image_sum, |sum, slot| sum.wrapping_add(slot.digest_sum))
-    }
-
-    /// `digest_sum` computed anew.
-    pub fn digest_sum_full(&self) -> u64 {
-        let images = self.iter().fold(0_u64, |sum, found| sum.wrapping_add(found.digest()));
-        self.slots.iter().fold(images, |sum, slot| sum.wrapping_add(slot.digest_sum_full()))
-    }
+    digest_sum: u64,
 }
 
-/// Row of an account among the accounts of its slot: slot 0 has no row 0, since id 0 does not exist.
+/// Row of an account among those of its slot: slot 0 has no row 0, since id 0 does not exist.
 #[inline]
 fn position_of(account: AccountId) -> usize {
     row_of(account) - usize::from(slot_of(account) == 0)
@@ -228,55 +146,119 @@ fn pair_key(account: AccountId, instrument: InstrumentId) -> u64 {
     u64::from(account) << 32 | u64::from(instrument)
 }
 
-impl AccountSlot {
-    #[inline]
-    pub fn account(&self, account: AccountId) -> &Account {
-        &self.accounts[position_of(account)]
+impl Accounts {
+    pub fn new() -> Accounts {
+        let slots = || 0..SLOTS;
+        Accounts {
+            rows: slots().map(|_| Vec::new()).collect(),
+            names: Vec::new(),
+            open: slots().map(|_| OpenOrders { entries: Vec::new(), free: NONE }).collect(),
+            by_order_id: slots().map(|_| FlatMap::default()).collect(),
+            open_counts: slots().map(|_| FlatMap::default()).collect(),
+            client_ids: slots().map(|_| ClientIds::default()).collect(),
+            digest_sum: 0,
+        }
+    }
+
+    pub fn count(&self) -> u32 {
+        self.names.len() as u32
+    }
+
+    /// Adds the next account.
+    pub fn create(&mut self, name: Name) -> AccountId {
+        self.names.push(name);
+        let id = self.count();
+        self.rows[slot_of(id)].push(Row {
+            finals: AgeRing::default(),
+            state: AccountState::Active,
+            first_open: NONE,
+            last_open: NONE,
+            client_ids: 0,
+        });
+        self.count_digest(id);
+        id
+    }
+
+    /// Sets the state of an account that exists.
+    pub fn set_state(&mut self, id: AccountId, state: AccountState) {
+        self.uncount_digest(id);
+        self.row_mut(id).state = state;
+        self.count_digest(id);
+    }
+
+    /// Names an account that was created under a placeholder.
+    pub fn rename(&mut self, id: AccountId, name: Name) {
+        self.uncount_digest(id);
+        self.names[id as usize - 1] = name;
+        self.count_digest(id);
+    }
+
+    fn count_digest(&mut self, id: AccountId) {
+        self.digest_sum = self.digest_sum.wrapping_add(self.image(id).digest());
+    }
+
+    fn uncount_digest(&mut self, id: AccountId) {
+        self.digest_sum = self.digest_sum.wrapping_sub(self.image(id).digest());
     }
 
     #[inline]
-    pub fn account_mut(&mut self, account: AccountId) -> &mut Account {
-        &mut self.accounts[position_of(account)]
+    fn row(&self, account: AccountId) -> &Row {
+        &self.rows[slot_of(account)][position_of(account)]
+    }
+
+    #[inline]
+    fn row_mut(&mut self, account: AccountId) -> &mut Row {
+        &mut self.rows[slot_of(account)][position_of(account)]
+    }
+
+    #[inline]
+    pub fn exists(&self, account: AccountId) -> bool {
+        account != 0 && account <= self.count()
+    }
+
+    /// State of an account, when it exists.
+    #[inline]
+    pub fn state(&self, account: AccountId) -> Option<AccountState> {
+        self.exists(account).then(|| self.row(account).state)
+    }
+
+    /// An account that exists.
+    pub fn image(&self, id: AccountId) -> Account {
+        Account { id, state: self.row(id).state, name: self.names[id as usize - 1] }
     }
 
     /// The account's order with this id, open or final and not expired.
     #[inline]
     pub fn find(&self, account: AccountId, order_id: OrderId, now: TimeNs) -> Option<Found> {
-        let position = self.by_order_id.get(order_id)?;
+        let slot = slot_of(account);
+        let position = self.by_order_id[slot].get(order_id)?;
         if position & FINAL_BIT == 0 {
-            let open = self.open[position as usize];
+            let open = self.open[slot].entries[position as usize];
             return (open.account == account).then_some(Found::Open(open));
         }
-        let kept = *self.finals.get(position & !FINAL_BIT);
-        (kept.account == account && !is_expired(kept.at, now)).then_some(Found::Final(kept))
+        let order = *self.row(account).finals.get(position & !FINAL_BIT)?;
+        // Accounts of one slot share the index, so the number may be another account's.
+        (order.order_id == order_id && !is_expired(order.at, now)).then_some(Found::Final(order))
     }
 
     /// The account's reserved client id with this key, unless its order is final and expired.
     pub fn find_client_id(&self, account: AccountId, key: u128, now: TimeNs) -> Option<&ClientId> {
-        let position = self.client_id_position(account, key)?;
-        let client_id = &self.client_ids[position as usize];
+        let client_id = self.client_ids[slot_of(account)].find(account, key)?;
         self.find(account, client_id.order_id, now).map(|_| client_id)
-    }
-
-    fn client_id_position(&self, account: AccountId, key: u128) -> Option<u32> {
-        self.by_client_id.find(key as u64, |position| {
-            let client_id = &self.client_ids[position as usize];
-            client_id.account == account && client_id.key == key
-        })
     }
 
     /// Open orders of the account in the instrument.
     #[inline]
     pub fn open_count(&self, account: AccountId, instrument: InstrumentId) -> u32 {
-        self.open_counts.get(pair_key(account, instrument)).unwrap_or(0)
+        self.open_counts[slot_of(account)].get(pair_key(account, instrument)).unwrap_or(0)
     }
 
     /// Client order ids the account has reserved.
     pub fn client_id_count(&self, account: AccountId) -> u32 {
-        self.account(account).client_ids
+        self.row(account).client_ids
     }
 
-    /// Adds an open order; ids only grow, so the list stays sorted.
+    /// Adds an open order; ids only grow, so the account's list stays sorted.
     #[inline]
     pub fn add_open(
         &mut self,
@@ -285,41 +267,36 @@ impl AccountSlot {
         instrument: InstrumentId,
         index: OrderIndex,
     ) {
-        let previous = self.account(account).last_open;
-        let order = OpenOrder {
+        let slot = slot_of(account);
+        let row = &mut self.rows[slot][position_of(account)];
+        let open = &mut self.open[slot];
+        let previous = row.last_open;
+        let position = open.add(OpenOrder {
             order_id,
+            account,
             instrument,
             index,
-            account,
             previous,
             next: NONE,
             client_ids: NONE,
-        };
-        let position = match self.free_open.pop() {
-            Some(position) => {
-                self.open[position as usize] = order;
-                position
-            }
-            None => {
-                self.open.push(order);
-                (self.open.len() - 1) as u32
-            }
-        };
+        });
+        row.last_open = position;
         match previous {
-            NONE => self.account_mut(account).first_open = position,
-            previous => self.open[previous as usize].next = position,
+            NONE => row.first_open = position,
+            previous => open.entries[previous as usize].next = position,
         }
-        self.account_mut(account).last_open = position;
-        self.by_order_id.insert(order_id, position);
-        match self.open_counts.get_mut(pair_key(account, instrument)) {
+        self.by_order_id[slot].insert(order_id, position);
+        let counts = &mut self.open_counts[slot];
+        match counts.get_mut(pair_key(account, instrument)) {
             Some(count) => *count += 1,
-            None => self.open_counts.insert(pair_key(account, instrument), 1),
+            None => counts.insert(pair_key(account, instrument), 1),
         }
     }
 
     /// Turns an order into a final one that is kept for a while, and lets go of older ones.
     ///
     /// `order` need not be open: a taker that never rested comes here too.
+    #[inline]
     pub fn add_final(
         &mut self,
         account: AccountId,
@@ -327,48 +304,66 @@ impl AccountSlot {
         now: TimeNs,
         retained_max: u32,
     ) {
-        let client_ids = self.remove_open(order.order_id);
         for _ in 0..EXPIRED_PER_ADDITION {
-            let Some(oldest) = self.finals.oldest_expired(now) else { break };
-            let owner = self.finals.get(oldest).account;
-            self.forget_oldest(owner);
+            let oldest = self.row(account).finals.oldest();
+            if !oldest.is_some_and(|oldest| is_expired(oldest.at, now)) {
+                break;
+            }
+            self.forget_oldest(account);
         }
-        let value = FinalOrder {
-            order_id: order.order_id,
-            instrument: order.instrument,
-            status: order.status,
-            reason: order.reason,
-            filled: order.filled,
-            client_ids,
-        };
-        let queue = &mut self.accounts[position_of(account)].finals;
-        let position = self.finals.push(queue, account, now, value);
-        self.digest_sum = self.digest_sum.wrapping_add(final_digest(self.finals.get(position)));
-        match self.by_order_id.get_mut(order.order_id) {
-            Some(found) => *found = position | FINAL_BIT,
-            None => self.by_order_id.insert(order.order_id, position | FINAL_BIT),
+        let slot = slot_of(account);
+        let position = self.by_order_id[slot].get(order.order_id);
+        let client_ids = position.map_or(NONE, |position| self.remove_open(account, position));
+        let number = self.push_final(account, now, order, client_ids);
+        match self.by_order_id[slot].get_mut(order.order_id) {
+            Some(found) => *found = number | FINAL_BIT,
+            None => self.by_order_id[slot].insert(order.order_id, number | FINAL_BIT),
         }
-        if self.account(account).finals.length > retained_max {
+        if self.row(account).finals.len() > retained_max {
             self.forget_oldest(account);
         }
     }
 
-    /// Takes an order off its account's open list; its index entry stays for the final one.
-    fn remove_open(&mut self, order_id: OrderId) -> u32 {
-        let Some(position) = self.by_order_id.get(order_id) else { return NONE };
-        let order = self.open[position as usize];
+    fn push_final(
+        &mut self,
+        account: AccountId,
+        at: TimeNs,
+        order: &Finality,
+        client_ids: u32,
+    ) -> u32 {
+        let kept = FinalOrder {
+            order_id: order.order_id,
+            filled: order.filled,
+            at,
+            instrument: order.instrument,
+            client_ids,
+            status: order.status,
+            reason: order.reason,
+        };
+        self.digest_sum = self.digest_sum.wrapping_add(final_digest(account, &kept));
+        self.row_mut(account).finals.push(kept)
+    }
+
+    /// Takes an order off its account's open list and returns its client ids; its index entry stays for
+    /// the final one.
+    fn remove_open(&mut self, account: AccountId, position: u32) -> u32 {
+        let slot = slot_of(account);
+        let row = &mut self.rows[slot][position_of(account)];
+        let open = &mut self.open[slot];
+        let order = open.entries[position as usize];
         match order.previous {
-            NONE => self.account_mut(order.account).first_open = order.next,
-            previous => self.open[previous as usize].next = order.next,
+            NONE => row.first_open = order.next,
+            previous => open.entries[previous as usize].next = order.next,
         }
         match order.next {
-            NONE => self.account_mut(order.account).last_open = order.previous,
-            next => self.open[next as usize].previous = order.previous,
+            NONE => row.last_open = order.previous,
+            next => open.entries[next as usize].previous = order.previous,
         }
-        self.free_open.push(position);
-        let key = pair_key(order.account, order.instrument);
-        match self.open_counts.get_mut(key) {
-            Some(1) => self.open_counts.remove(key, 1),
+        open.remove(position);
+        let key = pair_key(account, order.instrument);
+        let counts = &mut self.open_counts[slot];
+        match counts.get_mut(key) {
+            Some(1) => counts.remove(key, 1),
             Some(count) => *count -= 1,
             None => unreachable!("an open order is counted"),
         }
@@ -376,20 +371,14 @@ impl AccountSlot {
     }
 
     fn forget_oldest(&mut self, account: AccountId) {
-        let queue = &mut self.accounts[position_of(account)].finals;
-        let position = queue.oldest() | FINAL_BIT;
-        let kept = self.finals.pop(queue);
-        self.digest_sum = self.digest_sum.wrapping_sub(final_digest(&kept));
-        self.by_order_id.remove(kept.value.order_id, position);
-        let mut next = kept.value.client_ids;
-        while next != NONE {
-            let client_id = self.client_ids[next as usize];
-            self.digest_sum = self.digest_sum.wrapping_sub(client_id_digest(&client_id));
-            self.by_client_id.remove(client_id.key as u64, next);
-            self.free_client_ids.push(next);
-            self.accounts[position_of(account)].client_ids -= 1;
-            next = client_id.next;
-        }
+        let slot = slot_of(account);
+        let row = &mut self.rows[slot][position_of(account)];
+        let Some((number, order)) = row.finals.pop() else { return };
+        self.digest_sum = self.digest_sum.wrapping_sub(final_digest(account, &order));
+        self.by_order_id[slot].remove(order.order_id, number | FINAL_BIT);
+        let (count, sum) = self.client_ids[slot].remove_chain(order.client_ids);
+        row.client_ids -= count;
+        self.digest_sum = self.digest_sum.wrapping_sub(sum);
     }
 
     /// Reserves a client id for an order that is open or final. An expired one of the same key goes.
@@ -400,7 +389,7 @@ impl AccountSlot {
         key: u128,
         content: u128,
     ) {
-        while self.client_id_position(account, key).is_some() {
+        while self.client_ids[slot_of(account)].find(account, key).is_some() {
             // Only an expired final order can still hold it, and everything older is expired too.
             self.forget_oldest(account);
         }
@@ -415,27 +404,21 @@ impl AccountSlot {
         key: u128,
         content: u128,
     ) {
-        let Some(position) = self.by_order_id.get(order_id) else { return };
+        let slot = slot_of(account);
+        let Some(position) = self.by_order_id[slot].get(order_id) else { return };
+        let row = &mut self.rows[slot][position_of(account)];
         let head = if position & FINAL_BIT == 0 {
-            &mut self.open[position as usize].client_ids
+            &mut self.open[slot].entries[position as usize].client_ids
         } else {
-            &mut self.finals.get_mut(position & !FINAL_BIT).value.client_ids
+            match row.finals.get_mut(position & !FINAL_BIT) {
+                Some(order) => &mut order.client_ids,
+                None => return,
+            }
         };
         let client_id = ClientId { key, content, order_id, account, next: *head };
-        let new = match self.free_client_ids.pop() {
-            Some(new) => {
-                self.client_ids[new as usize] = client_id;
-                new
-            }
-            None => {
-                self.client_ids.push(client_id);
-                (self.client_ids.len() - 1) as u32
-            }
-        };
-        *head = new;
-        self.by_client_id.insert(key as u64, new);
-        self.account_mut(account).client_ids += 1;
-        self.digest_sum = self.digest_sum.wrapping_add(client_id_digest(&client_id));
+        *head = self.client_ids[slot].add(client_id);
+        row.client_ids += 1;
+        self.digest_sum = self.digest_sum.wrapping_add(client_id.digest());
     }
 
     /// Open orders of an account by order id, from the first one after `after`.
@@ -444,115 +427,98 @@ impl AccountSlot {
         account: AccountId,
         after: OrderId,
     ) -> impl Iterator<Item = &OpenOrder> {
-        let mut position = self.account(account).first_open;
+        let open = &self.open[slot_of(account)];
+        let mut position = self.row(account).first_open;
         std::iter::from_fn(move || {
-            let order = self.open.get(position as usize)?;
+            let order = open.entries.get(position as usize)?;
             position = order.next;
             Some(order)
         })
         .skip_while(move |order| order.order_id <= after)
     }
 
-    /// Final orders of an account that are not expired, oldest first.
-    pub fn final_orders(
+    /// All final orders of an account, oldest first, expired or not.
+    pub fn final_orders(&self, account: AccountId) -> impl Iterator<Item = &FinalOrder> {
+        self.row(account).finals.iter()
+    }
+
+    /// Client ids of an order of the account, latest first.
+    pub fn client_ids_of(
         &self,
         account: AccountId,
-        now: TimeNs,
-    ) -> impl Iterator<Item = &Kept<FinalOrder>> {
-        self.finals
-            .iter_account(&self.account(account).finals)
-            .filter(move |kept| !is_expired(kept.at, now))
-    }
-
-    /// The accounts of this slot by id.
-    pub fn accounts(&self) -> &[Account] {
-        &self.accounts
-    }
-
-    /// All final orders of the slot, oldest first, expired or not.
-    pub fn finals(&self) -> impl Iterator<Item = &Kept<FinalOrder>> {
-        self.finals.iter()
-    }
-
-    /// Client ids of an order, latest first.
-    pub fn client_ids_of(&self, order_id: OrderId) -> impl Iterator<Item = &ClientId> {
-        let mut next = match self.by_order_id.get(order_id) {
+        order_id: OrderId,
+    ) -> impl Iterator<Item = &ClientId> {
+        let slot = slot_of(account);
+        let head = match self.by_order_id[slot].get(order_id) {
             None => NONE,
-            Some(position) if position & FINAL_BIT == 0 => self.open[position as usize].client_ids,
-            Some(position) => self.finals.get(position & !FINAL_BIT).value.client_ids,
-        };
-        std::iter::from_fn(move || {
-            let client_id = self.client_ids.get(next as usize)?;
-            next = client_id.next;
-            Some(client_id)
-        })
-    }
-
-    /// Adds a final order read from a snapshot; they come oldest first.
-    pub fn restore_final(&mut self, account: AccountId, at: TimeNs, order: &Finality) {
-        let value = FinalOrder {
-            order_id: order.order_id,
-            instrument: order.instrument,
-            status: order.status,
-            reason: order.reason,
-            filled: order.filled,
-            client_ids: NONE,
-        };
-        let queue = &mut self.accounts[position_of(account)].finals;
-        let position = self.finals.push(queue, account, at, value);
-        self.digest_sum = self.digest_sum.wrapping_add(final_digest(self.finals.get(position)));
-        self.by_order_id.insert(order.order_id, position | FINAL_BIT);
-    }
-
-    fn digest_sum_full(&self) -> u64 {
-        let mut sum = 0_u64;
-        for kept in self.finals.iter() {
-            sum = sum.wrapping_add(final_digest(kept));
-            for client_id in self.client_ids_of(kept.value.order_id) {
-                sum = sum.wrapping_add(client_id_digest(client_id));
+            Some(position) if position & FINAL_BIT == 0 => {
+                self.open[slot].entries[position as usize].client_ids
             }
-        }
-        for account in &self.accounts {
-            for order in self.open_orders(account.id, 0) {
-                for client_id in self.client_ids_of(order.order_id) {
-                    sum = sum.wrapping_add(client_id_digest(client_id));
-                }
+            Some(number) => {
+                let kept = self.row(account).finals.get(number & !FINAL_BIT);
+                kept.map_or(NONE, |order| order.client_ids)
+            }
+        };
+        self.client_ids[slot].chain(head)
+    }
+
+    /// Adds a final order read from a snapshot; those of an account come oldest first.
+    pub fn restore_final(&mut self, account: AccountId, at: TimeNs, order: &Finality) {
+        let number = self.push_final(account, at, order, NONE);
+        self.by_order_id[slot_of(account)].insert(order.order_id, number | FINAL_BIT);
+    }
+
+    /// Sum of the digests of accounts, final orders and client ids.
+    pub fn digest_sum(&self) -> u64 {
+        self.digest_sum
+    }
+
+    /// `digest_sum` computed anew.
+    pub fn digest_sum_full(&self) -> u64 {
+        let mut sum = 0_u64;
+        for account in 1..=self.count() {
+            sum = sum.wrapping_add(self.image(account).digest());
+            let open = self.open_orders(account, 0).map(|order| order.order_id);
+            let finals = self.final_orders(account).map(|order| order.order_id);
+            for order_id in open.chain(finals) {
+                let ids = self.client_ids_of(account, order_id);
+                sum = ids.fold(sum, |sum, client_id| sum.wrapping_add(client_id.digest()));
+            }
+            for order in self.final_orders(account) {
+                sum = sum.wrapping_add(final_digest(account, order));
             }
         }
         sum
     }
 }
 
-/// How an order ended.
-#[derive(Clone, Copy, Debug)]
-pub struct Finality {
-    pub order_id: OrderId,
-    pub instrument: InstrumentId,
-    pub status: OrderStatus,
-    pub reason: CancelReason,
-    pub filled: Quantity,
+impl OpenOrders {
+    #[inline]
+    fn add(&mut self, order: OpenOrder) -> u32 {
+        if self.free == NONE {
+            self.entries.push(order);
+            return (self.entries.len() - 1) as u32;
+        }
+        let position = self.free;
+        self.free = self.entries[position as usize].next;
+        self.entries[position as usize] = order;
+        position
+    }
+
+    #[inline]
+    fn remove(&mut self, position: u32) {
+        self.entries[position as usize].next = self.free;
+        self.free = position;
+    }
 }
 
-fn final_digest(kept: &Kept<FinalOrder>) -> u64 {
-    let order = &kept.value;
+fn final_digest(account: AccountId, order: &FinalOrder) -> u64 {
     let words = [
         order.order_id,
-        u64::from(kept.account) | u64::from(order.instrument) << 32,
+        pair_word(account, order.instrument),
         order.status as u64 | (order.reason as u64) << 8,
         order.filled as u64,
-        kept.at,
+        order.at,
     ];
     digest(DigestKind::RetainedOrder, &words)
-}
-
-fn client_id_digest(client_id: &ClientId) -> u64 {
-    let words = [
-        u64::from(client_id.account),
-        client_id.key as u64,
-        (client_id.key >> 64) as u64,
-        client_id.content as u64,
-        (client_id.content >> 64) as u64,
-        client_id.order_id,
-    ];
-    digest(DigestKind::ClientOrderId, &words)
 }

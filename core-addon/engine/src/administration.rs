@@ -30,7 +30,7 @@ impl Engine {
         let needs_account = opcode == Opcode::SetAccountState
             || (opcode == Opcode::SetAlias && command.kind == NameKind::Account as u8);
         if needs_account {
-            self.accounts.get(command.account).ok_or(RejectCode::AccountNotFound)?;
+            return require(self.accounts.exists(command.account), RejectCode::AccountNotFound);
         }
         Ok(())
     }
@@ -131,8 +131,8 @@ impl Engine {
             Opcode::SetAccountState => {
                 let state = account_state(command.kind).ok_or(RejectCode::StateInvalid)?;
                 self.accounts.set_state(command.account, state);
-                let slot = self.accounts.slot(command.account);
-                slot.account(command.account).write(ChangeType::Updated, changes);
+                let account = self.accounts.image(command.account);
+                account.write(ChangeType::Updated, changes);
                 Ok(u64::from(command.account))
             }
             _ => self.set_instrument(opcode, command, changes),
@@ -209,7 +209,7 @@ impl Engine {
             return Err(RejectCode::AccountTableFull);
         }
         let id = self.create_account_row(name);
-        self.accounts.slot(id).account(id).write(ChangeType::Created, changes);
+        self.accounts.image(id).write(ChangeType::Created, changes);
         Ok(u64::from(id))
     }
 

@@ -1,7 +1,7 @@
 //! Cancel and replace of one order.
 
 use crate::account::{Found, OpenOrder};
-use crate::book::{ClientOrderId, OrderTerms};
+use crate::book::{Order, OrderTerms};
 use crate::change::{CancelReason, ChangeWriter, OrderCause, OrderStatus, OrderUpdate};
 use crate::check::{
     ClientIdHashes, Refusal, check_client_id_form, check_limit_band, check_quantity_limits,
@@ -12,16 +12,19 @@ use crate::command::{
 };
 use crate::generated::reject_code::RejectCode;
 use crate::hash::keyed_hash;
+use crate::instrument::Instrument;
 use crate::matcher::{Taker, buy_freeze, freeze, take};
 use crate::place::{Before, Outcome, closed, move_amounts, outcome};
 use crate::result_slot::Closed;
 use crate::sequencer::{Accepted, Engine};
-use crate::units::{AccountId, OrderId, Quantity, TICKS_MAX};
+use crate::units::{AccountId, Amount, OrderId, TICKS_MAX};
 
 /// What a checked replace will do.
 struct Amendment {
     order: OpenOrder,
     client_id: Option<ClientIdHashes>,
+    /// What the order must hold when nothing trades.
+    frozen: Amount,
 }
 
 impl Engine {
@@ -52,13 +55,16 @@ impl Engine {
         order_id: OrderId,
         client_id: &[u8],
     ) -> Result<Found, RejectCode> {
-        let account = self.accounts.get(command.account).ok_or(RejectCode::OrderNotFound)?.id;
+        let account = command.account;
+        if !self.accounts.exists(account) {
+            return Err(RejectCode::OrderNotFound);
+        }
         let order_id = match order_id {
             0 => self.resolve_client_id(account, client_id).ok_or(RejectCode::OrderNotFound)?,
             order_id => order_id,
         };
-        let slot = self.accounts.slot(account);
-        let found = slot.find(account, order_id, self.time_ns).ok_or(RejectCode::OrderNotFound)?;
+        let found =
+            self.accounts.find(account, order_id, self.time_ns).ok_or(RejectCode::OrderNotFound)?;
         if command.instrument != 0 && command.instrument != found.instrument() {
             return Err(RejectCode::OrderNotFound);
         }
@@ -71,7 +77,7 @@ impl Engine {
             return Some(order_id);
         }
         let key = keyed_hash(self.hash_key, text);
-        let found = self.accounts.slot(account).find_client_id(account, key, self.time_ns)?;
+        let found = self.accounts.find_client_id(account, key, self.time_ns)?;
         Some(found.order_id)
     }
 
@@ -84,8 +90,8 @@ impl Engine {
     ) {
         let position = order.instrument as usize - 1;
         let (book, instrument) = (&mut self.books[position], &self.instruments[position]);
-        let queued = *book.queued(order.index);
-        let terms = book.terms(order.index);
+        let found = book.order(order.index);
+        let terms = &found.terms;
         let currency = match terms.side {
             Side::Buy => instrument.quote,
             Side::Sell => instrument.base,
@@ -109,7 +115,7 @@ impl Engine {
             reason,
             cause: OrderCause::Cancel,
             leaves_after: 0,
-            ..unchanged(order, terms, queued.leaves)
+            ..unchanged(order, found)
         });
         book.remove(order.index);
     }
@@ -124,11 +130,11 @@ impl Engine {
         match self.check_replace(command, extension) {
             Ok(amendment) => {
                 let order = amendment.order;
-                self.amend(command, &order, changes);
+                self.amend(command, &amendment, changes);
                 self.settle(changes);
                 if let Some(id) = amendment.client_id {
-                    let slot = self.accounts.slot_mut(order.account);
-                    slot.reserve_client_id(order.account, order.order_id, id.key, id.content);
+                    let (account, order_id) = (order.account, order.order_id);
+                    self.accounts.reserve_client_id(account, order_id, id.key, id.content);
                 }
                 Ok(self.accepted(order.order_id, order.instrument))
             }
@@ -142,8 +148,8 @@ impl Engine {
     }
 
     fn instrument_of(&self, command: &Command, order_id: OrderId) -> u32 {
-        let slot = self.accounts.slot(command.account);
-        slot.find(command.account, order_id, self.time_ns).map_or(0, |found| found.instrument())
+        let found = self.accounts.find(command.account, order_id, self.time_ns);
+        found.map_or(0, |found| found.instrument())
     }
 
     fn check_replace(
@@ -172,7 +178,7 @@ impl Engine {
         let client_id = self.check_client_id(command.account, command.text(), &content)?;
         let Found::Open(order) = found else { return Err(RejectCode::OrderAlreadyFinal.into()) };
         let book = &self.books[instrument.id as usize - 1];
-        let terms = book.terms(order.index);
+        let terms = &book.order(order.index).terms;
         if command.quantity <= terms.filled {
             return Err(RejectCode::ReplaceQuantityBelowFilled.into());
         }
@@ -188,7 +194,7 @@ impl Engine {
         if client_id.is_some() {
             self.check_client_id_room(command.account)?;
         }
-        self.check_replace_funds(command, &order, terms)?;
+        let frozen = self.check_replace_funds(command, &order, terms, instrument)?;
         let is_same_price = command.price == terms.price;
         let more = if is_same_price { growth } else { command.quantity - terms.filled };
         if !book.has_room(terms.side, command.price, more) {
@@ -198,7 +204,7 @@ impl Engine {
         if is_post_only && book.would_trade(terms.side, command.price) {
             return Err(RejectCode::PostOnlyWouldTrade.into());
         }
-        Ok(Amendment { order, client_id })
+        Ok(Amendment { order, client_id, frozen })
     }
 
     fn check_replace_funds(
@@ -206,8 +212,8 @@ impl Engine {
         command: &Command,
         order: &OpenOrder,
         terms: &OrderTerms,
-    ) -> Result<(), RejectCode> {
-        let instrument = &self.instruments[order.instrument as usize - 1];
+        instrument: &Instrument,
+    ) -> Result<Amount, RejectCode> {
         let leaves = command.quantity - terms.filled;
         let (currency, needed) = match terms.side {
             Side::Buy => {
@@ -220,23 +226,21 @@ impl Engine {
         if needed - terms.frozen > available {
             return Err(RejectCode::AvailableBalanceInsufficient);
         }
-        Ok(())
+        Ok(needed)
     }
 
     /// Moves the order to its new price and quantity; it may trade on the way.
-    fn amend(&mut self, command: &Command, order: &OpenOrder, changes: &mut ChangeWriter) {
+    fn amend(&mut self, command: &Command, amendment: &Amendment, changes: &mut ChangeWriter) {
+        let order = &amendment.order;
         let position = order.instrument as usize - 1;
         let (book, instrument) = (&mut self.books[position], &mut self.instruments[position]);
-        let old = *book.terms(order.index);
-        let leaves_before = book.queued(order.index).leaves;
+        let found = book.order(order.index);
+        let (old, leaves_before) = (found.terms, found.leaves);
         let leaves = command.quantity - old.filled;
         let before = Before::of(&old);
         let mut terms = old;
         terms.price = command.price;
         terms.quantity = command.quantity;
-        if command.text_length > 0 {
-            terms.client_order_id = ClientOrderId::new(command.text());
-        }
         self.result.touch_level(instrument.id, old.side, old.price);
         let keeps_place = terms.price == old.price && terms.quantity < old.quantity;
         #[cfg(feature = "planted-bugs")]
@@ -263,6 +267,7 @@ impl Engine {
         let rests = !outcome.status.is_final();
         let leaves_after = if rests { taker.leaves } else { 0 };
         taker.terms.frozen = match rests {
+            true if leaves_after == leaves => amendment.frozen,
             true => freeze(&taker.terms, leaves_after, instrument),
             false => 0,
         };
@@ -277,16 +282,26 @@ impl Engine {
             leaves_after,
             cumulative_notional: taker.terms.notional,
             fee: taker.terms.fee,
-            client_order_id: taker.terms.client_order_id.text(),
-            client_order_id_before: old.client_order_id.text(),
-            ..unchanged(order, &old, leaves_before)
+            client_order_id: match command.text() {
+                [] => book.order(order.index).client_order_id(),
+                new => new,
+            },
+            client_order_id_before: book.order(order.index).client_order_id(),
+            price_before: old.price,
+            quantity_before: old.quantity,
+            status_before: old.open_status(),
+            filled_before: old.filled,
+            leaves_before,
+            ..unchanged(order, book.order(order.index))
         });
+        book.set_client_order_id(order.index, command.text());
         if keeps_place {
             book.reduce(order.index, leaves_before - leaves);
-            *book.terms_mut(order.index) = taker.terms;
+            book.order_mut(order.index).terms = taker.terms;
         } else if rests {
-            *book.terms_mut(order.index) = taker.terms;
-            book.set_leaves(order.index, leaves_after);
+            let found = book.order_mut(order.index);
+            found.terms = taker.terms;
+            found.leaves = leaves_after;
             book.link(order.index);
             self.result.touch_level(instrument.id, old.side, taker.terms.price);
         } else {
@@ -297,11 +312,12 @@ impl Engine {
 }
 
 /// An update of an open order in which nothing has moved yet.
-fn unchanged<'a>(order: &OpenOrder, terms: &'a OrderTerms, leaves: Quantity) -> OrderUpdate<'a> {
+fn unchanged<'a>(open: &OpenOrder, order: &'a Order) -> OrderUpdate<'a> {
+    let terms = &order.terms;
     OrderUpdate {
-        order_id: order.order_id,
-        account: order.account,
-        instrument: order.instrument,
+        order_id: open.order_id,
+        account: open.account,
+        instrument: open.instrument,
         side: terms.side as u8,
         status_before: terms.open_status(),
         status_after: terms.open_status(),
@@ -312,13 +328,13 @@ fn unchanged<'a>(order: &OpenOrder, terms: &'a OrderTerms, leaves: Quantity) -> 
         quantity: terms.quantity,
         filled_before: terms.filled,
         filled_after: terms.filled,
-        leaves_before: leaves,
-        leaves_after: leaves,
+        leaves_before: order.leaves,
+        leaves_after: order.leaves,
         cumulative_notional: terms.notional,
         fee: terms.fee,
         price_before: terms.price,
         quantity_before: terms.quantity,
-        client_order_id: terms.client_order_id.text(),
+        client_order_id: order.client_order_id(),
         client_order_id_before: &[],
     }
 }

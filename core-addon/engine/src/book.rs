@@ -11,60 +11,19 @@ use crate::units::{
     TimeNs, amount_words,
 };
 
-/// What matching touches of an order: 32 bytes, two to a cache line.
+/// What an order asks for and what its fills have come to. Laid out so that, behind the 32 bytes of its
+/// place in the queue, matching reads one cache line and settling the next.
 #[derive(Clone, Copy, Debug)]
-pub struct QueuedOrder {
-    pub order_id: OrderId,
-    /// Lots still open.
-    pub leaves: Quantity,
-    pub previous: OrderIndex,
-    pub next: OrderIndex,
-    pub level: LevelIndex,
-    pub account: AccountId,
-}
-
-/// A client order id of up to 64 bytes; empty when the venue assigned it.
-#[derive(Clone, Copy, Debug)]
-pub struct ClientOrderId {
-    bytes: [u8; TEXT_BYTES_MAX],
-    length: u8,
-}
-
-impl ClientOrderId {
-    pub fn new(text: &[u8]) -> ClientOrderId {
-        let mut bytes = [0; TEXT_BYTES_MAX];
-        bytes[..text.len()].copy_from_slice(text);
-        ClientOrderId { bytes, length: text.len() as u8 }
-    }
-
-    #[inline]
-    pub fn text(&self) -> &[u8] {
-        &self.bytes[..usize::from(self.length)]
-    }
-}
-
-/// Everything else about an order, fixed at acceptance or summed over its fills.
-#[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct OrderTerms {
-    pub side: Side,
-    /// `OrderType`, `TimeInForce`, `STP_…` and flags as bytes.
-    pub order_type: u8,
-    pub time_in_force: u8,
-    pub self_trade_prevention: u8,
-    pub flags: u8,
     /// 0 for market orders.
     pub price: Price,
     /// Total quantity; 0 for a budget order.
     pub quantity: Quantity,
     pub filled: Quantity,
-    pub session: SessionId,
-    pub created_at_ns: TimeNs,
-    /// Sequence at which the order got its place in the queue.
-    pub priority: Sequence,
     /// Rates in millionths, captured at acceptance.
     pub maker_rate: i32,
     pub taker_rate: i32,
-    pub quote_quantity: Amount,
     /// Σ price × quantity × k over its fills.
     pub notional: Amount,
     /// Σ notional × rate over its fills, in millionths of a quote unit.
@@ -73,7 +32,45 @@ pub struct OrderTerms {
     pub fee: Amount,
     /// What the account has frozen for it: quote units of a buy, base units of a sell.
     pub frozen: Amount,
-    pub client_order_id: ClientOrderId,
+    pub session: SessionId,
+    pub created_at_ns: TimeNs,
+    /// Sequence at which the order got its place in the queue.
+    pub priority: Sequence,
+    pub side: Side,
+    /// `OrderType`, `TimeInForce`, `STP_…` and flags as bytes.
+    pub order_type: u8,
+    pub time_in_force: u8,
+    pub self_trade_prevention: u8,
+    pub flags: u8,
+}
+
+/// An open order: four cache lines, of which the last is touched only for a long client id.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(64))]
+pub struct Order {
+    /// 0 marks a free position.
+    pub order_id: OrderId,
+    /// Lots still open.
+    pub leaves: Quantity,
+    pub previous: OrderIndex,
+    pub next: OrderIndex,
+    level: LevelIndex,
+    pub account: AccountId,
+    pub terms: OrderTerms,
+    digest: u64,
+    is_dirty: bool,
+    client_order_id_length: u8,
+    client_order_id: [u8; TEXT_BYTES_MAX],
+}
+
+const _: () = assert!(size_of::<Order>() == 256 && std::mem::offset_of!(Order, terms) == 32);
+
+impl Order {
+    /// Empty when the venue assigned it.
+    #[inline]
+    pub fn client_order_id(&self) -> &[u8] {
+        &self.client_order_id[..usize::from(self.client_order_id_length)]
+    }
 }
 
 impl OrderTerms {
@@ -89,14 +86,16 @@ impl OrderTerms {
         if self.filled > 0 { OrderStatus::PartiallyFilled } else { OrderStatus::Pending }
     }
 
-    /// The full image of the order.
-    pub fn image(
+    /// The full image of the order. `quote_quantity` is the budget of a market buy.
+    pub fn image<'a>(
         &self,
         order_id: OrderId,
         account: AccountId,
         instrument: InstrumentId,
         leaves: Quantity,
-    ) -> OrderImage<'_> {
+        quote_quantity: Amount,
+        client_order_id: &'a [u8],
+    ) -> OrderImage<'a> {
         OrderImage {
             order_id,
             account,
@@ -115,22 +114,16 @@ impl OrderTerms {
             quantity: self.quantity,
             filled: self.filled,
             leaves,
-            quote_quantity: self.quote_quantity,
+            quote_quantity,
             cumulative_notional: self.notional,
             fee: self.fee,
             maker_rate: self.maker_rate,
             taker_rate: self.taker_rate,
             created_at_ns: self.created_at_ns,
             priority: self.priority,
-            client_order_id: self.client_order_id.text(),
+            client_order_id,
         }
     }
-}
-
-#[derive(Clone, Copy)]
-struct Footprint {
-    digest: u64,
-    is_dirty: bool,
 }
 
 /// One instrument's book.
@@ -138,9 +131,7 @@ pub struct Book {
     instrument: InstrumentId,
     bids: Ladder,
     asks: Ladder,
-    queued: Vec<QueuedOrder>,
-    terms: Vec<OrderTerms>,
-    footprints: Vec<Footprint>,
+    orders: Vec<Order>,
     free: Vec<OrderIndex>,
     length: usize,
     dirty: Vec<OrderIndex>,
@@ -154,9 +145,7 @@ impl Book {
             instrument,
             bids: Ladder::new(true),
             asks: Ladder::new(false),
-            queued: Vec::new(),
-            terms: Vec::new(),
-            footprints: Vec::new(),
+            orders: Vec::new(),
             free: Vec::new(),
             length: 0,
             dirty: Vec::new(),
@@ -187,20 +176,19 @@ impl Book {
     }
 
     #[inline]
-    pub fn queued(&self, index: OrderIndex) -> &QueuedOrder {
-        &self.queued[index as usize]
+    pub fn order(&self, index: OrderIndex) -> &Order {
+        &self.orders[index as usize]
     }
 
+    /// An order, to be changed: its digest is computed anew at the next `digest_sum`.
     #[inline]
-    pub fn terms(&self, index: OrderIndex) -> &OrderTerms {
-        &self.terms[index as usize]
-    }
-
-    /// The order's terms, to be changed: its digest is computed anew at the next `digest_sum`.
-    #[inline]
-    pub fn terms_mut(&mut self, index: OrderIndex) -> &mut OrderTerms {
-        self.touch(index);
-        &mut self.terms[index as usize]
+    pub fn order_mut(&mut self, index: OrderIndex) -> &mut Order {
+        let order = &mut self.orders[index as usize];
+        if !order.is_dirty {
+            order.is_dirty = true;
+            self.dirty.push(index);
+        }
+        order
     }
 
     /// Best price of a side.
@@ -238,33 +226,42 @@ impl Book {
         account: AccountId,
         leaves: Quantity,
         terms: &OrderTerms,
+        client_order_id: &[u8],
     ) -> OrderIndex {
-        let queued =
-            QueuedOrder { order_id, leaves, previous: NONE, next: NONE, level: NONE, account };
         let index = match self.free.pop() {
-            Some(index) => {
-                self.queued[index as usize] = queued;
-                self.terms[index as usize] = *terms;
-                index
-            }
+            Some(index) => index,
             None => {
-                self.queued.push(queued);
-                self.terms.push(*terms);
-                self.footprints.push(Footprint { digest: 0, is_dirty: false });
-                (self.queued.len() - 1) as u32
+                self.orders.push(vacant(*terms));
+                (self.orders.len() - 1) as u32
             }
         };
+        let order = self.order_mut(index);
+        order.order_id = order_id;
+        order.leaves = leaves;
+        order.account = account;
+        order.terms = *terms;
+        order.client_order_id_length = 0;
         self.length += 1;
+        self.set_client_order_id(index, client_order_id);
         self.link(index);
         index
     }
 
+    /// Gives an order another client id.
+    #[inline]
+    pub fn set_client_order_id(&mut self, index: OrderIndex, text: &[u8]) {
+        if text.is_empty() {
+            return;
+        }
+        let order = self.order_mut(index);
+        order.client_order_id_length = text.len() as u8;
+        order.client_order_id[..text.len()].copy_from_slice(text);
+    }
+
     /// Puts an order, whose price and leaves are set, behind all others of its price.
     pub fn link(&mut self, index: OrderIndex) {
-        self.touch(index);
-        let terms = &self.terms[index as usize];
-        let (side, price) = (terms.side, terms.price);
-        let leaves = self.queued[index as usize].leaves;
+        let order = self.order_mut(index);
+        let (side, price, leaves) = (order.terms.side, order.terms.price, order.leaves);
         let ladder = self.side_mut(side);
         let level = ladder.find_or_insert(price);
         let found = ladder.level_mut(level);
@@ -274,55 +271,47 @@ impl Book {
         if tail == NONE {
             found.head = index;
         } else {
-            self.queued[tail as usize].next = index;
+            self.orders[tail as usize].next = index;
         }
-        let queued = &mut self.queued[index as usize];
-        queued.previous = tail;
-        queued.next = NONE;
-        queued.level = level;
+        let order = &mut self.orders[index as usize];
+        order.previous = tail;
+        order.next = NONE;
+        order.level = level;
     }
 
     /// Takes an order out of its queue; it stays in the slab.
     pub fn unlink(&mut self, index: OrderIndex) {
-        self.touch(index);
-        let queued = self.queued[index as usize];
-        if queued.previous != NONE {
-            self.queued[queued.previous as usize].next = queued.next;
+        let order = self.order_mut(index);
+        let (previous, next, level) = (order.previous, order.next, order.level);
+        let (side, leaves) = (order.terms.side, order.leaves);
+        if previous != NONE {
+            self.orders[previous as usize].next = next;
         }
-        if queued.next != NONE {
-            self.queued[queued.next as usize].previous = queued.previous;
+        if next != NONE {
+            self.orders[next as usize].previous = previous;
         }
-        let side = self.terms[index as usize].side;
         let ladder = self.side_mut(side);
-        let level = ladder.level_mut(queued.level);
-        level.quantity -= queued.leaves;
-        level.orders -= 1;
-        if queued.previous == NONE {
-            level.head = queued.next;
+        let found = ladder.level_mut(level);
+        found.quantity -= leaves;
+        found.orders -= 1;
+        if previous == NONE {
+            found.head = next;
         }
-        if queued.next == NONE {
-            level.tail = queued.previous;
+        if next == NONE {
+            found.tail = previous;
         }
-        if level.orders == 0 {
-            ladder.remove(queued.level);
+        if found.orders == 0 {
+            ladder.remove(level);
         }
     }
 
     /// Lowers an order's leaves, which keeps its place. The order stays even at 0: see `remove`.
     #[inline]
     pub fn reduce(&mut self, index: OrderIndex, quantity: Quantity) {
-        self.touch(index);
-        let queued = &mut self.queued[index as usize];
-        queued.leaves -= quantity;
-        let level = queued.level;
-        let side = self.terms[index as usize].side;
+        let order = self.order_mut(index);
+        order.leaves -= quantity;
+        let (side, level) = (order.terms.side, order.level);
         self.side_mut(side).level_mut(level).quantity -= quantity;
-    }
-
-    /// Sets the leaves of an unlinked order.
-    pub fn set_leaves(&mut self, index: OrderIndex, leaves: Quantity) {
-        self.touch(index);
-        self.queued[index as usize].leaves = leaves;
     }
 
     /// Removes an order from queue and slab.
@@ -334,21 +323,12 @@ impl Book {
 
     /// Gives the slab position of an unlinked order back.
     pub fn release(&mut self, index: OrderIndex) {
-        let footprint = &mut self.footprints[index as usize];
-        self.digest_sum = self.digest_sum.wrapping_sub(footprint.digest);
-        footprint.digest = 0;
-        self.queued[index as usize].order_id = 0;
+        let order = &mut self.orders[index as usize];
+        self.digest_sum = self.digest_sum.wrapping_sub(order.digest);
+        order.digest = 0;
+        order.order_id = 0;
         self.free.push(index);
         self.length -= 1;
-    }
-
-    #[inline]
-    fn touch(&mut self, index: OrderIndex) {
-        let footprint = &mut self.footprints[index as usize];
-        if !footprint.is_dirty {
-            footprint.is_dirty = true;
-            self.dirty.push(index);
-        }
     }
 
     /// Sum of the digests of all open orders.
@@ -359,9 +339,10 @@ impl Book {
         for at in 0..self.dirty.len() {
             let index = self.dirty[at];
             let fresh = self.order_digest(index, &mut scratch);
-            let footprint = &mut self.footprints[index as usize];
-            self.digest_sum = self.digest_sum.wrapping_sub(footprint.digest).wrapping_add(fresh);
-            *footprint = Footprint { digest: fresh, is_dirty: false };
+            let order = &mut self.orders[index as usize];
+            self.digest_sum = self.digest_sum.wrapping_sub(order.digest).wrapping_add(fresh);
+            order.digest = fresh;
+            order.is_dirty = false;
         }
         self.dirty.clear();
         self.scratch = scratch;
@@ -369,17 +350,23 @@ impl Book {
     }
 
     fn order_digest(&self, index: OrderIndex, scratch: &mut ChangeWriter) -> u64 {
-        let queued = &self.queued[index as usize];
-        if queued.order_id == 0 {
+        let order = self.order(index);
+        if order.order_id == 0 {
             return 0;
         }
-        let terms = &self.terms[index as usize];
-        let image = terms.image(queued.order_id, queued.account, self.instrument, queued.leaves);
         scratch.clear();
-        scratch.order_image(ChangeType::Image, &image);
-        scratch.extend(&amount_words(terms.rated));
-        scratch.extend(&amount_words(terms.frozen));
+        scratch.order_image(ChangeType::Image, &self.image(index));
+        scratch.extend(&amount_words(order.terms.rated));
+        scratch.extend(&amount_words(order.terms.frozen));
         digest(DigestKind::OpenOrder, &scratch.words()[1..])
+    }
+
+    /// The full image of an open order.
+    pub fn image(&self, index: OrderIndex) -> OrderImage<'_> {
+        let order = self.order(index);
+        let (id, account, leaves) = (order.order_id, order.account, order.leaves);
+        let client_order_id = order.client_order_id();
+        order.terms.image(id, account, self.instrument, leaves, 0, client_order_id)
     }
 
     /// `digest_sum` computed anew from the queues, which it checks on the way: priorities ascend, sums
@@ -398,15 +385,16 @@ impl Book {
                 let (mut quantity, mut orders, mut priority) = (0, 0, 0);
                 let mut index = level.head;
                 while index != NONE {
-                    let (queued, terms) = (self.queued(index), self.terms(index));
+                    let order = self.order(index);
+                    let terms = &order.terms;
                     assert!(terms.priority > priority, "queue out of order at {index}");
                     assert!(terms.price == level.price && terms.side == side);
-                    assert!(queued.leaves > 0 && terms.order_type == OrderType::Limit as u8);
+                    assert!(order.leaves > 0 && terms.order_type == OrderType::Limit as u8);
                     priority = terms.priority;
-                    quantity += queued.leaves;
+                    quantity += order.leaves;
                     orders += 1;
                     sum = sum.wrapping_add(self.order_digest(index, &mut scratch));
-                    index = queued.next;
+                    index = order.next;
                 }
                 assert_eq!((quantity, orders), (level.quantity, level.orders));
                 seen += orders as usize;
@@ -430,12 +418,29 @@ impl Book {
                 return None;
             }
             let found = index;
-            index = self.queued(found).next;
+            index = self.order(found).next;
             if index == NONE {
                 level = ladder.next_worse(level);
                 index = if level == NONE { NONE } else { ladder.level(level).head };
             }
             Some(found)
         })
+    }
+}
+
+/// A free slab position.
+fn vacant(terms: OrderTerms) -> Order {
+    Order {
+        order_id: 0,
+        leaves: 0,
+        previous: NONE,
+        next: NONE,
+        level: NONE,
+        account: 0,
+        terms,
+        digest: 0,
+        is_dirty: false,
+        client_order_id_length: 0,
+        client_order_id: [0; TEXT_BYTES_MAX],
     }
 }

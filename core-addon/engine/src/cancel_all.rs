@@ -58,7 +58,9 @@ impl Engine {
                 return Err(RejectCode::TradingHalted);
             }
         }
-        self.accounts.get(command.account).ok_or(RejectCode::AccountNotFound)?;
+        if !self.accounts.exists(command.account) {
+            return Err(RejectCode::AccountNotFound);
+        }
         let reason = if is_admin { CancelReason::Admin } else { CancelReason::MassCancel };
         let work = Backlog {
             opcode: Opcode::MassCancel,
@@ -81,7 +83,9 @@ impl Engine {
         if !is_id_text(command.text()) {
             return Err(RejectCode::NameInvalid);
         }
-        self.accounts.get(command.account).ok_or(RejectCode::AccountNotFound)?;
+        if !self.accounts.exists(command.account) {
+            return Err(RejectCode::AccountNotFound);
+        }
         // Only the text in use counts: bytes behind it are not part of the name.
         let mut name = [0; TEXT_BYTES_MAX];
         name[..command.text().len()].copy_from_slice(command.text());
@@ -172,10 +176,10 @@ impl Engine {
     /// Open orders that `work` still has to cancel, by order id.
     fn matches(&self, work: &Backlog) -> impl Iterator<Item = OpenOrder> + '_ {
         let work = *work;
-        let orders = self.accounts.slot(work.account).open_orders(work.account, work.after);
+        let orders = self.accounts.open_orders(work.account, work.after);
         orders.copied().filter(move |order| {
             if work.opcode == Opcode::SessionClosed {
-                let terms = self.books[order.instrument as usize - 1].terms(order.index);
+                let terms = &self.books[order.instrument as usize - 1].order(order.index).terms;
                 return terms.session == work.session
                     && terms.flags & FLAG_CANCEL_ON_DISCONNECT != 0;
             }

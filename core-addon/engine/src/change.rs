@@ -196,15 +196,25 @@ pub struct ChangeWriter {
 pub type TextWords = ([u64; 8], usize);
 
 /// Packs up to 64 bytes of text into little-endian words, padded with 0.
+#[inline]
 #[must_use]
 pub fn text_words(text: &[u8]) -> TextWords {
     let mut words = [0; 8];
+    if text.is_empty() {
+        return (words, 0);
+    }
     for (index, chunk) in text.chunks(8).take(8).enumerate() {
         let mut bytes = [0; 8];
         bytes[..chunk.len()].copy_from_slice(chunk);
         words[index] = u64::from_le_bytes(bytes);
     }
-    (words, text.len().min(64).div_ceil(8))
+    (words, text_length_words(text))
+}
+
+/// Words that a text of up to 64 bytes takes.
+#[inline]
+fn text_length_words(text: &[u8]) -> usize {
+    text.len().min(64).div_ceil(8)
 }
 
 /// Packs up to 8 bytes into one word, first byte lowest.
@@ -386,9 +396,10 @@ impl ChangeWriter {
     }
 
     /// Writes an `Order` record with its full image. 19 words and the client id.
+    #[inline]
     pub fn order_image(&mut self, change: ChangeType, order: &OrderImage) {
-        let (text, text_count) = text_words(order.client_order_id);
-        let head = self.head(Entity::Order, change, 19 + text_count);
+        let text = order.client_order_id;
+        let head = self.head(Entity::Order, change, 19 + text_length_words(text));
         let [quote_low, quote_high] = amount_words(order.quote_quantity);
         let [notional_low, notional_high] = amount_words(order.cumulative_notional);
         let [fee_low, fee_high] = amount_words(order.fee);
@@ -422,14 +433,15 @@ impl ChangeWriter {
             order.created_at_ns,
             order.priority,
         ]);
-        self.words.extend_from_slice(&text[..text_count]);
+        self.push_text(text);
     }
 
     /// Writes `Order` Updated. 17 words and both client ids.
+    #[inline]
     pub fn order_update(&mut self, order: &OrderUpdate) {
-        let (text, text_count) = text_words(order.client_order_id);
-        let (before, before_count) = text_words(order.client_order_id_before);
-        let head = self.head(Entity::Order, ChangeType::Updated, 17 + text_count + before_count);
+        let (text, before) = (order.client_order_id, order.client_order_id_before);
+        let length = 17 + text_length_words(text) + text_length_words(before);
+        let head = self.head(Entity::Order, ChangeType::Updated, length);
         let [notional_low, notional_high] = amount_words(order.cumulative_notional);
         let [fee_low, fee_high] = amount_words(order.fee);
         self.words.extend_from_slice(&[
@@ -460,13 +472,12 @@ impl ChangeWriter {
             order.price_before as u64,
             order.quantity_before as u64,
         ]);
-        if text_count + before_count > 0 {
-            self.words.extend_from_slice(&text[..text_count]);
-            self.words.extend_from_slice(&before[..before_count]);
-        }
+        self.push_text(text);
+        self.push_text(before);
     }
 
     /// Writes `Trade` Created. 14 words.
+    #[inline]
     pub fn trade(&mut self, trade: &Trade) {
         let head = self.head(Entity::Trade, ChangeType::Created, 14);
         let [notional_low, notional_high] = amount_words(trade.notional);
@@ -491,6 +502,7 @@ impl ChangeWriter {
     }
 
     /// Writes one `Level`: absolute quantity and order count, both 0 when it is gone. 5 words.
+    #[inline]
     pub fn level(
         &mut self,
         change: ChangeType,
@@ -511,6 +523,7 @@ impl ChangeWriter {
     }
 
     /// Writes one `Balance`. 10 words.
+    #[inline]
     pub fn balance(&mut self, change: ChangeType, balance: &BalanceUpdate) {
         let head = self.head(Entity::Balance, change, 10);
         let [available_before_low, available_before_high] = amount_words(balance.available_before);
@@ -534,10 +547,18 @@ impl ChangeWriter {
     /// Writes a record of plain words and a text: `Instrument`, `Account`, `Currency`, `Session`,
     /// `Clock`, `Alias`. Their words are drawn in `docs/formats.md` and made by each entity's file.
     pub fn record(&mut self, entity: Entity, change: ChangeType, fields: &[u64], text: &[u8]) {
-        let (text, text_count) = text_words(text);
-        let head = self.head(entity, change, 1 + fields.len() + text_count);
+        let head = self.head(entity, change, 1 + fields.len() + text_length_words(text));
         self.words.push(head);
         self.words.extend_from_slice(fields);
-        self.words.extend_from_slice(&text[..text_count]);
+        self.push_text(text);
+    }
+
+    /// Most texts are empty: the venue assigned the id.
+    #[inline]
+    fn push_text(&mut self, text: &[u8]) {
+        if !text.is_empty() {
+            let (words, count) = text_words(text);
+            self.words.extend_from_slice(&words[..count]);
+        }
     }
 }

@@ -100,11 +100,11 @@ impl Engine {
         if instrument.state != InstrumentState::Open {
             return Err(RejectCode::TradingClosed);
         }
-        let account = self.accounts.get(account).ok_or(RejectCode::AccountNotFound)?;
-        if account.state == AccountState::Suspended {
-            return Err(RejectCode::AccountSuspended);
+        match self.accounts.state(account) {
+            None => Err(RejectCode::AccountNotFound),
+            Some(AccountState::Suspended) => Err(RejectCode::AccountSuspended),
+            Some(AccountState::Active) => Ok(()),
         }
-        Ok(())
     }
 
     /// Looks a client order id up: free, a duplicate, or taken with other content.
@@ -119,7 +119,7 @@ impl Engine {
         }
         let key = keyed_hash(self.hash_key, text);
         let content = keyed_hash_words(self.hash_key, content);
-        match self.accounts.slot(account).find_client_id(account, key, self.time_ns) {
+        match self.accounts.find_client_id(account, key, self.time_ns) {
             None => Ok(Some(ClientIdHashes { key, content })),
             Some(found) if found.content == content => Err(Refusal::Duplicate(found.order_id)),
             Some(_) => Err(RejectCode::ClientOrderIdExists.into()),
@@ -128,7 +128,7 @@ impl Engine {
 
     /// Refuses one more reserved client id above twice the number of final orders kept.
     pub(crate) fn check_client_id_room(&self, account: AccountId) -> Result<(), RejectCode> {
-        let reserved = self.accounts.slot(account).client_id_count(account);
+        let reserved = self.accounts.client_id_count(account);
         if reserved >= self.capacities.retained * 2 {
             return Err(RejectCode::ClientOrderIdTableFull);
         }
@@ -140,7 +140,7 @@ impl Engine {
         account: AccountId,
         instrument: &Instrument,
     ) -> Result<(), RejectCode> {
-        let open = self.accounts.slot(account).open_count(account, instrument.id);
+        let open = self.accounts.open_count(account, instrument.id);
         if open >= instrument.limits.open_orders_max {
             return Err(RejectCode::OpenOrdersLimitReached);
         }
@@ -163,11 +163,10 @@ impl Engine {
         let book = &self.books[instrument.id as usize - 1];
         let open_buys: i128 = self
             .accounts
-            .slot(account)
             .open_orders(account, 0)
             .filter(|order| order.instrument == instrument.id)
-            .filter(|order| book.terms(order.index).side == Side::Buy)
-            .map(|order| i128::from(book.queued(order.index).leaves))
+            .filter(|order| book.order(order.index).terms.side == Side::Buy)
+            .map(|order| i128::from(book.order(order.index).leaves))
             .sum();
         #[cfg(feature = "planted-bugs")]
         let open_buys = match crate::EngineBug::PositionWithoutBuys.is_planted() {

@@ -9,6 +9,9 @@ use crate::units::{AccountId, Amount, CurrencyId, EXTERNAL_ACCOUNT, amount_words
 /// Account slots: the unit that state is divided by (`slot = id & 1023`, `row = id >> 10`).
 pub const SLOTS: usize = 1_024;
 
+/// Currencies per account row at the start.
+const STRIDE_MIN: usize = 4;
+
 /// Slot of an account.
 #[inline]
 pub fn slot_of(account: AccountId) -> usize {
@@ -22,12 +25,10 @@ pub fn row_of(account: AccountId) -> usize {
 }
 
 /// Balance of one account in one currency, in currency units.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Balance {
     pub available: Amount,
     pub frozen: Amount,
-    digest: u64,
-    is_dirty: bool,
 }
 
 /// What one command adds to one balance.
@@ -44,6 +45,10 @@ pub struct Ledger {
     slots: Vec<Vec<Balance>>,
     /// Balances per account row: a power of two, at least the number of currencies.
     stride: usize,
+    /// Per account and currency, 1 while the balance is in `dirty`. Apart from the balances, so that two
+    /// of those fill a cache line.
+    marks: Vec<u8>,
+    digests: Vec<u64>,
     dirty: Vec<(AccountId, CurrencyId)>,
     digest_sum: u64,
 }
@@ -51,7 +56,8 @@ pub struct Ledger {
 impl Ledger {
     pub fn new() -> Ledger {
         let slots = (0..SLOTS).map(|_| Vec::new()).collect();
-        Ledger { slots, stride: 8, dirty: Vec::new(), digest_sum: 0 }
+        let (marks, digests, dirty) = (Vec::new(), Vec::new(), Vec::new());
+        Ledger { slots, stride: STRIDE_MIN, marks, digests, dirty, digest_sum: 0 }
     }
 
     /// Makes room for the rows of `account`.
@@ -60,6 +66,11 @@ impl Ledger {
         let slot = &mut self.slots[slot_of(account)];
         if slot.len() < length {
             slot.resize(length, Balance::default());
+        }
+        let length = (account as usize + 1) * self.stride;
+        if self.marks.len() < length {
+            self.marks.resize(length, 0);
+            self.digests.resize(length, 0);
         }
     }
 
@@ -71,14 +82,10 @@ impl Ledger {
         }
         self.stride = (currency as usize).next_power_of_two();
         for slot in &mut self.slots {
-            let rows = slot.len() / old;
-            let mut wider = vec![Balance::default(); rows * self.stride];
-            for row in 0..rows {
-                let from = &slot[row * old..(row + 1) * old];
-                wider[row * self.stride..row * self.stride + old].copy_from_slice(from);
-            }
-            *slot = wider;
+            *slot = widen(slot, old, self.stride);
         }
+        self.marks = widen(&self.marks, old, self.stride);
+        self.digests = widen(&self.digests, old, self.stride);
     }
 
     /// The balance of an account that exists, in a currency that exists.
@@ -103,11 +110,18 @@ impl Ledger {
             (balance.available >= 0 && balance.frozen >= 0) || delta.account == EXTERNAL_ACCOUNT,
             "balance below zero: {delta:?} on {before:?}",
         );
-        if !balance.is_dirty {
-            balance.is_dirty = true;
+        let after = *balance;
+        let at = self.mark_of(delta.account, delta.currency);
+        if self.marks[at] == 0 {
+            self.marks[at] = 1;
             self.dirty.push((delta.account, delta.currency));
         }
-        (before, *balance)
+        (before, after)
+    }
+
+    #[inline]
+    fn mark_of(&self, account: AccountId, currency: CurrencyId) -> usize {
+        account as usize * self.stride + currency as usize - 1
     }
 
     /// Sum of the digests of all balances that are not 0.
@@ -116,17 +130,16 @@ impl Ledger {
     pub fn digest_sum(&mut self) -> u64 {
         for at in 0..self.dirty.len() {
             let (account, currency) = self.dirty[at];
-            let row = row_of(account) * self.stride;
-            let balance = &mut self.slots[slot_of(account)][row + currency as usize - 1];
-            let fresh = balance_digest(account, currency, balance);
+            let fresh = balance_digest(account, currency, self.balance(account, currency));
+            let mark = self.mark_of(account, currency);
             #[cfg(feature = "planted-bugs")]
             let fresh = match crate::EngineBug::StaleHash.is_planted() && fresh == 0 {
-                true => balance.digest,
+                true => self.digests[mark],
                 false => fresh,
             };
-            self.digest_sum = self.digest_sum.wrapping_sub(balance.digest).wrapping_add(fresh);
-            balance.digest = fresh;
-            balance.is_dirty = false;
+            let old = std::mem::replace(&mut self.digests[mark], fresh);
+            self.digest_sum = self.digest_sum.wrapping_sub(old).wrapping_add(fresh);
+            self.marks[mark] = 0;
         }
         self.dirty.clear();
         self.digest_sum
@@ -158,6 +171,15 @@ impl Ledger {
     }
 }
 
+/// The same rows, each with `stride` places in the place of `old`.
+fn widen<T: Copy + Default>(rows: &[T], old: usize, stride: usize) -> Vec<T> {
+    let mut wider = vec![T::default(); rows.len() / old * stride];
+    for (from, to) in rows.chunks_exact(old).zip(wider.chunks_exact_mut(stride)) {
+        to[..old].copy_from_slice(from);
+    }
+    wider
+}
+
 fn balance_digest(account: AccountId, currency: CurrencyId, balance: &Balance) -> u64 {
     if balance.available == 0 && balance.frozen == 0 {
         return 0;
@@ -182,13 +204,13 @@ mod tests {
         let mut ledger = Ledger::new();
         for account in [3, 3 + 1_024, 9] {
             ledger.add_account(account);
-            ledger.apply(&delta(account, 8, i128::from(account)));
+            ledger.apply(&delta(account, 4, i128::from(account)));
         }
         let sum = ledger.digest_sum();
-        ledger.add_currency(9);
+        ledger.add_currency(5);
         for account in [3, 3 + 1_024, 9] {
-            assert_eq!(ledger.balance(account, 8).available, i128::from(account));
-            assert_eq!(ledger.balance(account, 9).available, 0);
+            assert_eq!(ledger.balance(account, 4).available, i128::from(account));
+            assert_eq!(ledger.balance(account, 5).available, 0);
         }
         assert_eq!(ledger.digest_sum_full(), sum);
     }

@@ -6,6 +6,7 @@
 
 mod account;
 mod administration;
+mod age_ring;
 mod amend;
 mod book;
 #[cfg(feature = "planted-bugs")]
@@ -14,6 +15,7 @@ mod bytes;
 mod cancel_all;
 pub mod change;
 mod check;
+mod client_id;
 pub mod command;
 mod currency;
 mod far_levels;
@@ -31,7 +33,6 @@ mod query;
 pub mod reference;
 mod request_id;
 mod result_slot;
-mod retention;
 mod sequencer;
 mod session;
 mod snapshot;

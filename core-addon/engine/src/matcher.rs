@@ -76,14 +76,14 @@ fn charge(terms: &mut OrderTerms, quantity: Quantity, notional: Amount, rate: i3
 pub fn can_fill(book: &Book, side: Side, limit: Price, quantity: Quantity, own: AccountId) -> bool {
     let mut missing = quantity;
     for index in book.iter(side.opposite()) {
-        let queued = book.queued(index);
-        let is_own = queued.account == own;
+        let order = book.order(index);
+        let is_own = order.account == own;
         #[cfg(feature = "planted-bugs")]
         let is_own = is_own && !crate::EngineBug::FokCountsOwn.is_planted();
-        if !is_within(side, book.terms(index).price, limit) || is_own {
+        if !is_within(side, order.terms.price, limit) || is_own {
             return false;
         }
-        missing -= queued.leaves;
+        missing -= order.leaves;
         if missing <= 0 {
             return true;
         }
@@ -156,12 +156,12 @@ fn take_level(
     let (price, mut index) = (found.price, found.head);
     let mut is_touched = false;
     while fits > 0 && index != NONE {
-        let queued = *book.queued(index);
-        let is_own = queued.account == taker.account;
+        let maker = book.order(index);
+        let is_own = maker.account == taker.account;
         #[cfg(feature = "planted-bugs")]
         let is_own = is_own
             || (crate::EngineBug::SelfTradeBySlot.is_planted()
-                && queued.account & 1023 == taker.account & 1023);
+                && maker.account & 1023 == taker.account & 1023);
         if is_own {
             return false;
         }
@@ -169,10 +169,11 @@ fn take_level(
             is_touched = true;
             result.touch_level(instrument.id, makers, price);
         }
-        let quantity = queued.leaves.min(fits);
+        let quantity = maker.leaves.min(fits);
+        let next = maker.next;
         fill(taker, index, quantity, price, book, instrument, result, changes);
         fits -= quantity;
-        index = queued.next;
+        index = next;
     }
     true
 }
@@ -197,9 +198,9 @@ fn fill(
         *left -= notional;
     }
 
-    let maker = *book.queued(index);
+    let maker = book.order_mut(index);
     let leaves = maker.leaves - quantity;
-    let terms = book.terms_mut(index);
+    let terms = &mut maker.terms;
     let status_before = terms.open_status();
     let filled_before = terms.filled;
     let frozen_before = terms.frozen;
@@ -220,6 +221,7 @@ fn fill(
         result.add_delta(maker.account, instrument.quote, notional - maker_fee, 0);
     }
 
+    let terms = &maker.terms;
     changes.trade(&Trade {
         trade_id: instrument.next_trade_id,
         instrument: instrument.id,
@@ -255,12 +257,11 @@ fn fill(
         fee: terms.fee,
         price_before: price,
         quantity_before: terms.quantity,
-        client_order_id: terms.client_order_id.text(),
+        client_order_id: maker.client_order_id(),
         client_order_id_before: &[],
     });
     if leaves == 0 {
-        let filled = terms.filled;
-        let reason = CancelReason::None;
+        let (filled, reason) = (terms.filled, CancelReason::None);
         result.close(Closed {
             order_id: maker.order_id,
             account: maker.account,

@@ -1,6 +1,6 @@
 //! New orders: admitted, matched, and put into the book or ended.
 
-use crate::book::{Book, ClientOrderId, OrderTerms};
+use crate::book::{Book, OrderTerms};
 use crate::change::{
     CancelReason, ChangeType, ChangeWriter, OrderCause, OrderImage, OrderStatus, OrderUpdate,
 };
@@ -32,6 +32,9 @@ pub(crate) struct Before {
 }
 
 impl Before {
+    /// Of a new order.
+    pub const NOTHING: Before = Before { filled: 0, notional: 0, fee: 0, frozen: 0 };
+
     pub fn of(terms: &OrderTerms) -> Before {
         Before {
             filled: terms.filled,
@@ -90,9 +93,15 @@ impl Engine {
         let leaves = taker.terms.quantity;
         changes.order_image(
             ChangeType::Created,
-            &taker.terms.image(taker.order_id, taker.account, instrument.id, leaves),
+            &taker.terms.image(
+                taker.order_id,
+                taker.account,
+                instrument.id,
+                leaves,
+                command.amount(),
+                command.text(),
+            ),
         );
-        let before = Before::of(&taker.terms);
         let is_fok = command.time_in_force == TimeInForce::Fok as u8;
         let killed =
             is_fok && !can_fill(book, admission.side, admission.limit, taker.leaves, taker.account);
@@ -102,14 +111,15 @@ impl Engine {
             let stop = take(&mut taker, book, instrument, &mut self.result, changes);
             outcome(&taker, stop, instrument)
         };
-        finish(&mut taker, outcome, &before, leaves, instrument, &mut self.result, changes);
+        let client_id = command.text();
+        finish(&mut taker, outcome, client_id, instrument, &mut self.result, changes);
         if outcome.status.is_final() {
             self.result.close(closed(&taker, instrument, outcome));
         } else {
-            let index = book.add(taker.order_id, taker.account, taker.leaves, &taker.terms);
+            let index =
+                book.add(taker.order_id, taker.account, taker.leaves, &taker.terms, client_id);
             self.result.touch_level(instrument.id, admission.side, taker.terms.price);
-            let slot = self.accounts.slot_mut(taker.account);
-            slot.add_open(taker.account, taker.order_id, instrument.id, index);
+            self.accounts.add_open(taker.account, taker.order_id, instrument.id, index);
         }
         self.reserved = admission.client_id;
         Ok(())
@@ -119,8 +129,8 @@ impl Engine {
     fn settle_order(&mut self, command: &Command, changes: &mut ChangeWriter) {
         self.settle(changes);
         if let Some(id) = self.reserved.take() {
-            let slot = self.accounts.slot_mut(command.account);
-            slot.reserve_client_id(command.account, self.sequence, id.key, id.content);
+            let (account, order_id) = (command.account, self.sequence);
+            self.accounts.reserve_client_id(account, order_id, id.key, id.content);
         }
     }
 
@@ -198,12 +208,10 @@ fn new_terms(
         priority: sequence,
         maker_rate: instrument.maker_rate,
         taker_rate: instrument.taker_rate,
-        quote_quantity: command.amount(),
         notional: 0,
         rated: 0,
         fee: 0,
         frozen: 0,
-        client_order_id: ClientOrderId::new(command.text()),
     }
 }
 
@@ -235,13 +243,12 @@ pub(crate) fn outcome(taker: &Taker, stop: Stop, instrument: &Instrument) -> Out
     Outcome { status: terms.open_status(), reason: CancelReason::None }
 }
 
-/// Freezes what an order that rests must hold, moves what its fills cost and earned, and writes its
-/// `Order Updated` when it traded or ended. `leaves_before` is what the order wanted before matching.
-pub(crate) fn finish(
+/// Freezes what a new order that rests must hold, moves what its fills cost and earned, and writes its
+/// `Order Updated` when it traded or ended.
+fn finish(
     taker: &mut Taker,
     outcome: Outcome,
-    before: &Before,
-    leaves_before: Quantity,
+    client_order_id: &[u8],
     instrument: &Instrument,
     result: &mut ResultSlot,
     changes: &mut ChangeWriter,
@@ -256,9 +263,9 @@ pub(crate) fn finish(
             * i128::from(instrument.quote_per_tick_lot);
         terms.frozen += at_limit - terms.notional;
     }
-    move_amounts(taker.account, terms, before, instrument, result);
+    move_amounts(taker.account, terms, &Before::NOTHING, instrument, result);
     let terms = &taker.terms;
-    if terms.filled == before.filled && !outcome.status.is_final() {
+    if terms.filled == 0 && !outcome.status.is_final() {
         return;
     }
     changes.order_update(&OrderUpdate {
@@ -273,15 +280,15 @@ pub(crate) fn finish(
         session: terms.session,
         price: terms.price,
         quantity: terms.quantity,
-        filled_before: before.filled,
+        filled_before: 0,
         filled_after: terms.filled,
-        leaves_before,
+        leaves_before: terms.quantity,
         leaves_after: leaves,
         cumulative_notional: terms.notional,
         fee: terms.fee,
         price_before: terms.price,
         quantity_before: terms.quantity,
-        client_order_id: terms.client_order_id.text(),
+        client_order_id,
         client_order_id_before: &[],
     });
 }

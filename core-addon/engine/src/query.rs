@@ -58,7 +58,7 @@ impl Engine {
                 let first = query.order_id.saturating_add(1).min(u64::from(u32::MAX)) as u32;
                 let ids = first..=self.accounts.count();
                 for id in ids.take(page(query)) {
-                    self.accounts.slot(id).account(id).write(image, answer);
+                    self.accounts.image(id).write(image, answer);
                 }
             }
             QueryKind::Aliases => {
@@ -71,15 +71,19 @@ impl Engine {
             }
             QueryKind::Account => {
                 let id = self.find_account(query).ok_or(RejectCode::AccountNotFound)?;
-                self.accounts.slot(id).account(id).write(image, answer);
+                self.accounts.image(id).write(image, answer);
             }
         }
         Ok(())
     }
 
+    fn require_account(&self, account: AccountId) -> Result<(), RejectCode> {
+        if self.accounts.exists(account) { Ok(()) } else { Err(RejectCode::AccountNotFound) }
+    }
+
     fn find_account(&self, query: &Command) -> Option<AccountId> {
         if query.account != 0 {
-            return self.accounts.get(query.account).map(|account| account.id);
+            return self.accounts.exists(query.account).then_some(query.account);
         }
         let name = Name::new(query.text())?;
         self.names.find(NameKind::Account, name).map(|target| target.id)
@@ -90,7 +94,7 @@ impl Engine {
         account: AccountId,
         answer: &mut ChangeWriter,
     ) -> Result<(), RejectCode> {
-        self.accounts.get(account).ok_or(RejectCode::AccountNotFound)?;
+        self.require_account(account)?;
         for currency in &self.currencies {
             let balance = self.ledger.balance(account, currency.id);
             if balance.available == 0 && balance.frozen == 0 {
@@ -113,54 +117,55 @@ impl Engine {
 
     /// Open orders by id; with `kind` 1 also the final ones that are kept.
     fn answer_orders(&self, query: &Command, answer: &mut ChangeWriter) -> Result<(), RejectCode> {
-        self.accounts.get(query.account).ok_or(RejectCode::AccountNotFound)?;
-        let slot = self.accounts.slot(query.account);
+        self.require_account(query.account)?;
         let after = query.order_id;
         let fits = |instrument| query.instrument == 0 || query.instrument == instrument;
         if query.kind == 0 {
-            let open = slot.open_orders(query.account, after);
+            let open = self.accounts.open_orders(query.account, after);
             for order in open.filter(|order| fits(order.instrument)).take(page(query)) {
                 self.write_open(order, answer);
             }
             return Ok(());
         }
-        let open = slot.open_orders(query.account, after).map(|order| order.order_id);
-        let finals = slot
-            .final_orders(query.account, self.time_ns)
-            .map(|kept| kept.value.order_id)
+        let open = self.accounts.open_orders(query.account, after).map(|order| order.order_id);
+        let finals = self
+            .accounts
+            .final_orders(query.account)
+            .map(|order| order.order_id)
             .filter(|order_id| *order_id > after);
         let mut ids: Vec<OrderId> = open.chain(finals).collect();
         ids.sort_unstable();
-        let found = ids.iter().filter_map(|id| slot.find(query.account, *id, self.time_ns));
+        let found =
+            ids.iter().filter_map(|id| self.accounts.find(query.account, *id, self.time_ns));
         for order in found.filter(|order| fits(order.instrument())).take(page(query)) {
-            self.write_found(&order, answer);
+            self.write_found(query.account, &order, answer);
         }
         Ok(())
     }
 
     fn answer_order(&self, query: &Command, answer: &mut ChangeWriter) -> Result<(), RejectCode> {
-        let account = self.accounts.get(query.account).ok_or(RejectCode::OrderNotFound)?.id;
+        let account = query.account;
+        self.require_account(account).map_err(|_| RejectCode::OrderNotFound)?;
         let order_id = match query.order_id {
             0 => self.resolve_client_id(account, query.text()),
             order_id => Some(order_id),
         };
         let found = order_id
-            .and_then(|order_id| self.accounts.slot(account).find(account, order_id, self.time_ns))
+            .and_then(|order_id| self.accounts.find(account, order_id, self.time_ns))
             .ok_or(RejectCode::OrderNotFound)?;
-        self.write_found(&found, answer);
+        self.write_found(account, &found, answer);
         Ok(())
     }
 
-    fn write_found(&self, found: &Found, answer: &mut ChangeWriter) {
+    fn write_found(&self, account: AccountId, found: &Found, answer: &mut ChangeWriter) {
         match found {
             Found::Open(order) => self.write_open(order, answer),
-            Found::Final(kept) => {
-                let order = &kept.value;
+            Found::Final(order) => {
                 let image = OrderImage {
                     status: order.status,
                     reason: order.reason,
                     filled: order.filled,
-                    ..retained_image(order.order_id, kept.account, order.instrument)
+                    ..retained_image(order.order_id, account, order.instrument)
                 };
                 answer.order_image(ChangeType::Image, &image);
             }
@@ -169,10 +174,7 @@ impl Engine {
 
     fn write_open(&self, order: &OpenOrder, answer: &mut ChangeWriter) {
         let book = &self.books[order.instrument as usize - 1];
-        let leaves = book.queued(order.index).leaves;
-        let terms = book.terms(order.index);
-        let image = terms.image(order.order_id, order.account, order.instrument, leaves);
-        answer.order_image(ChangeType::Image, &image);
+        answer.order_image(ChangeType::Image, &book.image(order.index));
     }
 
     /// Levels of both sides, bids then asks, from the touch outward.

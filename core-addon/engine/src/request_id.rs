@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use crate::age_ring::{AgeRing, EXPIRED_PER_ADDITION, is_expired};
 use crate::command::{Command, Opcode, is_id_text};
 use crate::flat_map::FlatMap;
 use crate::generated::reject_code::RejectCode;
 use crate::hash::{DigestKind, digest, keyed_hash, keyed_hash_words};
-use crate::ledger::{SLOTS, slot_of};
-use crate::retention::{AgeQueue, EXPIRED_PER_ADDITION, Kept, Retention, is_expired};
 use crate::units::{AccountId, TimeNs};
 
 /// Most request ids kept per caller (`rules.md` 2.4).
@@ -19,6 +18,7 @@ pub struct RequestId {
     pub key: u128,
     pub content: u128,
     pub result: u64,
+    pub at: TimeNs,
 }
 
 /// What a command's request id says about it.
@@ -32,17 +32,18 @@ pub enum Request {
     Duplicate(u64),
 }
 
+/// Requests of one caller.
 #[derive(Default)]
-struct RequestSlot {
-    requests: Retention<RequestId>,
-    by_key: FlatMap,
-    queues: BTreeMap<AccountId, AgeQueue>,
-    digest_sum: u64,
+struct Caller {
+    requests: AgeRing<RequestId>,
+    index: FlatMap,
 }
 
-/// Request ids by slot of the calling account.
+/// Kept requests by calling account.
+#[derive(Default)]
 pub struct RequestIds {
-    slots: Vec<RequestSlot>,
+    callers: BTreeMap<AccountId, Caller>,
+    digest_sum: u64,
 }
 
 /// The text of a command that is its request id.
@@ -73,10 +74,6 @@ fn content_hash(key: [u64; 2], command: &Command) -> u128 {
 }
 
 impl RequestIds {
-    pub fn new() -> RequestIds {
-        RequestIds { slots: (0..SLOTS).map(|_| RequestSlot::default()).collect() }
-    }
-
     /// Looks a command's request id up among those of `caller`.
     ///
     /// Errors: request_id_exists when it was used with other content.
@@ -93,100 +90,89 @@ impl RequestIds {
         }
         let key = keyed_hash(hash_key, text);
         let content = content_hash(hash_key, command);
-        let Some(found) = self.find(caller, key).filter(|kept| !is_expired(kept.at, now)) else {
+        let found = self.callers.get(&caller).and_then(|caller| caller.find(key));
+        let Some(found) = found.filter(|request| !is_expired(request.at, now)) else {
             return Ok(Request::New { key, content });
         };
-        if found.value.content == content {
-            Ok(Request::Duplicate(found.value.result))
+        if found.content == content {
+            Ok(Request::Duplicate(found.result))
         } else {
             Err(RejectCode::RequestIdExists)
         }
     }
 
-    fn find(&self, caller: AccountId, key: u128) -> Option<&Kept<RequestId>> {
-        let slot = &self.slots[slot_of(caller)];
-        let position = slot.by_key.find(key as u64, |position| {
-            let kept = slot.requests.get(position);
-            kept.account == caller && kept.value.key == key
-        })?;
-        Some(slot.requests.get(position))
-    }
-
-    /// Keeps an accepted request and lets go of older ones.
-    pub fn add(&mut self, caller: AccountId, now: TimeNs, request: RequestId) {
-        let slot = &mut self.slots[slot_of(caller)];
+    /// Keeps an accepted request and lets go of the caller's older ones.
+    pub fn add(&mut self, account: AccountId, request: RequestId) {
+        let caller = self.callers.entry(account).or_default();
+        let sum = &mut self.digest_sum;
         for _ in 0..EXPIRED_PER_ADDITION {
-            let Some(oldest) = slot.requests.oldest_expired(now) else { break };
-            slot.forget_oldest(slot.requests.get(oldest).account);
+            let oldest = caller.requests.oldest();
+            if !oldest.is_some_and(|oldest| is_expired(oldest.at, request.at)) {
+                break;
+            }
+            caller.forget_oldest(account, sum);
         }
-        while slot.has(caller, request.key) {
+        while caller.find(request.key).is_some() {
             // Only an expired one can still hold the key, and everything older is expired too.
-            slot.forget_oldest(caller);
+            caller.forget_oldest(account, sum);
         }
-        if slot.push(caller, now, request) > REQUEST_IDS_MAX {
-            slot.forget_oldest(caller);
+        caller.push(account, request, sum);
+        if caller.requests.len() > REQUEST_IDS_MAX {
+            caller.forget_oldest(account, sum);
         }
     }
 
-    /// Adds a request read from a snapshot; they come oldest first.
-    pub fn restore(&mut self, caller: AccountId, at: TimeNs, request: RequestId) {
-        self.slots[slot_of(caller)].push(caller, at, request);
+    /// Adds a request read from a snapshot; those of a caller come oldest first.
+    pub fn restore(&mut self, account: AccountId, request: RequestId) {
+        self.callers.entry(account).or_default().push(account, request, &mut self.digest_sum);
     }
 
     pub fn digest_sum(&self) -> u64 {
-        self.slots.iter().fold(0, |sum, slot| sum.wrapping_add(slot.digest_sum))
+        self.digest_sum
     }
 
     pub fn digest_sum_full(&self) -> u64 {
-        self.iter().fold(0, |sum, (_, kept)| sum.wrapping_add(request_digest(kept)))
+        self.iter().fold(0, |sum, (account, request)| sum.wrapping_add(request.digest(account)))
     }
 
-    /// Every kept request by slot, oldest first.
-    pub fn iter(&self) -> impl Iterator<Item = (usize, &Kept<RequestId>)> {
-        self.slots
-            .iter()
-            .enumerate()
-            .flat_map(|(slot, kept)| kept.requests.iter().map(move |kept| (slot, kept)))
-    }
-}
-
-impl RequestSlot {
-    /// Adds the newest request and returns how many its caller has now.
-    fn push(&mut self, caller: AccountId, at: TimeNs, request: RequestId) -> u32 {
-        let queue = self.queues.entry(caller).or_insert(AgeQueue::EMPTY);
-        let position = self.requests.push(queue, caller, at, request);
-        self.by_key.insert(request.key as u64, position);
-        self.digest_sum = self.digest_sum.wrapping_add(request_digest(self.requests.get(position)));
-        queue.length
-    }
-
-    fn has(&self, caller: AccountId, key: u128) -> bool {
-        let test = |position: u32| {
-            let kept = self.requests.get(position);
-            kept.account == caller && kept.value.key == key
-        };
-        self.by_key.find(key as u64, test).is_some()
-    }
-
-    fn forget_oldest(&mut self, caller: AccountId) {
-        let queue = self.queues.get_mut(&caller).expect("a caller with requests has a queue");
-        let position = queue.oldest();
-        let kept = self.requests.pop(queue);
-        self.by_key.remove(kept.value.key as u64, position);
-        self.digest_sum = self.digest_sum.wrapping_sub(request_digest(&kept));
+    /// Every kept request by caller, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = (AccountId, &RequestId)> {
+        self.callers.iter().flat_map(|(account, caller)| {
+            caller.requests.iter().map(move |request| (*account, request))
+        })
     }
 }
 
-fn request_digest(kept: &Kept<RequestId>) -> u64 {
-    let request = &kept.value;
-    let words = [
-        u64::from(kept.account),
-        request.key as u64,
-        (request.key >> 64) as u64,
-        request.content as u64,
-        (request.content >> 64) as u64,
-        request.result,
-        kept.at,
-    ];
-    digest(DigestKind::RequestId, &words)
+impl Caller {
+    fn find(&self, key: u128) -> Option<&RequestId> {
+        let has_key = |number| self.requests.get(number).is_some_and(|found| found.key == key);
+        self.requests.get(self.index.find(key as u64, has_key)?)
+    }
+
+    fn push(&mut self, account: AccountId, request: RequestId, sum: &mut u64) {
+        let number = self.requests.push(request);
+        self.index.insert(request.key as u64, number);
+        *sum = sum.wrapping_add(request.digest(account));
+    }
+
+    fn forget_oldest(&mut self, account: AccountId, sum: &mut u64) {
+        let Some((number, request)) = self.requests.pop() else { return };
+        self.index.remove(request.key as u64, number);
+        *sum = sum.wrapping_sub(request.digest(account));
+    }
+}
+
+impl RequestId {
+    fn digest(&self, caller: AccountId) -> u64 {
+        let words = [
+            u64::from(caller),
+            self.key as u64,
+            (self.key >> 64) as u64,
+            self.content as u64,
+            (self.content >> 64) as u64,
+            self.result,
+            self.at,
+        ];
+        digest(DigestKind::RequestId, &words)
+    }
 }

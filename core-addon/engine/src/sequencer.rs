@@ -122,7 +122,7 @@ impl Engine {
             books: Vec::new(),
             names: Names::default(),
             sessions: Sessions::default(),
-            requests: RequestIds::new(),
+            requests: RequestIds::default(),
             backlog: VecDeque::new(),
             result: ResultSlot::default(),
             targets: Vec::new(),
@@ -268,8 +268,8 @@ impl Engine {
                 reason: closed.reason,
                 filled: closed.filled,
             };
-            let slot = self.accounts.slot_mut(closed.account);
-            slot.add_final(closed.account, &order, self.time_ns, self.capacities.retained);
+            let retained = self.capacities.retained;
+            self.accounts.add_final(closed.account, &order, self.time_ns, retained);
         }
     }
 

@@ -79,15 +79,15 @@ impl Engine {
         }
         let mut frozen = std::collections::BTreeMap::new();
         let mut queued = 0;
-        for account in self.accounts.iter() {
-            for order in self.accounts.slot(account.id).open_orders(account.id, 0) {
+        for account in 1..=self.accounts.count() {
+            for order in self.accounts.open_orders(account, 0) {
                 let position = order.instrument as usize - 1;
                 let (book, instrument) = (&self.books[position], &self.instruments[position]);
-                let terms = book.terms(order.index);
+                let terms = &book.order(order.index).terms;
                 let is_buy = terms.side == crate::command::Side::Buy;
                 let currency = if is_buy { instrument.quote } else { instrument.base };
-                *frozen.entry((account.id, currency)).or_insert(0) += terms.frozen;
-                assert_eq!(book.queued(order.index).order_id, order.order_id);
+                *frozen.entry((account, currency)).or_insert(0) += terms.frozen;
+                assert_eq!(book.order(order.index).order_id, order.order_id);
                 queued += 1;
             }
         }

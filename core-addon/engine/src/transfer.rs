@@ -27,7 +27,9 @@ impl Engine {
         crate::request_id::check_form(command, command.text())?;
         let caller = u32::try_from(command.session).unwrap_or(0);
         for account in [command.account, moved.from, moved.to, caller] {
-            self.accounts.get(account).ok_or(RejectCode::AccountNotFound)?;
+            if !self.accounts.exists(account) {
+                return Err(RejectCode::AccountNotFound);
+            }
         }
         let is_own = |account| account == FEE_ACCOUNT || account == EXTERNAL_ACCOUNT;
         let fees_may_leave = opcode != Opcode::Deposit && command.account == FEE_ACCOUNT;
@@ -100,7 +102,7 @@ impl Engine {
             self.check_administration(opcode, command, text)?;
         }
         let caller = u32::try_from(command.session).unwrap_or(0);
-        if !text.is_empty() && self.accounts.get(caller).is_none() {
+        if !text.is_empty() && !self.accounts.exists(caller) {
             return Err(RejectCode::AccountNotFound);
         }
         let request = self.requests.check(self.hash_key, caller, command, text, self.time_ns)?;
@@ -114,7 +116,8 @@ impl Engine {
             _ => self.administer(opcode, command, changes)?,
         };
         if let Request::New { key, content } = request {
-            self.requests.add(caller, self.time_ns, RequestId { key, content, result });
+            let request = RequestId { key, content, result, at: self.time_ns };
+            self.requests.add(caller, request);
         }
         let made = if opcode == Opcode::CreateInstrument { result as u32 } else { instrument };
         Ok(self.accepted(result, made))

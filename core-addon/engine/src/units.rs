@@ -58,6 +58,10 @@ pub fn ceil_millionths(value: i128) -> i128 {
 #[must_use]
 pub fn notional(price: Price, quantity: Quantity, quote_per_tick_lot: i64) -> Option<Amount> {
     let product = i128::from(price) * i128::from(quantity);
+    if let Ok(small) = i64::try_from(product) {
+        let value = i128::from(small) * i128::from(quote_per_tick_lot);
+        return (value <= SUPPLY_MAX).then_some(value);
+    }
     let value = product.checked_mul(i128::from(quote_per_tick_lot))?;
     (value <= SUPPLY_MAX).then_some(value)
 }

@@ -201,8 +201,7 @@ impl Reference {
     fn forget_expired_orders(&mut self, account: AccountId) {
         for _ in 0..EXPIRED_MAX {
             let expired = self.oldest_retained(|kept| {
-                slot(u64::from(kept.account)) == slot(u64::from(account))
-                    && self.is_expired(kept.final_at_ns)
+                kept.account == account && self.is_expired(kept.final_at_ns)
             });
             if let Some(id) = expired {
                 self.forget_order(id);
@@ -276,9 +275,8 @@ impl Reference {
             return Outcome::done(result);
         }
         for _ in 0..EXPIRED_MAX {
-            let in_slot = |caller: u64| slot(caller) == slot(request.caller);
             let expired = self.oldest_request(|caller, entry| {
-                in_slot(caller) && self.is_expired(entry.accepted_at_ns)
+                caller == request.caller && self.is_expired(entry.accepted_at_ns)
             });
             self.forget_request(expired);
         }

@@ -13,32 +13,35 @@ use crate::units::AccountId;
 impl Engine {
     pub(super) fn write_accounts(&self, bytes: &mut ByteWriter) {
         bytes.u32(self.accounts.count());
-        for slot in self.accounts.slots() {
-            for account in slot.accounts() {
-                bytes.u8(account.state as u8);
-                bytes.text(account.name.text());
-                self.write_balances_of(account.id, bytes);
-            }
-            bytes.u32(slot.finals().count() as u32);
-            for kept in slot.finals() {
-                let order = &kept.value;
-                bytes.u64(order.order_id);
-                bytes.u32(kept.account);
-                bytes.u32(order.instrument);
-                bytes.u8(order.status as u8);
-                bytes.u8(order.reason as u8);
-                bytes.i64(order.filled);
-                bytes.u64(kept.at);
-                self.write_client_ids(kept.account, order.order_id, bytes);
+        for slot in 0..SLOTS as u32 {
+            for id in accounts_of(slot, self.accounts.count()) {
+                self.write_account(id, bytes);
             }
         }
         bytes.u32(self.requests.iter().count() as u32);
-        for (_, kept) in self.requests.iter() {
-            bytes.u32(kept.account);
-            bytes.u64(kept.at);
-            bytes.hash(kept.value.key);
-            bytes.hash(kept.value.content);
-            bytes.u64(kept.value.result);
+        for (caller, request) in self.requests.iter() {
+            bytes.u32(caller);
+            bytes.u64(request.at);
+            bytes.hash(request.key);
+            bytes.hash(request.content);
+            bytes.u64(request.result);
+        }
+    }
+
+    fn write_account(&self, id: AccountId, bytes: &mut ByteWriter) {
+        let account = self.accounts.image(id);
+        bytes.u8(account.state as u8);
+        bytes.text(account.name.text());
+        self.write_balances_of(id, bytes);
+        bytes.u32(self.accounts.final_orders(id).count() as u32);
+        for order in self.accounts.final_orders(id) {
+            bytes.u64(order.order_id);
+            bytes.u32(order.instrument);
+            bytes.u8(order.status as u8);
+            bytes.u8(order.reason as u8);
+            bytes.i64(order.filled);
+            bytes.u64(order.at);
+            self.write_client_ids(id, order.order_id, bytes);
         }
     }
 
@@ -58,7 +61,7 @@ impl Engine {
 
     /// Reserved client ids of an order, first reserved first.
     pub(super) fn write_client_ids(&self, account: AccountId, order: u64, bytes: &mut ByteWriter) {
-        let mut ids: Vec<_> = self.accounts.slot(account).client_ids_of(order).collect();
+        let mut ids: Vec<_> = self.accounts.client_ids_of(account, order).collect();
         ids.reverse();
         bytes.u32(ids.len() as u32);
         for id in ids {
@@ -76,19 +79,14 @@ impl Engine {
             self.ledger.add_account(id);
         }
         for slot in 0..SLOTS as u32 {
-            let first = if slot == 0 { SLOTS as u32 } else { slot };
-            for id in (first..=count).step_by(SLOTS) {
+            for id in accounts_of(slot, count) {
                 self.read_account(id, bytes)?;
-            }
-            for _ in 0..bytes.u32()? {
-                self.read_final(count, bytes)?;
             }
         }
         for _ in 0..bytes.u32()? {
             let (caller, at) = (bytes.u32()?, bytes.u64()?);
             let (key, content) = (bytes.hash()?, bytes.hash()?);
-            let request = RequestId { key, content, result: bytes.u64()? };
-            self.requests.restore(caller, at, request);
+            self.requests.restore(caller, RequestId { key, content, result: bytes.u64()?, at });
         }
         Ok(())
     }
@@ -106,15 +104,18 @@ impl Engine {
             let (available, frozen) = (bytes.amount()?, bytes.amount()?);
             self.ledger.apply(&Delta { account: id, currency, available, frozen });
         }
+        for _ in 0..bytes.u32()? {
+            self.read_final(id, bytes)?;
+        }
         Ok(())
     }
 
-    fn read_final(&mut self, accounts: u32, bytes: &mut ByteReader) -> Result<(), SnapshotError> {
-        let order_id = bytes.u64()?;
-        let (account, instrument) = (bytes.u32()?, bytes.u32()?);
-        if account == 0 || account > accounts {
-            return Err(bytes.invalid("account"));
-        }
+    fn read_final(
+        &mut self,
+        account: AccountId,
+        bytes: &mut ByteReader,
+    ) -> Result<(), SnapshotError> {
+        let (order_id, instrument) = (bytes.u64()?, bytes.u32()?);
         let order = Finality {
             order_id,
             instrument,
@@ -123,7 +124,7 @@ impl Engine {
             filled: bytes.i64()?,
         };
         let at = bytes.u64()?;
-        self.accounts.slot_mut(account).restore_final(account, at, &order);
+        self.accounts.restore_final(account, at, &order);
         self.read_client_ids(account, order_id, bytes)
     }
 
@@ -135,8 +136,14 @@ impl Engine {
     ) -> Result<(), SnapshotError> {
         for _ in 0..bytes.u32()? {
             let (key, content) = (bytes.hash()?, bytes.hash()?);
-            self.accounts.slot_mut(account).attach_client_id(account, order, key, content);
+            self.accounts.attach_client_id(account, order, key, content);
         }
         Ok(())
     }
+}
+
+/// Ids of the accounts of a slot among the first `count`, ascending.
+fn accounts_of(slot: u32, count: u32) -> impl Iterator<Item = AccountId> {
+    let first = if slot == 0 { SLOTS as u32 } else { slot };
+    (first..=count).step_by(SLOTS)
 }

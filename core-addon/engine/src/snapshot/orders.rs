@@ -1,6 +1,6 @@
 //! Open orders of every instrument, bids then asks, best first, in time priority.
 
-use crate::book::{ClientOrderId, OrderTerms};
+use crate::book::OrderTerms;
 use crate::bytes::{ByteReader, ByteWriter, SnapshotError};
 use crate::command::{Side, TEXT_BYTES_MAX};
 use crate::sequencer::Engine;
@@ -11,12 +11,13 @@ impl Engine {
             bytes.u32(book.len() as u32);
             for side in [Side::Buy, Side::Sell] {
                 for index in book.iter(side) {
-                    let queued = book.queued(index);
-                    bytes.u64(queued.order_id);
-                    bytes.u32(queued.account);
-                    bytes.i64(queued.leaves);
-                    write_terms(book.terms(index), bytes);
-                    self.write_client_ids(queued.account, queued.order_id, bytes);
+                    let order = book.order(index);
+                    bytes.u64(order.order_id);
+                    bytes.u32(order.account);
+                    bytes.i64(order.leaves);
+                    write_terms(&order.terms, bytes);
+                    bytes.text(order.client_order_id());
+                    self.write_client_ids(order.account, order.order_id, bytes);
                 }
             }
         }
@@ -32,7 +33,11 @@ impl Engine {
                 }
                 let leaves = bytes.i64()?;
                 let terms = read_terms(bytes)?;
-                let index = self.books[position].add(order_id, account, leaves, &terms);
+                let text = bytes.text()?;
+                if text.len() > TEXT_BYTES_MAX {
+                    return Err(bytes.invalid("client order id"));
+                }
+                let index = self.books[position].add(order_id, account, leaves, &terms, text);
                 let mut client_ids = Vec::new();
                 for _ in 0..bytes.u32()? {
                     client_ids.push((bytes.hash()?, bytes.hash()?));
@@ -43,10 +48,9 @@ impl Engine {
         // An account lists its open orders by id, over all instruments.
         open.sort_unstable_by_key(|(order_id, ..)| *order_id);
         for (order_id, account, instrument, index, client_ids) in open {
-            let slot = self.accounts.slot_mut(account);
-            slot.add_open(account, order_id, instrument, index);
+            self.accounts.add_open(account, order_id, instrument, index);
             for (key, content) in client_ids {
-                slot.attach_client_id(account, order_id, key, content);
+                self.accounts.attach_client_id(account, order_id, key, content);
             }
         }
         Ok(())
@@ -67,12 +71,10 @@ fn write_terms(terms: &OrderTerms, bytes: &mut ByteWriter) {
     bytes.u64(terms.priority);
     bytes.u32(terms.maker_rate as u32);
     bytes.u32(terms.taker_rate as u32);
-    bytes.amount(terms.quote_quantity);
     bytes.amount(terms.notional);
     bytes.amount(terms.rated);
     bytes.amount(terms.fee);
     bytes.amount(terms.frozen);
-    bytes.text(terms.client_order_id.text());
 }
 
 fn read_terms(bytes: &mut ByteReader) -> Result<OrderTerms, SnapshotError> {
@@ -90,14 +92,9 @@ fn read_terms(bytes: &mut ByteReader) -> Result<OrderTerms, SnapshotError> {
         priority: bytes.u64()?,
         maker_rate: bytes.u32()? as i32,
         taker_rate: bytes.u32()? as i32,
-        quote_quantity: bytes.amount()?,
         notional: bytes.amount()?,
         rated: bytes.amount()?,
         fee: bytes.amount()?,
         frozen: bytes.amount()?,
-        client_order_id: match bytes.text()? {
-            text if text.len() <= TEXT_BYTES_MAX => ClientOrderId::new(text),
-            _ => return Err(bytes.invalid("client order id")),
-        },
     })
 }
