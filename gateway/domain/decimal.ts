@@ -5,7 +5,16 @@ import { RejectCode } from "../generated/reject-codes.ts";
 import type { Instrument } from "./instrument.ts";
 import { accept, refuse } from "./reject.ts";
 import type { Parsed } from "./reject.ts";
-import { RATE_SCALE, SUPPLY_MAX, TICKS_MAX, toAmount, toPrice, toQuantity } from "./units.ts";
+import { countSmallSteps, formatSmall } from "./small-decimal.ts";
+import {
+  CURRENCY_SCALE_MAX,
+  RATE_SCALE,
+  SUPPLY_MAX,
+  TICKS_MAX,
+  toAmount,
+  toPrice,
+  toQuantity,
+} from "./units.ts";
 import type { Amount, Price, Quantity } from "./units.ts";
 
 /** Longest number text in characters. Source: rules 1.3. */
@@ -44,6 +53,8 @@ export function parseDecimal(text: string): Parsed<Decimal> {
 
 /** Errors: malformed_number, price_not_tick_multiple, price_out_of_range. */
 export function parsePrice(text: string, format: PriceFormat): Parsed<Price> {
+  const small = countSmallSteps(text, format.tickMantissa, format.tickExponent);
+  if (small !== undefined && small > 0) return accept(toPrice(small));
   const parsed = parseDecimal(text);
   if (!parsed.ok) return parsed;
   const ticks = divideExactly(parsed.value, BigInt(format.tickMantissa), format.tickExponent);
@@ -54,6 +65,8 @@ export function parsePrice(text: string, format: PriceFormat): Parsed<Price> {
 
 /** Errors: malformed_number, quantity_not_lot_multiple, quantity_out_of_range. */
 export function parseQuantity(text: string, format: QuantityFormat): Parsed<Quantity> {
+  const small = countSmallSteps(text, Number(format.lotSize), format.baseScale);
+  if (small !== undefined && small > 0) return accept(toQuantity(small));
   const parsed = parseDecimal(text);
   if (!parsed.ok) return parsed;
   const lots = divideExactly(parsed.value, format.lotSize, format.baseScale);
@@ -102,11 +115,23 @@ export function formatDecimal(unscaled: bigint, scale: number): string {
 
 /** Writes a price with the decimals of its tick. */
 export function formatPrice(price: Price, format: PriceFormat): string {
+  const small = price * format.tickMantissa;
+  if (Number.isSafeInteger(small)) return formatSmall(small, format.tickExponent);
   return formatDecimal(BigInt(price) * BigInt(format.tickMantissa), format.tickExponent);
 }
 
 /** Writes a quantity with the decimals of its lot, so that "1.500" and not "1.500000000". */
 export function formatQuantity(quantity: Quantity, format: QuantityFormat): string {
+  let smallLot = Number(format.lotSize);
+  if (Number.isSafeInteger(smallLot)) {
+    let smallScale = format.baseScale;
+    while (smallScale > 0 && smallLot % 10 === 0) {
+      smallLot /= 10;
+      smallScale -= 1;
+    }
+    const small = quantity * smallLot;
+    if (Number.isSafeInteger(small)) return formatSmall(small, smallScale);
+  }
   let units = BigInt(quantity) * format.lotSize;
   let lot: bigint = format.lotSize;
   let scale = format.baseScale;
@@ -120,6 +145,8 @@ export function formatQuantity(quantity: Quantity, format: QuantityFormat): stri
 
 /** Writes an amount with the decimals of its currency. */
 export function formatAmount(amount: Amount, scale: number): string {
+  const small = Number(amount);
+  if (Number.isSafeInteger(small)) return formatSmall(small, scale);
   return formatDecimal(amount, scale);
 }
 
@@ -141,9 +168,19 @@ export function formatAveragePrice(
 ): string | undefined {
   if (filled === 0) return undefined;
   // notional / 10^quoteScale ÷ (filled × lotSize / 10^baseScale), times 10^8.
-  const numerator = notional * 10n ** BigInt(format.baseScale + QUOTIENT_SCALE);
-  const denominator = BigInt(filled) * format.lotSize * 10n ** BigInt(format.quoteScale);
+  const numerator = notional * power(format.baseScale + QUOTIENT_SCALE);
+  const denominator = BigInt(filled) * format.lotSize * power(format.quoteScale);
   return formatDecimal(divideHalfEven(numerator, denominator), QUOTIENT_SCALE);
+}
+
+/** Powers of ten up to the largest scale and the digits of a quotient: raising anew costs more. */
+const POWERS = Array.from(
+  { length: CURRENCY_SCALE_MAX + QUOTIENT_SCALE + 1 },
+  (_, exponent) => 10n ** BigInt(exponent),
+);
+
+function power(exponent: number): bigint {
+  return POWERS[exponent] ?? 10n ** BigInt(exponent);
 }
 
 /** Bounds: numerator not negative, denominator positive. */
@@ -157,8 +194,8 @@ function divideHalfEven(numerator: bigint, denominator: bigint): bigint {
 /** `value` ÷ (`step` × 10^−`stepScale`) when that is whole. */
 function divideExactly(value: Decimal, step: bigint, stepScale: number): bigint | undefined {
   const shift = stepScale - value.scale;
-  const numerator = shift > 0 ? value.unscaled * 10n ** BigInt(shift) : value.unscaled;
-  const denominator = shift < 0 ? step * 10n ** BigInt(-shift) : step;
+  const numerator = shift > 0 ? value.unscaled * power(shift) : value.unscaled;
+  const denominator = shift < 0 ? step * power(-shift) : step;
   return numerator % denominator === 0n ? numerator / denominator : undefined;
 }
 
