@@ -167,6 +167,7 @@ function readOrderUpdate(words: WordReader): Change {
   const lengthBefore = words.byte(3, 6);
   const length = words.byte(3, 7);
   const wordBefore = 17 + Math.ceil(length / WORD_BYTES);
+  const cause = known(orderCauses, words.byte(3, 4), "order cause");
   return {
     entity: "order",
     change: "updated",
@@ -177,7 +178,7 @@ function readOrderUpdate(words: WordReader): Change {
     statusBefore: known(orderStatuses, words.byte(3, 1), "order status"),
     statusAfter: known(orderStatuses, words.byte(3, 2), "order status"),
     reason: known(cancelReasons, words.byte(3, 3), "cancel reason"),
-    cause: known(orderCauses, words.byte(3, 4), "order cause"),
+    cause,
     session: words.id(4),
     price: words.price(5),
     quantity: words.quantity(6),
@@ -190,7 +191,10 @@ function readOrderUpdate(words: WordReader): Change {
     priceBefore: words.price(15),
     quantityBefore: words.quantity(16),
     clientOrderId: readClientOrderId(words, 17, length, orderId),
-    clientOrderIdBefore: lengthBefore === 0 ? undefined : words.text(wordBefore, lengthBefore),
+    clientOrderIdBefore:
+      cause === OrderCause.replace
+        ? readClientOrderId(words, wordBefore, lengthBefore, orderId)
+        : undefined,
   };
 }
 

@@ -123,7 +123,7 @@ function writeRecord(bytes: Buffer, view: DataView, offset: number, fields: Reco
     writeUint64(view, offset + OFFSET.orderId, "orderId", fields.orderId);
   if (fields.price !== undefined) writeInt64(view, offset + OFFSET.price, "price", fields.price);
   if (fields.quantity !== undefined) {
-    // A lot alone may pass 2^53: an order's quantity comes back in its image, as a number.
+    // A lot alone is an amount of base units; an order's quantity must come back as a number.
     if (typeof fields.quantity === "bigint" && fields.opcode !== Opcode.createInstrument) {
       throw outOfRange("quantity", fields.quantity);
     }

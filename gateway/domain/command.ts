@@ -84,7 +84,7 @@ export interface CommandFields {
   orderId?: number | undefined;
   /** Ticks; tick mantissa, maker rate or reference price in administration. */
   price?: number | undefined;
-  /** Lots; scale, taker rate or band in administration. A lot size may pass 2^53: bigint. */
+  /** Lots; scale, taker rate or band in administration; a lot in base units, also as bigint. */
   quantity?: number | bigint | undefined;
   /** Budget of a market buy, ledger amount, value of a limit. */
   amount?: bigint | undefined;

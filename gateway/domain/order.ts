@@ -173,7 +173,7 @@ export interface OrderUpdate {
   /** Differs from `quantity` after a replace only. */
   quantityBefore: Quantity;
   clientOrderId: string;
-  /** Set when a replace gave a new one. */
+  /** Set by a replace; the same when it gave no new one. */
   clientOrderIdBefore: string | undefined;
 }
 

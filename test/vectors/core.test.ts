@@ -70,9 +70,8 @@ function toFields(input: Fields): Record<string, number | bigint | string> {
   const fields: Record<string, number | bigint | string> = {};
   for (const [name, value] of Object.entries(input)) {
     const isText = name === "text" || name === "extension_text";
-    const number = Number(value);
-    const isWide = name === "amount" || !Number.isSafeInteger(number);
-    fields[toCamelCase(name)] = isText ? String(value) : isWide ? BigInt(value) : number;
+    const number = name === "amount" ? BigInt(value) : Number(value);
+    fields[toCamelCase(name)] = isText ? String(value) : number;
   }
   return fields;
 }
@@ -89,7 +88,9 @@ function toVectorFields(decoded: object): Fields {
     else fields[toSnakeCase(name)] = value === undefined ? "" : String(value);
   }
   const assigned = `ob-${fields["order_id"]}`;
-  if (fields["client_order_id"] === assigned) fields["client_order_id"] = "";
+  for (const name of ["client_order_id", "client_order_id_before"]) {
+    if (fields[name] === assigned) fields[name] = "";
+  }
   return fields;
 }
 
