@@ -21,10 +21,10 @@ impl Engine {
         if moved.currency == 0 || moved.currency as usize > self.currencies.len() {
             return Err(RejectCode::CurrencyNotFound);
         }
+        crate::request_id::check_form(command, command.text())?;
         if !(1..=SUPPLY_MAX).contains(&moved.amount) {
             return Err(RejectCode::AmountOutOfRange);
         }
-        crate::request_id::check_form(command, command.text())?;
         let caller = u32::try_from(command.session).unwrap_or(0);
         for account in [command.account, moved.from, moved.to, caller] {
             if !self.accounts.exists(account) {

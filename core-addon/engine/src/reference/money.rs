@@ -90,9 +90,9 @@ impl Reference {
         let is_amount_good = (1..=SUPPLY_MAX).contains(&command.amount());
         let request = self.own_request(command);
         refuse_if(!self.currency_exists(command.instrument), RejectCode::CurrencyNotFound)?;
-        refuse_if(!is_amount_good, RejectCode::AmountOutOfRange)?;
         // Money never moves without a request id.
         refuse_if(!is_id_text(request.text), RejectCode::RequestIdInvalid)?;
+        refuse_if(!is_amount_good, RejectCode::AmountOutOfRange)?;
         refuse_if(!self.account_exists(command.account), RejectCode::AccountNotFound)?;
         self.check_caller(&request)
     }
