@@ -287,3 +287,26 @@ describe("formatAveragePrice", () => {
     );
   });
 });
+
+test("an average of whole ticks is the same text with and without the tick", () => {
+  const quantityFormat = { lotSize: toAmount(10_000n), baseScale: 9, quoteScale: 8 };
+  const counts = fc.tuple(
+    fc.integer({ min: 1, max: 10 ** 7 }),
+    fc.integer({ min: 1, max: 10 ** 6 }),
+  );
+  const ticks = fc.constantFrom(
+    { tickMantissa: 1, tickExponent: 2, quotePerTickLot: toAmount(10n) },
+    { tickMantissa: 5, tickExponent: 0, quotePerTickLot: toAmount(5_000n) },
+    { tickMantissa: 25, tickExponent: 3, quotePerTickLot: toAmount(25n) },
+  );
+  fc.assert(
+    fc.property(counts, ticks, fc.boolean(), ([price, lots], tick, isWhole) => {
+      const exact = BigInt(price) * BigInt(lots) * tick.quotePerTickLot;
+      const notional = toAmount(isWhole ? exact : exact + 1n);
+      const filled = toQuantity(lots);
+      const slow = formatAveragePrice(notional, filled, quantityFormat);
+      expect(formatAveragePrice(notional, filled, quantityFormat, tick)).toBe(slow ?? "");
+    }),
+    run,
+  );
+});

@@ -155,22 +155,46 @@ export function formatRate(rate: number): string {
   return formatDecimal(BigInt(rate), RATE_SCALE);
 }
 
+/** What decides the text of an average price. */
+export type AverageFormat = QuantityFormat & { quoteScale: number };
+
 /**
  * Writes the average price of what was filled: 8 decimals, half-even; never fed back.
  *
- * `notional` is the exact sum over the fills. Nothing filled has no average.
+ * `notional` is the exact sum over the fills. Nothing filled has no average. `tick`: when the average
+ * is a whole number of ticks, as when all was filled at one price, it is written as that price.
  * Source: rules 1.6.
  */
 export function formatAveragePrice(
   notional: Amount,
   filled: Quantity,
-  format: QuantityFormat & { quoteScale: number },
+  format: AverageFormat,
+  tick?: PriceFormat & Pick<Instrument, "quotePerTickLot">,
 ): string | undefined {
   if (filled === 0) return undefined;
+  const whole = tick === undefined ? undefined : formatWholeTicks(notional, filled, tick);
+  if (whole !== undefined) return whole;
   // notional / 10^quoteScale ÷ (filled × lotSize / 10^baseScale), times 10^8.
   const numerator = notional * power(format.baseScale + QUOTIENT_SCALE);
   const denominator = BigInt(filled) * format.lotSize * power(format.quoteScale);
   return formatDecimal(divideHalfEven(numerator, denominator), QUOTIENT_SCALE);
+}
+
+/** Cost: a tenth of the division. */
+function formatWholeTicks(
+  notional: Amount,
+  filled: Quantity,
+  tick: PriceFormat & Pick<Instrument, "quotePerTickLot">,
+): string | undefined {
+  const value = Number(notional);
+  const perTick = filled * Number(tick.quotePerTickLot);
+  const isExact = Number.isSafeInteger(value) && Number.isSafeInteger(perTick);
+  if (!isExact || value % perTick !== 0 || tick.tickExponent > QUOTIENT_SCALE) return undefined;
+  const price = (value / perTick) * tick.tickMantissa;
+  if (!Number.isSafeInteger(price)) return undefined;
+  const zeros = "0".repeat(QUOTIENT_SCALE - tick.tickExponent);
+  const text = formatSmall(price, tick.tickExponent);
+  return tick.tickExponent === 0 ? `${text}.${zeros}` : text + zeros;
 }
 
 /** Powers of ten up to the largest scale and the digits of a quotient: raising anew costs more. */

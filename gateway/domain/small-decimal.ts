@@ -43,12 +43,19 @@ export function countSmallSteps(text: string, step: number, stepScale: number): 
   return isExact && numerator % denominator === 0 ? numerator / denominator : undefined;
 }
 
+/** Longest run of zeros in front that is not made anew. */
+const ZEROS = "0".repeat(32);
+
+function zeros(count: number): string {
+  return count <= ZEROS.length ? ZEROS.slice(0, count) : "0".repeat(count);
+}
+
 /** Writes a safe integer × 10^−`scale` with exactly `scale` decimals. */
 export function formatSmall(value: number, scale: number): string {
   const text = String(Math.abs(value));
   const sign = value < 0 ? "-" : "";
   if (scale === 0) return sign + text;
-  const digits = text.length > scale ? text : text.padStart(scale + 1, "0");
+  const digits = text.length > scale ? text : zeros(scale + 1 - text.length) + text;
   const point = digits.length - scale;
   return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
 }

@@ -120,55 +120,30 @@ export function isClientOrderId(text: string): boolean {
   return isIdText(text) && !text.startsWith("ob-");
 }
 
+/** An order with what an answer adds to it. Fields left `undefined` are not written. */
+export interface OrderDocument extends OrderBody {
+  fills?: OrderReplyBody["fills"] | undefined;
+  duplicate?: boolean | undefined;
+  sequence?: number | undefined;
+}
+
 /** An order as it stands. `clientOrderId` when the caller named it so: a retained order forgot it. */
 export function fromOrderImage(
   image: OrderImage,
   listing: Listing,
   clientOrderId?: string,
-): OrderBody {
-  const { instrument, quantityFormat } = listing;
-  const state = {
+): OrderDocument {
+  if (!image.isRetained) return toDocument(listing, image, image, image);
+  const { status, reason } = image;
+  return {
     order_id: image.orderId,
-    symbol: instrument.symbol,
-    ...fromStatus(image.status, image.reason),
-    filled: formatQuantity(image.filled, quantityFormat),
-  };
-  if (image.isRetained || image.side === 0 || image.orderType === 0 || image.timeInForce === 0) {
-    return { ...state, client_order_id: clientOrderId, retained: true };
-  }
-  return {
-    ...state,
-    client_order_id: image.clientOrderId,
-    side: sideText[image.side],
-    type: orderTypeText[image.orderType],
-    time_in_force: timeInForceText[image.timeInForce],
-    self_trade_prevention: "EXPIRE_TAKER",
-    ...fromTerms(image, listing),
-    quote_quantity:
-      image.quoteQuantity === 0n ? null : formatAmount(image.quoteQuantity, listing.quote.scale),
-    leaves: formatQuantity(image.leaves, quantityFormat),
-    average_price:
-      formatAveragePrice(image.cumulativeNotional, image.filled, quantityFormat) ?? null,
-    fee: formatAmount(image.fee, listing.quote.scale),
-    created_at_us: image.createdAtUs,
-  };
-}
-
-/** What a command made of an order that existed before. */
-export function fromOrderUpdate(update: OrderUpdate, listing: Listing): OrderBody {
-  const { instrument, quantityFormat } = listing;
-  return {
-    order_id: update.orderId,
-    client_order_id: update.clientOrderId,
-    symbol: instrument.symbol,
-    side: sideText[update.side],
-    ...fromStatus(update.statusAfter, update.reason),
-    ...fromTerms(update, listing),
-    filled: formatQuantity(update.filledAfter, quantityFormat),
-    leaves: formatQuantity(update.leavesAfter, quantityFormat),
-    average_price:
-      formatAveragePrice(update.cumulativeNotional, update.filledAfter, quantityFormat) ?? null,
-    fee: formatAmount(update.fee, listing.quote.scale),
+    client_order_id: clientOrderId,
+    symbol: listing.instrument.symbol,
+    status,
+    status_name: orderStatusNames[status],
+    reason: reasonOf(status, reason),
+    filled: formatQuantity(image.filled, listing.quantityFormat),
+    retained: true,
   };
 }
 
@@ -176,22 +151,88 @@ export function fromOrderUpdate(update: OrderUpdate, listing: Listing): OrderBod
 export function fromOrderTransaction(
   transaction: Transaction,
   listing: Listing,
-): OrderReplyBody | undefined {
+): OrderDocument | undefined {
   const orderId = transaction.result;
-  let order: OrderBody | undefined;
+  let image: OrderImage | undefined;
+  let update: OrderUpdate | undefined;
   const fills: OrderReplyBody["fills"] = [];
   for (const change of transaction.changes) {
     if (change.entity === "trade") {
       if (change.takerOrder === orderId) fills.push(fromFill(change, listing));
     } else if (change.entity === "order" && change.orderId === orderId) {
-      order =
-        change.change === "updated"
-          ? { ...order, ...fromOrderUpdate(change, listing) }
-          : fromOrderImage(change, listing);
+      if (change.change === "updated") update = change;
+      else image = change;
     }
   }
-  if (order === undefined) return undefined;
-  return { ...order, fills, duplicate: false, sequence: transaction.sequence };
+  const terms = update ?? image;
+  if (terms === undefined) return undefined;
+  const progress = update === undefined ? image : toProgress(update);
+  if (progress === undefined) return undefined;
+  const document = toDocument(listing, terms, progress, image);
+  document.fills = fills;
+  document.duplicate = false;
+  document.sequence = transaction.sequence;
+  return document;
+}
+
+/** What images and updates name alike. */
+type Terms = Pick<
+  OrderImage,
+  "orderId" | "side" | "price" | "quantity" | "cumulativeNotional" | "fee" | "clientOrderId"
+>;
+type Progress = Pick<OrderImage, "status" | "reason" | "filled" | "leaves">;
+
+function toProgress(update: OrderUpdate): Progress {
+  const { statusAfter, reason, filledAfter, leavesAfter } = update;
+  return { status: statusAfter, reason, filled: filledAfter, leaves: leavesAfter };
+}
+
+/**
+ * Writes an order. What only an image tells is left out without one.
+ *
+ * Cost: one object, in one literal: this is on the order path.
+ */
+function toDocument(
+  listing: Listing,
+  terms: Terms,
+  { status, reason, filled, leaves }: Progress,
+  image: OrderImage | undefined,
+): OrderDocument {
+  const { instrument, quote, quantityFormat } = listing;
+  const { price, quantity, cumulativeNotional } = terms;
+  const average = formatAveragePrice(cumulativeNotional, filled, quantityFormat, instrument);
+  return {
+    order_id: terms.orderId,
+    client_order_id: terms.clientOrderId,
+    symbol: instrument.symbol,
+    status,
+    status_name: orderStatusNames[status],
+    reason: reasonOf(status, reason),
+    side: terms.side === 0 ? undefined : sideText[terms.side],
+    type: image && image.orderType !== 0 ? orderTypeText[image.orderType] : undefined,
+    time_in_force:
+      image && image.timeInForce !== 0 ? timeInForceText[image.timeInForce] : undefined,
+    self_trade_prevention: image && "EXPIRE_TAKER",
+    price: price === 0 ? null : formatPrice(price, instrument),
+    quantity: quantity === 0 ? null : formatQuantity(quantity, quantityFormat),
+    quote_quantity: image && quoteQuantityOf(image, quote.scale),
+    filled: formatQuantity(filled, quantityFormat),
+    leaves: formatQuantity(leaves, quantityFormat),
+    average_price: average ?? null,
+    fee: formatAmount(terms.fee, quote.scale),
+    created_at_us: image?.createdAtUs,
+    fills: undefined,
+    duplicate: undefined,
+    sequence: undefined,
+  };
+}
+
+function quoteQuantityOf({ quoteQuantity }: OrderImage, scale: number): string | null {
+  return quoteQuantity === 0n ? null : formatAmount(quoteQuantity, scale);
+}
+
+function reasonOf(status: OrderStatus, reason: CancelReason): string | null {
+  return status === OrderStatus.cancelled ? cancelReasonNames[reason] : null;
 }
 
 function fromFill(trade: Trade, listing: Listing): OrderReplyBody["fills"][number] {
@@ -200,21 +241,5 @@ function fromFill(trade: Trade, listing: Listing): OrderReplyBody["fills"][numbe
     price: formatPrice(trade.price, listing.instrument),
     quantity: formatQuantity(trade.quantity, listing.quantityFormat),
     fee: formatAmount(trade.takerFee, listing.quote.scale),
-  };
-}
-
-function fromStatus(status: OrderStatus, reason: CancelReason) {
-  return {
-    status,
-    status_name: orderStatusNames[status],
-    reason: status === OrderStatus.cancelled ? cancelReasonNames[reason] : null,
-  };
-}
-
-function fromTerms(order: Pick<OrderImage, "price" | "quantity">, listing: Listing) {
-  const { instrument, quantityFormat } = listing;
-  return {
-    price: order.price === 0 ? null : formatPrice(order.price, instrument),
-    quantity: order.quantity === 0 ? null : formatQuantity(order.quantity, quantityFormat),
   };
 }

@@ -50,11 +50,14 @@ const COLON = 0x3a;
 function countKeysInText(text: string): number | undefined {
   let depth = 0;
   let colons = 0;
+  let isInString = false;
   for (let index = 0; index < text.length; index += 1) {
     const character = text.charCodeAt(index);
-    if (character === QUOTE) {
-      index = findStringEnd(text, index);
-      if (index < 0) return colons;
+    if (isInString) {
+      if (character === BACKSLASH) index += 1;
+      else if (character === QUOTE) isInString = false;
+    } else if (character === QUOTE) {
+      isInString = true;
     } else if (character === COLON) {
       colons += 1;
     } else if (character === 0x7b || character === 0x5b) {
@@ -67,20 +70,18 @@ function countKeysInText(text: string): number | undefined {
   return colons;
 }
 
-/** The closing quote of the string that opens at `start`, or -1. */
-function findStringEnd(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-    let backslashes = 0;
-    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes += 1;
-    if (backslashes % 2 === 0) return end;
-  }
-  return -1;
-}
-
 function countKeys(value: unknown): number {
   if (typeof value !== "object" || value === null) return 0;
-  const entries = Object.values(value);
-  let count = Array.isArray(value) ? 0 : entries.length;
-  for (const entry of entries) if (typeof entry === "object") count += countKeys(entry);
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const entry of value) count += countKeys(entry);
+    return count;
+  }
+  // A parsed object has no inherited keys that can be enumerated.
+  const fields: Readonly<Record<string, unknown>> = { ...value };
+  for (const key in fields) {
+    count += 1;
+    if (typeof fields[key] === "object") count += countKeys(fields[key]);
+  }
   return count;
 }

@@ -101,6 +101,8 @@ export function startHttpServer(parts: HttpServerParts): Protocol {
     hostname: config.httpHost,
     port: config.httpPort,
     development: false,
+    // Without development mode Bun shares a port by default: a second venue would take half the calls.
+    reusePort: false,
     maxRequestBodySize: BUN_BODY_BYTES_MAX,
     idleTimeout: Math.min(IDLE_SECONDS_MAX, timeoutSeconds),
     fetch(request, bunServer) {
@@ -133,17 +135,8 @@ export function createApp(parts: HttpServerParts): HttpApp {
     const session = new HttpSession(route, sessionParts);
     app.on(route.method, toHonoPath(route.path), (context) => session.answer(context));
   }
-  for (const [path, allow] of methodsByPath(routes)) {
-    const counter = sessionParts.requestCounter({ method: "other", endpoint: path, status: "405" });
-    app.all(toHonoPath(path), (context) =>
-      refuseUnrouted(context, sessionParts, counter, RejectCode.method_not_allowed, allow),
-    );
-  }
-  const unmatched = { method: "other", endpoint: "unmatched", status: "404" };
-  const counter = sessionParts.requestCounter(unmatched);
-  app.notFound((context) =>
-    refuseUnrouted(context, sessionParts, counter, RejectCode.route_not_found),
-  );
+  const unrouted = new UnroutedRequests(routes, sessionParts);
+  app.notFound((context) => unrouted.refuse(context));
   app.onError((error) => {
     log.error("http_request_failed", { error: String(error) });
     return problem(RejectCode.internal_error);
@@ -151,20 +144,42 @@ export function createApp(parts: HttpServerParts): HttpApp {
   return app;
 }
 
-/** A request that no endpoint takes. Its body is not read: a large one ends the connection. */
-function refuseUnrouted(
-  context: HttpContext,
-  { bodies, venue }: SessionParts,
-  counter: Counter,
-  code: RejectCode,
-  allow?: string,
-): Response {
-  counter.value += 1;
-  venue.commandMetrics.countReject(code);
-  const request = context.req.raw;
-  const closesConnection =
-    request.headers.has("transfer-encoding") || bodies.isTooLarge(request) || undefined;
-  return problem(code, { allow, closesConnection });
+/**
+ * Requests that no endpoint takes: of another method than its path has, or of no path.
+ *
+ * Looked up after the router failed: a catch-all route beside each endpoint would cost every call.
+ */
+class UnroutedRequests {
+  readonly #parts: SessionParts;
+  readonly #paths: readonly { readonly template: string; pattern: RegExp; allow: string }[];
+  readonly #unknownPath: Counter;
+
+  constructor(routes: readonly Route[], parts: SessionParts) {
+    this.#parts = parts;
+    this.#paths = [...methodsByPath(routes)].map(([template, allow]) => {
+      const pattern = template.replace(/\{\w+\}/g, "[^/]+").replaceAll(".", "\\.");
+      return { template, pattern: new RegExp(`^${pattern}$`), allow };
+    });
+    const labels = { method: "other", endpoint: "unmatched", status: "404" };
+    this.#unknownPath = parts.requestCounter(labels);
+  }
+
+  refuse(context: HttpContext): Response {
+    const { bodies, requestCounter, venue } = this.#parts;
+    const request = context.req.raw;
+    const known = this.#paths.find(({ pattern }) => pattern.test(context.req.path));
+    const code = known === undefined ? RejectCode.route_not_found : RejectCode.method_not_allowed;
+    const counter =
+      known === undefined
+        ? this.#unknownPath
+        : requestCounter({ method: "other", endpoint: known.template, status: "405" });
+    counter.value += 1;
+    venue.commandMetrics.countReject(code);
+    // The body is not read: one that is large or has no declared end, ends the connection.
+    const closesConnection =
+      request.headers.has("transfer-encoding") || bodies.isTooLarge(request) || undefined;
+    return problem(code, { allow: known?.allow, closesConnection });
+  }
 }
 
 function toHonoPath(path: string): string {

@@ -45,8 +45,6 @@ import type { INSTRUMENT_STATES } from "../schemas.ts";
 
 const INSTRUMENTS = "/api/v1/admin/instruments";
 const SYMBOL_PARAMETER = { symbol: "Symbol of an instrument, or an alias of it." };
-/** Largest i64: what a lot size must fit. */
-const LOT_MAX = 2n ** 63n - 1n;
 
 const STATES: Readonly<Record<(typeof INSTRUMENT_STATES)[number], InstrumentState>> = {
   open: InstrumentState.open,
@@ -111,14 +109,17 @@ function creationRoutes(venue: Venue): Route[] {
         if (!tick.ok) return new Refusal(tick.reject);
         const lot = parseAmount(body.lot_size, base.scale);
         if (!lot.ok) return new Refusal(lot.reject);
-        if (lot.value > LOT_MAX) return new Refusal(RejectCode.instrument_scale_inexact);
+        const lotUnits = Number(lot.value);
+        if (!Number.isSafeInteger(lotUnits)) {
+          return new Refusal(RejectCode.instrument_scale_inexact);
+        }
         return administer(venue, caller, {
           opcode: Opcode.createInstrument,
           account: base.currencyId,
           instrument: quote.currencyId,
           price: tick.value.mantissa,
           side: tick.value.exponent,
-          quantity: lot.value,
+          quantity: lotUnits,
           text: body.symbol,
           extensionText: body.request_id,
         });
