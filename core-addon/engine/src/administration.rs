@@ -182,6 +182,7 @@ impl Engine {
             limits: Limits { open_orders_max: OPEN_ORDERS_MAX_DEFAULT, ..Limits::default() },
             reference: 0,
             band: 0,
+            band_range: None,
             both_sides: false,
             fee_accumulator: 0,
             next_trade_id: 1,
@@ -248,8 +249,7 @@ impl Engine {
             }
             Opcode::SetLimit => set_limit(&mut instrument.limits, command),
             Opcode::SetBand => {
-                instrument.reference = command.price;
-                instrument.band = command.quantity;
+                instrument.set_band(command.price, command.quantity);
                 instrument.both_sides = command.has(FLAG_BOTH_SIDES);
             }
             _ => {
@@ -266,7 +266,7 @@ impl Engine {
         changes.record(Entity::Clock, ChangeType::Updated, &[self.time_ns], &[]);
         for instrument in &mut self.instruments {
             if instrument.waits_for_clock() {
-                instrument.reference = instrument.last_price;
+                instrument.set_band(instrument.last_price, instrument.band);
                 instrument.traded_since_clock = false;
                 instrument.write(ChangeType::Updated, changes);
             }

@@ -13,18 +13,17 @@ use crate::command::{
 use crate::generated::reject_code::RejectCode;
 use crate::hash::keyed_hash;
 use crate::instrument::Instrument;
-use crate::matcher::{Taker, buy_freeze, freeze, take};
-use crate::place::{Before, Outcome, closed, move_amounts, outcome};
+use crate::matcher::buy_freeze;
 use crate::result_slot::Closed;
 use crate::sequencer::{Accepted, Engine};
 use crate::units::{AccountId, Amount, OrderId, TICKS_MAX};
 
 /// What a checked replace will do.
-struct Amendment {
-    order: OpenOrder,
-    client_id: Option<ClientIdHashes>,
+pub(crate) struct Amendment {
+    pub order: OpenOrder,
+    pub client_id: Option<ClientIdHashes>,
     /// What the order must hold when nothing trades.
-    frozen: Amount,
+    pub frozen: Amount,
 }
 
 impl Engine {
@@ -130,7 +129,7 @@ impl Engine {
         match self.check_replace(command, extension) {
             Ok(amendment) => {
                 let order = amendment.order;
-                self.amend(command, &amendment, changes);
+                self.move_order(command, &amendment, changes);
                 self.settle(changes);
                 if let Some(id) = amendment.client_id {
                     let (account, order_id) = (order.account, order.order_id);
@@ -228,91 +227,10 @@ impl Engine {
         }
         Ok(needed)
     }
-
-    /// Moves the order to its new price and quantity; it may trade on the way.
-    fn amend(&mut self, command: &Command, amendment: &Amendment, changes: &mut ChangeWriter) {
-        let order = &amendment.order;
-        let position = order.instrument as usize - 1;
-        let (book, instrument) = (&mut self.books[position], &mut self.instruments[position]);
-        let found = book.order(order.index);
-        let (old, leaves_before) = (found.terms, found.leaves);
-        let leaves = command.quantity - old.filled;
-        let before = Before::of(&old);
-        let mut terms = old;
-        terms.price = command.price;
-        terms.quantity = command.quantity;
-        self.result.touch_level(instrument.id, old.side, old.price);
-        let keeps_place = terms.price == old.price && terms.quantity < old.quantity;
-        #[cfg(feature = "planted-bugs")]
-        let keeps_place = keeps_place
-            || (crate::EngineBug::GrowthKeepsPlace.is_planted() && terms.price == old.price);
-        if !keeps_place {
-            terms.priority = self.sequence;
-        }
-        let mut taker = Taker {
-            order_id: order.order_id,
-            account: order.account,
-            limit: terms.price,
-            leaves,
-            notional_left: None,
-            terms,
-        };
-        let outcome = if keeps_place {
-            Outcome { status: terms.open_status(), reason: CancelReason::None }
-        } else {
-            book.unlink(order.index);
-            let stop = take(&mut taker, book, instrument, &mut self.result, changes);
-            outcome(&taker, stop, instrument)
-        };
-        let rests = !outcome.status.is_final();
-        let leaves_after = if rests { taker.leaves } else { 0 };
-        taker.terms.frozen = match rests {
-            true if leaves_after == leaves => amendment.frozen,
-            true => freeze(&taker.terms, leaves_after, instrument),
-            false => 0,
-        };
-        move_amounts(order.account, &taker.terms, &before, instrument, &mut self.result);
-        changes.order_update(&OrderUpdate {
-            status_after: outcome.status,
-            reason: outcome.reason,
-            cause: OrderCause::Replace,
-            price: taker.terms.price,
-            quantity: taker.terms.quantity,
-            filled_after: taker.terms.filled,
-            leaves_after,
-            cumulative_notional: taker.terms.notional,
-            fee: taker.terms.fee,
-            client_order_id: match command.text() {
-                [] => book.order(order.index).client_order_id(),
-                new => new,
-            },
-            client_order_id_before: book.order(order.index).client_order_id(),
-            price_before: old.price,
-            quantity_before: old.quantity,
-            status_before: old.open_status(),
-            filled_before: old.filled,
-            leaves_before,
-            ..unchanged(order, book.order(order.index))
-        });
-        book.set_client_order_id(order.index, command.text());
-        if keeps_place {
-            book.reduce(order.index, leaves_before - leaves);
-            book.order_mut(order.index).terms = taker.terms;
-        } else if rests {
-            let found = book.order_mut(order.index);
-            found.terms = taker.terms;
-            found.leaves = leaves_after;
-            book.link(order.index);
-            self.result.touch_level(instrument.id, old.side, taker.terms.price);
-        } else {
-            book.release(order.index);
-            self.result.close(closed(&taker, instrument, outcome));
-        }
-    }
 }
 
 /// An update of an open order in which nothing has moved yet.
-fn unchanged<'a>(open: &OpenOrder, order: &'a Order) -> OrderUpdate<'a> {
+pub(crate) fn unchanged<'a>(open: &OpenOrder, order: &'a Order) -> OrderUpdate<'a> {
     let terms = &order.terms;
     OrderUpdate {
         order_id: open.order_id,

@@ -163,10 +163,9 @@ impl Engine {
             }
             (false, false) => {}
         }
-        if !rest && work.opcode == Opcode::SessionClosed {
-            if let Some(session) = self.sessions.remove(work.session) {
-                session.write(ChangeType::Deleted, changes);
-            }
+        let ends_session = !rest && work.opcode == Opcode::SessionClosed;
+        if ends_session && let Some(session) = self.sessions.remove(work.session) {
+            session.write(ChangeType::Deleted, changes);
         }
         let cancelled = targets.len() as u64;
         self.targets = targets;

@@ -365,7 +365,7 @@ fn order_value(command: &Command, form: &Form, instrument: &Instrument) -> Order
     if form.is_budget {
         return OrderValue::Stated(command.amount());
     }
-    match (form.side, instrument.band()) {
+    match (form.side, instrument.band_range) {
         (Side::Buy, Some((_, upper))) => {
             notional(upper, command.quantity, instrument.quote_per_tick_lot)
                 .map_or(OrderValue::TooLarge, OrderValue::Protected)
@@ -378,7 +378,7 @@ fn check_band(command: &Command, form: &Form, instrument: &Instrument) -> Result
     if form.is_limit {
         return check_limit_band(form.side, command.price, instrument);
     }
-    if form.side == Side::Buy && !form.is_budget && instrument.band().is_none() {
+    if form.side == Side::Buy && !form.is_budget && instrument.band_range.is_none() {
         return Err(RejectCode::MarketProtectionUnavailable);
     }
     Ok(())
@@ -390,7 +390,7 @@ pub(crate) fn check_limit_band(
     price: Price,
     instrument: &Instrument,
 ) -> Result<(), RejectCode> {
-    let Some((lower, upper)) = instrument.band() else { return Ok(()) };
+    let Some((lower, upper)) = instrument.band_range else { return Ok(()) };
     let is_above = price > upper && (side == Side::Buy || instrument.both_sides);
     let is_below = price < lower && (side == Side::Sell || instrument.both_sides);
     if is_above || is_below { Err(RejectCode::PriceOutsideBand) } else { Ok(()) }
@@ -405,7 +405,7 @@ fn limit_price(command: &Command, form: &Form, instrument: &Instrument) -> Price
     if form.side == Side::Sell && crate::EngineBug::SellBelowBand.is_planted() {
         return 0;
     }
-    match (form.side, instrument.band()) {
+    match (form.side, instrument.band_range) {
         (Side::Buy, Some((_, upper))) => upper,
         (Side::Sell, Some((lower, _))) => lower,
         (Side::Buy, None) => TICKS_MAX,

@@ -41,9 +41,11 @@ pub struct Instrument {
     pub maker_rate: i32,
     pub taker_rate: i32,
     pub limits: Limits,
-    /// Reference price in ticks and band in millionths; 0 = none.
+    /// Reference price in ticks and band in millionths; 0 = none. Set by `set_band`.
     pub reference: Price,
     pub band: i64,
+    /// Lowest and highest price inside the band, derived from both.
+    pub band_range: Option<(Price, Price)>,
     pub both_sides: bool,
     /// Fees collected and not yet swept, in quote units; may be negative after a rebate rose.
     pub fee_accumulator: Amount,
@@ -85,19 +87,11 @@ pub fn quote_per_tick_lot(
 }
 
 impl Instrument {
-    /// Lowest and highest price inside the band, when there is one.
-    #[inline]
-    pub fn band(&self) -> Option<(Price, Price)> {
-        if self.reference == 0 || self.band == 0 {
-            return None;
-        }
-        let reference = i128::from(self.reference);
-        let million = i128::from(MILLION);
-        let lower = reference * i128::from(MILLION - self.band);
-        let upper = reference * i128::from(MILLION + self.band) / million;
-        let lower = (lower + million - 1) / million;
-        let bound = i128::from(TICKS_MAX - 1);
-        Some((lower.max(1) as Price, upper.min(bound) as Price))
+    /// Sets reference price and band, and the prices inside it.
+    pub fn set_band(&mut self, reference: Price, band: i64) {
+        self.reference = reference;
+        self.band = band;
+        self.band_range = band_range(reference, band);
     }
 
     /// Whether a `Clock` would move the reference price.
@@ -153,9 +147,38 @@ impl Instrument {
     }
 }
 
+/// Lowest and highest price inside a band, when there is one.
+fn band_range(reference: Price, band: i64) -> Option<(Price, Price)> {
+    if reference == 0 || band == 0 {
+        return None;
+    }
+    let million = i128::from(MILLION);
+    let lower = i128::from(reference) * i128::from(MILLION - band);
+    let upper = i128::from(reference) * i128::from(MILLION + band) / million;
+    let lower = (lower + million - 1) / million;
+    let bound = i128::from(TICKS_MAX - 1);
+    Some((lower.max(1) as Price, upper.min(bound) as Price))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn band_range_rounds_inwards_and_stays_within_prices() {
+        // reference, millionths -> lowest, highest
+        let rows = [
+            (1_000, 100_000, Some((900, 1_100))),
+            (999, 100_000, Some((900, 1_098))),
+            (1, 999_999, Some((1, 1))),
+            (TICKS_MAX - 1, 500_000, Some((4_503_599_627_370_496, TICKS_MAX - 1))),
+            (0, 100_000, None),
+            (1_000, 0, None),
+        ];
+        for (reference, band, expected) in rows {
+            assert_eq!(band_range(reference, band), expected, "{reference} ± {band}");
+        }
+    }
 
     #[test]
     fn quote_per_tick_lot_is_exact_or_refused() {

@@ -26,6 +26,7 @@ mod instrument;
 mod ladder;
 mod ledger;
 mod matcher;
+mod move_order;
 mod name;
 mod place;
 mod query;

@@ -108,7 +108,10 @@ impl Engine {
         let outcome = if killed {
             Outcome { status: OrderStatus::Cancelled, reason: CancelReason::FillOrKill }
         } else {
-            let stop = take(&mut taker, book, instrument, &mut self.result, changes);
+            let stop = match book.would_trade(admission.side, admission.limit) {
+                true => take(&mut taker, book, instrument, &mut self.result, changes),
+                false => Stop::NoCounterparty,
+            };
             outcome(&taker, stop, instrument)
         };
         let client_id = command.text();

@@ -59,11 +59,6 @@ pub(super) struct KnownOrder {
     pub is_final: bool,
 }
 
-/// Accounts and callers share a slot when these bits agree.
-fn slot(id: u64) -> u64 {
-    id & 1023
-}
-
 impl Reference {
     /// The order of `account` (in `instrument`, unless 0) with this id, or by client id when `id`
     /// is 0.

@@ -113,7 +113,7 @@ fn write_instrument(instrument: &Instrument, bytes: &mut ByteWriter) {
 
 fn read_instrument(id: u32, bytes: &mut ByteReader) -> Result<Instrument, SnapshotError> {
     let state = instrument_state(bytes.u8()?).ok_or(bytes.invalid("instrument state"))?;
-    Ok(Instrument {
+    let mut instrument = Instrument {
         id,
         state,
         base: bytes.u32()?,
@@ -132,6 +132,7 @@ fn read_instrument(id: u32, bytes: &mut ByteReader) -> Result<Instrument, Snapsh
         },
         reference: bytes.i64()?,
         band: bytes.i64()?,
+        band_range: None,
         both_sides: bytes.u8()? != 0,
         fee_accumulator: bytes.amount()?,
         next_trade_id: bytes.u64()?,
@@ -140,7 +141,9 @@ fn read_instrument(id: u32, bytes: &mut ByteReader) -> Result<Instrument, Snapsh
         tick_mantissa: bytes.i64()?,
         tick_exponent: bytes.u8()?,
         symbol: Name::new(bytes.text()?).ok_or(bytes.invalid("symbol"))?,
-    })
+    };
+    instrument.set_band(instrument.reference, instrument.band);
+    Ok(instrument)
 }
 
 fn read_session(bytes: &mut ByteReader) -> Result<Session, SnapshotError> {
