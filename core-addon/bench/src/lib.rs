@@ -5,6 +5,7 @@
 pub mod anchor;
 pub mod anchor_workload;
 pub mod core_layer;
+pub mod group_commit;
 pub mod harder;
 pub mod java_random;
 pub mod memory;

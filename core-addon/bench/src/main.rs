@@ -4,19 +4,22 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use bench::anchor::{AnchorShape, AnchorStream, Kind};
 use bench::anchor_workload::merged_stream;
 use bench::core_layer;
+use bench::group_commit;
 use bench::harder::{HarderShape, SHAPES, harder_workload};
 use bench::memory::footprint;
 use bench::options::Options;
 use bench::peer_file::write_peer_file;
 use bench::result_hash::ResultHash;
 use bench::venue::{Fees, VenueShape};
-use engine::command::Side;
+use engine::command::{COMMAND_BYTES, Command, Side};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -25,7 +28,12 @@ fn main() -> ExitCode {
         Some("core") => core,
         Some("memory") => memory,
         Some("peer-file") => peer_file,
-        _ => |_: &Options| Err("usage: bench stream|core|memory|peer-file [key=value…]".into()),
+        Some("records") => records,
+        Some("group-commit") => group_commit,
+        _ => |_: &Options| {
+            let layers = "stream|core|memory|peer-file|records|group-commit";
+            Err(format!("usage: bench {layers} [key=value…]"))
+        },
     };
     match Options::parse(arguments.get(1..).unwrap_or_default()).and_then(|options| run(&options)) {
         Ok(line) => {
@@ -138,5 +146,65 @@ fn peer_file(options: &Options) -> Result<String, String> {
         stream.timed.len(),
         stream.expected.trades,
         stream.expected.volume,
+    ))
+}
+
+/// Writes a workload's commands as records of the border: setup, first orders, timed commands.
+fn records(options: &Options) -> Result<String, String> {
+    let workload = options.build()?;
+    let parts = [&workload.setup, &workload.prefill, &workload.timed];
+    let write = || -> io::Result<()> {
+        let mut file = BufWriter::new(File::create(&options.out)?);
+        for command in parts.into_iter().flatten() {
+            file.write_all(&record_bytes(command))?;
+        }
+        file.flush()
+    };
+    write().map_err(|error| format!("{}: {error}", options.out))?;
+    let [setup, prefill, timed] = parts.map(Vec::len);
+    Ok(format!("{{\"setup\":{setup},\"prefill\":{prefill},\"timed\":{timed}}}"))
+}
+
+/// A command as it lies in the journal: see `docs/formats.md`.
+fn record_bytes(command: &Command) -> [u8; COMMAND_BYTES] {
+    let mut bytes = [0; COMMAND_BYTES];
+    bytes[..8].copy_from_slice(&[
+        command.opcode,
+        command.flags,
+        command.side,
+        command.order_type,
+        command.time_in_force,
+        command.kind,
+        command.text_length,
+        command.extensions,
+    ]);
+    bytes[8..12].copy_from_slice(&command.account.to_le_bytes());
+    bytes[12..16].copy_from_slice(&command.instrument.to_le_bytes());
+    bytes[16..24].copy_from_slice(&command.session.to_le_bytes());
+    bytes[24..32].copy_from_slice(&command.order_id.to_le_bytes());
+    bytes[32..40].copy_from_slice(&command.price.to_le_bytes());
+    bytes[40..48].copy_from_slice(&command.quantity.to_le_bytes());
+    bytes[48..56].copy_from_slice(&command.amount[0].to_le_bytes());
+    bytes[56..64].copy_from_slice(&command.amount[1].to_le_bytes());
+    bytes[64..].copy_from_slice(&command.text);
+    bytes
+}
+
+/// The floor of the durable layer.
+fn group_commit(options: &Options) -> Result<String, String> {
+    let length = Duration::from_millis(options.length_ms);
+    let run = group_commit::measure(Path::new(&options.out), options.in_flight, length)
+        .map_err(|error| format!("{}: {error}", options.out))?;
+    let seconds = run.duration.as_secs_f64();
+    Ok(format!(
+        "{{\"in_flight\":{},\"acks_per_second\":{:.0},\"syncs_per_second\":{:.0},\
+         \"p50_us\":{:.1},\"p99_us\":{:.1},\"p999_us\":{:.1},\"max_us\":{:.1}}}",
+        options.in_flight,
+        run.acknowledged as f64 / seconds,
+        run.syncs as f64 / seconds,
+        run.percentile_us(0.5),
+        run.percentile_us(0.99),
+        run.percentile_us(0.999),
+        run.percentile_us(1.0),
     ))
 }

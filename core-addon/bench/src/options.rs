@@ -2,7 +2,7 @@
 
 use crate::anchor::AnchorShape;
 use crate::anchor_workload::anchor_workload;
-use crate::harder::{SHAPES, harder_workload};
+use crate::harder::{HarderShape, SHAPES, harder_workload};
 use crate::venue::Fees;
 use crate::workload::Workload;
 
@@ -23,8 +23,14 @@ pub struct Options {
     pub retained: u32,
     /// Whether the result is decoded and compared before the timed passes.
     pub is_checked: bool,
+    /// Most orders that rest per instrument of a harder shape; for tests.
+    pub resting_max: u32,
     /// File to write.
     pub out: String,
+    /// Records that wait for the disk at once.
+    pub in_flight: u64,
+    /// Length of a run that has no number of commands, in ms.
+    pub length_ms: u64,
 }
 
 impl Default for Options {
@@ -37,7 +43,10 @@ impl Default for Options {
             has_fees: false,
             retained: 1,
             is_checked: true,
+            resting_max: u32::MAX,
             out: String::new(),
+            in_flight: 1,
+            length_ms: 1_000,
         }
     }
 }
@@ -55,9 +64,12 @@ impl Options {
                 "commands" => options.commands = value.parse().map_err(wrong)?,
                 "passes" => options.passes = value.parse().map_err(wrong)?,
                 "retained" => options.retained = value.parse().map_err(wrong)?,
+                "resting_max" => options.resting_max = value.parse().map_err(wrong)?,
                 "fees" => options.has_fees = value == "yes",
                 "check" => options.is_checked = value == "yes",
                 "out" => options.out = value.into(),
+                "in_flight" => options.in_flight = value.parse().map_err(wrong)?,
+                "length_ms" => options.length_ms = value.parse().map_err(wrong)?,
                 _ => return Err(format!("{argument}: unknown")),
             }
         }
@@ -79,6 +91,7 @@ impl Options {
         }
         let found = SHAPES.into_iter().find(|shape| shape.name == self.workload);
         let shape = found.ok_or_else(|| format!("workload={}: unknown", self.workload))?;
-        Ok(harder_workload(shape, commands, fees, retained))
+        let resting = shape.resting.min(self.resting_max);
+        Ok(harder_workload(HarderShape { resting, ..shape }, commands, fees, retained))
     }
 }

@@ -5,6 +5,7 @@
 //! they are. Measured are matching, fees and freezes of fills, and the bytes of trades and of the
 //! makers' updates; a dense table leads from the stream's order to its place in the book.
 #![allow(dead_code, reason = "the rest of the engine uses what this program does not")]
+#![allow(unexpected_cfgs, reason = "the engine's features are not this crate's")]
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -33,7 +34,7 @@ mod name;
 #[path = "../../../engine/src/result_slot.rs"]
 mod result_slot;
 
-use book::{Book, ClientOrderId, OrderTerms};
+use book::{Book, OrderTerms};
 use change::{ChangeWriter, Entity};
 use command::{InstrumentState, OrderType, STP_EXPIRE_TAKER, Side, TimeInForce};
 use instrument::{Instrument, Limits};
@@ -134,7 +135,7 @@ fn pass(options: &Options, stream: &MergedStream) -> (Duration, u64) {
 fn levels(book: &Book, side: Side) -> Vec<LevelImage> {
     let mut levels: Vec<LevelImage> = Vec::new();
     for index in book.iter(side) {
-        let (price, leaves) = (book.terms(index).price, book.queued(index).leaves);
+        let (price, leaves) = (book.order(index).terms.price, book.order(index).leaves);
         match levels.last_mut().filter(|level| level.price == price) {
             Some(level) => {
                 level.quantity += leaves;
@@ -238,41 +239,40 @@ impl Markets {
                 priority: self.sequence,
                 maker_rate: self.maker_rate,
                 taker_rate: self.taker_rate,
-                quote_quantity: 0,
                 notional: 0,
                 rated: 0,
                 fee: 0,
                 frozen: 0,
-                client_order_id: ClientOrderId::new(&[]),
             },
         };
         let Market { book, instrument, places } = market;
         take(&mut taker, book, instrument, &mut self.result, &mut self.changes);
         if taker.leaves > 0 && command.kind == Kind::Gtc {
             taker.terms.frozen = freeze(&taker.terms, taker.leaves, instrument);
-            let place = book.add(taker.order_id, account, taker.leaves, &taker.terms);
+            let place = book.add(taker.order_id, account, taker.leaves, &taker.terms, &[]);
             places[command.order as usize] = place;
         }
     }
 
     fn reprice(&mut self, instrument: u32, place: OrderIndex, price: i64) {
         let Market { book, instrument, .. } = &mut self.markets[instrument as usize - 1];
-        let queued = *book.queued(place);
         book.unlink(place);
-        let terms = book.terms_mut(place);
-        terms.price = price;
-        terms.priority = self.sequence;
-        if !book.would_trade(book.terms(place).side, price) {
+        let order = book.order_mut(place);
+        order.terms.price = price;
+        order.terms.priority = self.sequence;
+        let side = order.terms.side;
+        if !book.would_trade(side, price) {
             book.link(place);
             return;
         }
+        let order = *book.order(place);
         let mut taker = Taker {
-            order_id: queued.order_id,
-            account: queued.account,
+            order_id: order.order_id,
+            account: order.account,
             limit: price,
-            leaves: queued.leaves,
+            leaves: order.leaves,
             notional_left: None,
-            terms: *book.terms(place),
+            terms: order.terms,
         };
         take(&mut taker, book, instrument, &mut self.result, &mut self.changes);
         if taker.leaves == 0 {
@@ -280,8 +280,9 @@ impl Markets {
             return;
         }
         taker.terms.frozen = freeze(&taker.terms, taker.leaves, instrument);
-        *book.terms_mut(place) = taker.terms;
-        book.set_leaves(place, taker.leaves);
+        let order = book.order_mut(place);
+        order.terms = taker.terms;
+        order.leaves = taker.leaves;
         book.link(place);
     }
 }

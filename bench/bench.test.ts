@@ -1,0 +1,52 @@
+// Every layer of this folder with tiny parameters: whether it runs, never how fast.
+
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Bench, SIZES } from "./bench.ts";
+import { runBorder } from "./border.ts";
+import { runDurable } from "./durable.ts";
+import { runEngine, runMemory, runStream } from "./engine-layers.ts";
+import { runHttp } from "./http.ts";
+import { type Row, toTable } from "./rows.ts";
+
+/** The programs may have to be compiled first. */
+const BUILD_MS_MAX = 300_000;
+/** Some twenty processes, on a machine that is busy with other tests. */
+const LAYER_MS_MAX = 120_000;
+
+const dataDirectory = mkdtempSync(join(tmpdir(), "openbell-bench-"));
+const bench = new Bench({ size: SIZES.tiny, dataDirectory, build: "debug", tell: () => undefined });
+
+beforeAll(async () => {
+  const manifest = join(bench.root, "core-addon", "Cargo.toml");
+  const build = ["cargo", "build", "--quiet", "--locked", "--package", "bench"];
+  await bench.run([...build, "--manifest-path", manifest]);
+}, BUILD_MS_MAX);
+
+afterAll(() => rmSync(dataDirectory, { recursive: true, force: true }));
+
+test.each<[string, (bench: Bench) => Promise<Row[]>, number]>([
+  ["stream", runStream, 5],
+  ["book and core", (each) => runEngine(each, ["book", "core"]), 20],
+  ["memory", runMemory, 3],
+  ["border", runBorder, 8],
+  ["durable", runDurable, 9 * 6 + 9 + 2],
+  ["http", runHttp, 6 * 5],
+])(
+  "layer %s runs and names every figure",
+  async (_, run, count) => {
+    const rows = await run(bench);
+    process.stdout.write(`${toTable(rows)}\n`);
+    expect(rows).toHaveLength(count);
+    for (const row of rows) {
+      expect(row.layer).not.toBe("");
+      expect(row.metric).not.toBe("");
+      expect(Number.isFinite(row.median)).toBe(true);
+      expect(row.min).toBeLessThanOrEqual(row.median);
+      expect(row.max).toBeGreaterThanOrEqual(row.median);
+    }
+  },
+  LAYER_MS_MAX,
+);

@@ -1,0 +1,107 @@
+// What the layers of one run share: how much is measured, where files go, what was found.
+
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Measured } from "./processes.ts";
+
+/** How much is measured. */
+export interface Size {
+  /** Fresh processes per figure. */
+  rounds: number;
+  /** Commands of the layers stream, book, core and peer. */
+  commands: number;
+  passes: number;
+  /** Most orders that rest in a book of our own streams. */
+  restingMax: number;
+  /** A peer on a virtual machine compiles during its first passes. */
+  peerPasses: number;
+  memoryOrders: number;
+  borderCommands: number;
+  /** Length of one closed-loop run in ms; with snapshots in turn, of one that is longer. */
+  lengthMs: number;
+  snapshotLengthMs: number;
+  recoveryCommands: number;
+  /** Starts that replay the same journal. */
+  recoveryRounds: number;
+}
+
+export const SIZES = {
+  full: {
+    ...{ rounds: 7, commands: 3_000_000, passes: 3, peerPasses: 8, memoryOrders: 1_000_000 },
+    restingMax: 1_000_000,
+    ...{ borderCommands: 400_000, lengthMs: 3_000, snapshotLengthMs: 12_000 },
+    ...{ recoveryCommands: 5_000_000, recoveryRounds: 3 },
+  },
+  quick: {
+    ...{ rounds: 2, commands: 500_000, passes: 2, peerPasses: 4, memoryOrders: 100_000 },
+    restingMax: 1_000_000,
+    ...{ borderCommands: 100_000, lengthMs: 1_000, snapshotLengthMs: 3_000 },
+    ...{ recoveryCommands: 500_000, recoveryRounds: 1 },
+  },
+  /** For tests: whether it runs, not how fast. */
+  tiny: {
+    ...{ rounds: 1, commands: 2_000, passes: 1, peerPasses: 1, memoryOrders: 2_000 },
+    restingMax: 1_000,
+    ...{ borderCommands: 2_000, lengthMs: 100, snapshotLengthMs: 200 },
+    ...{ recoveryCommands: 2_000, recoveryRounds: 1 },
+  },
+} as const satisfies Record<string, Size>;
+
+/** One run. */
+export class Bench {
+  readonly root = join(import.meta.dir, "..");
+  readonly size: Size;
+  /** Journals and streams; on the disk that the product would use. */
+  readonly dataDirectory: string;
+  /** Everything that measuring processes printed, by layer. */
+  readonly samples: Record<string, Measured[]> = {};
+  readonly #programs: string;
+  readonly #tell: (line: string) => void;
+
+  /**
+   * Bounds: `dataDirectory` belongs to this run alone. `build` names the folder of cargo's output
+   * that holds the programs.
+   */
+  constructor(options: {
+    size: Size;
+    dataDirectory: string;
+    build: "release" | "debug";
+    tell: (line: string) => void;
+  }) {
+    this.size = options.size;
+    this.dataDirectory = options.dataDirectory;
+    this.#tell = options.tell;
+    const target = process.env["CARGO_TARGET_DIR"] ?? join(this.root, "core-addon", "target");
+    this.#programs = join(target, options.build);
+  }
+
+  /** Path of a program of the Rust crate `bench`. */
+  program(name: "bench" | "book"): string {
+    return join(this.#programs, name);
+  }
+
+  /** Path of a program of this folder. */
+  script(name: string): string {
+    return join(this.root, "bench", name);
+  }
+
+  /** Removes the journals written so far: the disk is shared. */
+  removeVenues(): void {
+    rmSync(join(this.dataDirectory, "venues"), { recursive: true, force: true });
+  }
+
+  tell(line: string): void {
+    this.#tell(line);
+  }
+
+  keep(layer: string, measured: Measured): void {
+    (this.samples[layer] ??= []).push(measured);
+  }
+
+  /** Errors: throws when the command fails; what it says is shown. */
+  async run(command: readonly string[]): Promise<void> {
+    const child = Bun.spawn([...command], { stdio: ["ignore", "inherit", "inherit"] });
+    const exitCode = await child.exited;
+    if (exitCode !== 0) throw new Error(`${command.join(" ")} ended with ${exitCode}`);
+  }
+}

@@ -1,0 +1,165 @@
+// Layer "durable": acknowledgements per second and their latency with `fsync`, beside the bare floor
+// of the same run; what a running snapshot does to them; the time a restart takes.
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Bench } from "./bench.ts";
+import { measure, type Measured, numberOf, placement, textOf } from "./processes.ts";
+import { type Row, type RowFrame, toRow } from "./rows.ts";
+
+const IN_FLIGHT = [1, 16, 256];
+/** Orders in flight while snapshots are written. */
+const IN_FLIGHT_SNAPSHOT = 64;
+const RUNS = ["floor", "raw", "facade"] as const;
+type Run = (typeof RUNS)[number];
+
+const METRICS: [string, string][] = [
+  ["acks_per_second", "acks/s"],
+  ["syncs_per_second", "fsyncs/s"],
+  ["p50_us", "p50 µs"],
+  ["p99_us", "p99 µs"],
+  ["p999_us", "p99.9 µs"],
+  ["max_us", "max µs"],
+];
+
+export async function runDurable(bench: Bench): Promise<Row[]> {
+  return [
+    ...(await runAcknowledgements(bench)),
+    ...(await runSnapshots(bench)),
+    ...(await runRecovery(bench)),
+  ];
+}
+
+/** A B C A B C, so that a slow minute of the disk hits all alike. */
+async function runAcknowledgements(bench: Bench): Promise<Row[]> {
+  const cases = IN_FLIGHT.flatMap((inFlight) => RUNS.map((run) => ({ run, inFlight })));
+  const found = cases.map((): Measured[] => []);
+  for (let round = 0; round < bench.size.rounds; round += 1) {
+    for (const [index, { run, inFlight }] of cases.entries()) {
+      bench.tell(`durable: ${run}, ${inFlight} in flight, process ${round + 1}`);
+      const measured = await measure(commandOf(bench, run, inFlight));
+      bench.keep("durable", { run, in_flight: inFlight, ...measured });
+      found[index]?.push(measured);
+      bench.removeVenues();
+    }
+  }
+  return cases.flatMap(({ run, inFlight }, index) => {
+    const frame = toFrame(`${run}, ${inFlight} in flight`);
+    return toRows(frame, found[index] ?? []);
+  });
+}
+
+function toFrame(name: string): RowFrame {
+  return { layer: "durable", case: name, durability: "fsync", placement: placement(false) };
+}
+
+function toRows(frame: RowFrame, measured: readonly Measured[]): Row[] {
+  return METRICS.map(([key, metric]) => {
+    return toRow(
+      frame,
+      metric,
+      measured.map((one) => numberOf(one, key)),
+    );
+  });
+}
+
+function commandOf(bench: Bench, run: Run, inFlight: number): string[] {
+  const { lengthMs } = bench.size;
+  const directory = makeVenue(bench, "durable");
+  if (run === "floor") {
+    const options = [`in_flight=${inFlight}`, `length_ms=${lengthMs}`];
+    const file = `out=${join(directory, "floor.bin")}`;
+    return [bench.program("bench"), "group-commit", ...options, file];
+  }
+  return loopCommand(bench, run, inFlight, lengthMs, "no", directory);
+}
+
+function loopCommand(
+  bench: Bench,
+  door: Exclude<Run, "floor">,
+  inFlight: number,
+  lengthMs: number,
+  snapshots: "yes" | "no",
+  directory: string,
+): string[] {
+  const program = bench.script("durable-process.ts");
+  return ["bun", program, door, "fsync", `${inFlight}`, `${lengthMs}`, snapshots, directory];
+}
+
+function makeVenue(bench: Bench, name: string): string {
+  const directory = join(bench.dataDirectory, "venues", name);
+  mkdirSync(directory, { recursive: true });
+  return directory;
+}
+
+/** Both kinds of acknowledgement come from the same process, in turns. */
+async function runSnapshots(bench: Bench): Promise<Row[]> {
+  const found: Measured[] = [];
+  for (let round = 0; round < bench.size.rounds; round += 1) {
+    bench.tell(`durable: snapshots, process ${round + 1}`);
+    const directory = makeVenue(bench, "snapshots");
+    const lengthMs = bench.size.snapshotLengthMs;
+    const command = loopCommand(bench, "facade", IN_FLIGHT_SNAPSHOT, lengthMs, "yes", directory);
+    const measured = await measure(command);
+    bench.keep("durable", { run: "snapshots", ...measured });
+    found.push(measured);
+    bench.removeVenues();
+  }
+  const name = `facade, ${IN_FLIGHT_SNAPSHOT} in flight`;
+  const during = found.flatMap(({ during: each }) => {
+    return typeof each === "object" && each !== null
+      ? [Object.fromEntries(Object.entries(each))]
+      : [];
+  });
+  const latencies = METRICS.filter(([key]) => key.endsWith("_us"));
+  const rows = (frame: RowFrame, from: readonly Measured[]): Row[] =>
+    latencies.map(([key, metric]) =>
+      toRow(
+        frame,
+        metric,
+        from.map((one) => numberOf(one, key)),
+      ),
+    );
+  return [
+    ...rows(toFrame(`${name}, no snapshot running`), found),
+    ...rows(toFrame(`${name}, snapshot running`), during),
+    toRow(
+      toFrame(name),
+      "snapshots",
+      found.map((one) => numberOf(one, "snapshots")),
+    ),
+  ];
+}
+
+/** The anchor stream, journaled without a snapshot and replayed. */
+async function runRecovery(bench: Bench): Promise<Row[]> {
+  const commands = bench.size.recoveryCommands;
+  const file = join(bench.dataDirectory, "recovery.bin");
+  const options = [`commands=${commands}`, "fees=yes", `out=${file}`];
+  await measure([bench.program("bench"), "records", ...options]);
+  const directory = makeVenue(bench, "recovery");
+  const program = bench.script("recovery-process.ts");
+  bench.tell(`durable: filling a journal with ${commands} commands`);
+  const filled = await measure(["bun", program, "fill", directory, file]);
+  const found: Measured[] = [];
+  for (let round = 0; round < bench.size.recoveryRounds; round += 1) {
+    bench.tell(`durable: recovery, process ${round + 1}`);
+    const opened = await measure(["bun", program, "open", directory]);
+    bench.keep("durable", { run: "recovery", ...opened });
+    if (textOf(opened, "hash") !== textOf(filled, "hash")) {
+      throw new Error("durable: the recovered state is not the one that was left");
+    }
+    found.push(opened);
+  }
+  bench.removeVenues();
+  const frame: RowFrame = {
+    layer: "durable",
+    case: `recovery of ${commands.toLocaleString("en-US")} commands`,
+    durability: "os",
+    placement: placement(false),
+    hash: textOf(filled, "hash"),
+  };
+  const seconds = found.map((one) => numberOf(one, "recovery_ms") / 1e3);
+  const rates = found.map((one) => numberOf(one, "commands") / numberOf(one, "recovery_ms"));
+  return [toRow(frame, "s", seconds), toRow(frame, "thousand commands/s", rates)];
+}

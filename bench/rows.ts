@@ -1,0 +1,72 @@
+// Rows of the printed table: what was measured, how often, and what came out.
+
+/** One figure; it is never quoted without its layer. */
+export interface Row {
+  layer: string;
+  case: string;
+  /** What the figure counts, with its unit. */
+  metric: string;
+  median: number;
+  /** Best and worst of all samples, in the sense of the metric: smallest and largest. */
+  min: number;
+  max: number;
+  samples: number;
+  /** `none`, `os`, `fsync`, or `-` where nothing is stored. */
+  durability: string;
+  placement: string;
+  /** Of the result, so that equal work can be told; empty where there is none. */
+  hash: string;
+}
+
+/** What all rows of a layer share. */
+export type RowFrame = Pick<Row, "layer" | "case" | "durability" | "placement"> & { hash?: string };
+
+/** Makes a row of samples of one metric. */
+export function toRow(frame: RowFrame, metric: string, samples: readonly number[]): Row {
+  const sorted = samples.toSorted((left, right) => left - right);
+  const middle = sorted.length / 2;
+  const lower = sorted[Math.ceil(middle) - 1] ?? 0;
+  const upper = sorted[Math.floor(middle)] ?? lower;
+  return {
+    hash: "",
+    ...frame,
+    metric,
+    median: (lower + upper) / 2,
+    min: sorted[0] ?? 0,
+    max: sorted.at(-1) ?? 0,
+    samples: sorted.length,
+  };
+}
+
+const COLUMNS = [
+  "layer",
+  "case",
+  "metric",
+  "median",
+  "min",
+  "max",
+  "samples",
+  "durability",
+  "placement",
+  "hash",
+] as const;
+
+/** The rows as an aligned table. */
+export function toTable(rows: readonly Row[]): string {
+  const lines = [[...COLUMNS], ...rows.map((row) => COLUMNS.map((column) => toCell(row[column])))];
+  const widths = COLUMNS.map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));
+  const toLine = (cells: readonly string[]): string =>
+    cells
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join("  ")
+      .trimEnd();
+  return lines.map(toLine).join("\n");
+}
+
+function toCell(value: string | number): string {
+  if (typeof value === "string") return value;
+  if (Number.isInteger(value) || Math.abs(value) >= 1_000) {
+    return Math.round(value).toLocaleString("en-US");
+  }
+  return value.toPrecision(3);
+}
