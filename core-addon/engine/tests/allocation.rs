@@ -100,7 +100,7 @@ impl Venue {
     fn step(&mut self, number: u64) {
         let account = 3 + self.below(u64::from(ACCOUNTS)) as u32;
         let recent = self.engine.sequence().saturating_sub(self.below(300));
-        let price = 1_000 + self.below(if number % 50 == 0 { 60_000 } else { 40 }) as i64;
+        let price = 1_000 + self.below(if number.is_multiple_of(50) { 60_000 } else { 40 }) as i64;
         let mut command = Command { account, instrument: 1, ..Command::new(Opcode::NewOrder) };
         match self.below(20) {
             0..10 => {
@@ -133,7 +133,7 @@ impl Venue {
             }
         }
         self.execute(&command);
-        if number % 1_000 == 0 {
+        if number.is_multiple_of(1_000) {
             self.engine.state_hash();
         }
     }
