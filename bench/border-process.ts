@@ -1,7 +1,7 @@
 /**
  * Feeds the anchor stream through the addon in batches of one size and prints what a command costs.
  *
- * Use: `bun bench/border-process.ts <raw|facade> <batch> <records file> <setup> <prefill> <data directory>`
+ * Use: `bun bench/border-process.ts <raw|facade> <batch> <records> <setup> <prefill> <directory>`
  *
  * `raw` copies ready records into the shared buffer and reads back only how many bytes came out;
  * `facade` is what the gateway does: fields to bytes, bytes to objects, one callback per command.

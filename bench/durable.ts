@@ -1,5 +1,5 @@
-// Layer "durable": acknowledgements per second and their latency with `fsync`, beside the bare floor
-// of the same run; what a running snapshot does to them; the time a restart takes.
+// Layer "durable": acknowledgements per second and their latency with `fsync`, beside the bare
+// floor of the same run; what a running snapshot does to them; the time a restart takes.
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";

@@ -31,6 +31,15 @@ interface Server {
   stop: () => Promise<unknown>;
 }
 
+class Case {
+  readonly found: Measured[] = [];
+
+  constructor(
+    readonly server: Server,
+    readonly connections: number,
+  ) {}
+}
+
 export async function runHttp(bench: Bench): Promise<Row[]> {
   const servers: Server[] = [];
   try {
@@ -47,7 +56,7 @@ export async function runHttp(bench: Bench): Promise<Row[]> {
 
 async function interleave(bench: Bench, servers: readonly Server[]): Promise<Row[]> {
   const cases = CONNECTIONS.flatMap((connections) =>
-    servers.map((server) => ({ server, connections, found: [] as Measured[] })),
+    servers.map((server) => new Case(server, connections)),
   );
   const program = bench.script("http-load.ts");
   const { lengthMs } = bench.size;

@@ -3,8 +3,8 @@
 //! The generator keeps a book of its own, because each draw depends on what the commands before it
 //! did. The tests hold the published check values of symbol 0.
 //!
-//! **Prices.** `price0 = trunc(10^(3.3 + 1.5 u + 1.5 u))`; the deviation is 5 % of it, at most 10,000;
-//! prices that count as last trade price are held within `price0 ∓ 5 deviations`.
+//! **Prices.** `price0 = trunc(10^(3.3 + 1.5 u + 1.5 u))`; the deviation is 5 % of it, at most
+//! 10,000; what counts as last trade price is held within `price0 ∓ 5 deviations`.
 //! **Pressure.** A side is bid when `int_below(4) + direction ≥ 2`; the direction is 0 until a trade
 //! at or beyond the range's end: from then 1 at the lower and −1 at the upper end.
 //! **Size.** The number of resting orders per side is sampled after command `i` (from 0) when `i`

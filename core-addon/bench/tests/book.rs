@@ -1,4 +1,5 @@
-//! Layer "book" with tiny parameters: the program compares the final book with the generator's itself.
+//! Layer "book" with tiny parameters: the program itself compares the final book with the
+//! generator's.
 
 use std::process::Command;
 
