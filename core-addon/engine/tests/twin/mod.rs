@@ -74,9 +74,10 @@ impl Coverage {
 }
 
 /// Shape, seeds and commands of the short run: a few seconds.
-pub const SHORT: [(Shape, u64, u64); 4] = [
+pub const SHORT: [(Shape, u64, u64); 5] = [
     (Shape::Ordinary, 24, 2_500),
     (Shape::Extreme, 12, 2_500),
+    (Shape::Wide, 3, 4_000),
     (Shape::Slots, 2, 2_500),
     (Shape::Backlog, 2, 3_600),
 ];

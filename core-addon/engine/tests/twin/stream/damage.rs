@@ -5,11 +5,14 @@ use engine::units::{SUPPLY_MAX, TICKS_MAX};
 
 use crate::twin::random::Random;
 
-const NUMBERS: [i64; 14] = [
+const NUMBERS: [i64; 17] = [
     0,
     1,
     2,
     3,
+    5,
+    7,
+    9,
     -1,
     1_000_000,
     1_000_001,

@@ -99,7 +99,9 @@ impl Stream {
             Some(call) => call,
             None => self.draw(view),
         };
-        if !is_planned && self.random.one_in(14) {
+        // Orders are many and must mostly be good; of the rest more may be bad.
+        let is_order = command.opcode == Opcode::NewOrder as u8;
+        if !is_planned && self.random.one_in(if is_order { 16 } else { 6 }) {
             damage::change_one_field(&mut self.random, &mut command, &mut extension);
         }
         command.extensions = u8::from(extension.is_some());
@@ -121,7 +123,14 @@ impl Stream {
         {
             return (repair, None);
         }
-        match self.random.weighted(&TOPICS) {
+        let topic = self.random.weighted(&TOPICS);
+        match topic {
+            // Their books must grow.
+            Topic::MassCancel | Topic::Session | Topic::Administration
+                if self.world.shape == Shape::Wide && !self.random.one_in(20) =>
+            {
+                self.place(view)
+            }
             Topic::Place => self.place(view),
             Topic::Cancel => self.cancel(view),
             Topic::Replace => self.replace(view),

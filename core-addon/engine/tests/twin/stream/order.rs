@@ -50,6 +50,9 @@ impl Stream {
 
     /// Around the centre, so that most books stay two-sided and many orders trade.
     fn price(&mut self, view: &View, index: usize, buys: bool) -> i64 {
+        if self.world.shape == Shape::Wide {
+            return self.wide_price(index, buys);
+        }
         let known = view.instruments.get(&(index as u32 + 1)).map_or(0, |known| known.reference);
         let centre = if known == 0 { self.world.instruments[index].centre } else { known };
         if self.world.shape == Shape::Backlog && !self.random.one_in(8) {
@@ -61,6 +64,19 @@ impl Stream {
         let offset = self.random.between(-spread, spread);
         let away = i64::from(self.random.one_in(2));
         (centre + offset + if buys { -away } else { away }).max(1)
+    }
+
+    /// From the touch to far behind it, around a centre that jumps: levels of all distances, and
+    /// now and then a sweep of what an earlier centre left.
+    fn wide_price(&mut self, index: usize, buys: bool) -> i64 {
+        let place = &mut self.world.instruments[index];
+        if self.random.one_in(150) {
+            let jump = *self.random.pick(&[100, 5_000, 40_000]);
+            place.centre = (place.centre + self.random.between(-jump, jump)).max(50_000);
+        }
+        let reach = *self.random.pick(&[3, 3, 60, 60, 4_000, 20_000, 60_000]);
+        let distance = self.random.between(-1 - reach / 30, reach);
+        (place.centre + if buys { -distance } else { distance }).max(1)
     }
 
     fn quantity(&mut self, index: usize) -> i64 {

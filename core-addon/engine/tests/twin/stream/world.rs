@@ -16,6 +16,8 @@ pub enum Shape {
     Ordinary,
     /// Prices, quantities and amounts near their bounds.
     Extreme,
+    /// Many levels, near the touch and far from it, and a centre that jumps.
+    Wide,
     /// One account with more orders than one transaction may cancel.
     Backlog,
     /// Accounts and callers that share a slot.
@@ -51,7 +53,7 @@ const SCALES: [u8; 6] = [0, 2, 6, 8, 9, 18];
 impl World {
     pub fn new(random: &mut Random, shape: Shape) -> World {
         let scales: Vec<u8> = (0..random.between(3, 5)).map(|_| *random.pick(&SCALES)).collect();
-        let count = random.between(3, 6);
+        let count = if shape == Shape::Wide { 2 } else { random.between(3, 6) };
         let instruments = (0..count).map(|_| draw_instrument(random, shape, &scales)).collect();
         let trading = match shape {
             Shape::Backlog => 3,
@@ -92,7 +94,7 @@ impl World {
             command.quantity = instrument.lot;
             push(command);
             push(set_fees(random, id));
-            if random.one_in(2) {
+            if self.shape != Shape::Wide && random.one_in(2) {
                 push(set_band(random, id, instrument.centre));
             }
             if let Some(value) = self.open_orders_max {
@@ -121,7 +123,7 @@ impl World {
         command.instrument = self.instruments.len() as u32 + random.between(0, 2) as u32;
         command.price = self.scales.len() as i64 + random.between(0, 2);
         command.quantity = random.between(2, 8);
-        let is_small = self.shape != Shape::Backlog;
+        let is_small = !is_crowded(self.shape);
         command.order_id = if is_small { random.between(15, 90) as u64 } else { 4_000 };
         command.session = if is_small { random.between(4, 30) as u64 } else { 1_500 };
         command
@@ -136,7 +138,7 @@ impl World {
         of_quote: bool,
     ) -> Command {
         let place = &self.instruments[instrument];
-        let (least, most) = if self.shape == Shape::Backlog { (9_000, 60_000) } else { (10, 400) };
+        let (least, most) = if is_crowded(self.shape) { (9_000, 60_000) } else { (10, 400) };
         let lots = i128::from(random.between(least, most));
         let (currency, amount) = if of_quote {
             (place.quote, lots * self.ordinary_value(instrument, 1))
@@ -156,6 +158,11 @@ impl World {
         let units = i128::from(lots) * i128::from(place.quantity_unit);
         i128::from(place.centre) * units * i128::from(place.quote_per_tick_lot)
     }
+}
+
+/// Whether books and accounts hold many orders.
+fn is_crowded(shape: Shape) -> bool {
+    matches!(shape, Shape::Backlog | Shape::Wide)
 }
 
 fn draw_instrument(random: &mut Random, shape: Shape, scales: &[u8]) -> WorldInstrument {
@@ -180,6 +187,7 @@ fn draw_instrument(random: &mut Random, shape: Shape, scales: &[u8]) -> WorldIns
     let (centre, quantity_unit) = match (is_extreme, random.below(4)) {
         (true, 0..2) => ((1 << 53) - random.between(1, 40), 1 << 26),
         (true, _) => (random.between(1, 1 << 20), 1 << 47),
+        _ if shape == Shape::Wide => (random.between(60_000, 1 << 30), 1),
         (false, 0) => (random.between(2, 12), 1),
         (false, _) => (random.between(50, 3_000), 1),
     };
