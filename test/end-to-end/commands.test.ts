@@ -1,0 +1,273 @@
+// The operator's commands as typed, against the real venue, and what a start that cannot be says.
+
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeDirectory, removeDirectories, VenueProcess } from "../support/venue-process.ts";
+
+const ROOT = join(import.meta.dir, "../..");
+const TEST_MS_MAX = 60_000;
+
+interface Outcome {
+  readonly code: number;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** Types `openbell …`. */
+async function openbell(...args: string[]): Promise<Outcome> {
+  const child = Bun.spawn([process.execPath, join(ROOT, "gateway/main.ts"), ...args], {
+    cwd: makeDirectory(),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [output, errors] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  return { code: await child.exited, output, errors };
+}
+
+afterAll(removeDirectories);
+
+describe("a running venue", () => {
+  let venue: VenueProcess;
+
+  beforeAll(async () => {
+    venue = await VenueProcess.start();
+  }, TEST_MS_MAX);
+
+  afterAll(() => venue.kill());
+
+  /** Types a command for this venue. */
+  function operate(...args: string[]): Promise<Outcome> {
+    return openbell(...args, `--data-directory=${venue.dataDirectory}`);
+  }
+
+  /** What a command prints behind `name`. */
+  function valueOf({ output }: Outcome, name: string): string {
+    return new RegExp(`^${name} +(.*)$`, "m").exec(output)?.[1] ?? "";
+  }
+
+  test(
+    "an operator builds a market and a client trades in it",
+    async () => {
+      const commands = [
+        ["currency", "add", "BTC", "--scale=9"],
+        ["currency", "add", "USDT", "--scale=8"],
+        [
+          ...["instrument", "add", "BTC-USDT", "--base=BTC", "--quote=USDT", "--tick=0.01"],
+          ...["--lot=0.00001", "--maker-rate=-0.0001", "--taker-rate=0.0005"],
+          ...["--reference-price=50000", "--band=0.1"],
+        ],
+        ["instrument", "open", "BTC-USDT"],
+        ["account", "create", "desk-7"],
+      ];
+      for (const command of commands) expect(await operate(...command)).toMatchObject({ code: 0 });
+      const account = "3";
+      expect((await operate("account", "list")).output).toContain("desk-7");
+      expect(await operate("deposit", account, "USDT", "1000.5")).toMatchObject({ code: 0 });
+      const key = await operate(
+        "key",
+        "create",
+        account,
+        "--permissions=read,trade",
+        "--label=desk",
+      );
+      expect(key.code).toBe(0);
+
+      const order = {
+        symbol: "BTC-USDT",
+        side: "BUY",
+        type: "LIMIT",
+        price: "50000",
+        quantity: "0.01",
+      };
+      const reply = await venue.fetch(
+        "POST",
+        "/api/v1/trading/orders",
+        order,
+        valueOf(key, "token"),
+      );
+      expect(await reply.json()).toMatchObject({ status_name: "pending" });
+
+      expect(await operate("instrument", "halt", "BTC-USDT")).toMatchObject({ code: 0 });
+      expect((await operate("key", "list")).output).toContain(valueOf(key, "key_id"));
+      expect(await operate("key", "revoke", valueOf(key, "key_id"))).toMatchObject({ code: 0 });
+      const refused = await venue.fetch(
+        "GET",
+        "/api/v1/trading/orders",
+        undefined,
+        valueOf(key, "token"),
+      );
+      expect(refused.status).toBe(401);
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
+    "a deposit with the same request id counts once",
+    async () => {
+      await operate("currency", "add", "EUR", "--scale=2");
+      await operate("account", "create", "desk-8");
+      const deposit = ["deposit", "4", "EUR", "7.00", "--request-id=wire-1"];
+      expect(valueOf(await operate(...deposit), "duplicate")).toBe("false");
+      expect(valueOf(await operate(...deposit), "duplicate")).toBe("true");
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
+    "status, snapshot and clock confirm answer",
+    async () => {
+      expect(valueOf(await operate("status"), "mode")).toBe("open");
+      expect(await operate("snapshot")).toMatchObject({ code: 0 });
+      expect(await operate("clock", "confirm")).toMatchObject({ code: 0 });
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
+    "a refusal is one sentence with the code's name",
+    async () => {
+      const outcome = await operate("instrument", "open", "NO-SUCH");
+      expect(outcome).toMatchObject({ code: 1, output: "" });
+      expect(outcome.errors).toContain("refused with status 404: instrument_not_found");
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
+    "a wrong key is refused",
+    async () => {
+      const outcome = await operate("status", "--key=ob_1_2");
+      expect(outcome.code).toBe(1);
+      expect(outcome.errors).toContain("credentials_invalid");
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
+    "a second venue on the directory is refused, naming the process that has it",
+    async () => {
+      const outcome = await operate("start", "--profile=test");
+      expect(outcome.code).toBe(1);
+      expect(outcome.errors).toContain(String(venue.pid));
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
+    "a second venue on the port is told what to change",
+    async () => {
+      const port = new URL(venue.url).port;
+      const directory = makeDirectory();
+      const args = ["--profile=test", `--http-port=${port}`, `--data-directory=${directory}`];
+      const outcome = await openbell("start", ...args);
+      expect(outcome.code).toBe(1);
+      expect(outcome.errors).toContain(`port ${port} is in use: stop what listens there, or`);
+      expect(outcome.errors).toContain("--http-port");
+      expect(existsSync(join(directory, "address"))).toBe(false);
+    },
+    TEST_MS_MAX,
+  );
+
+  test("keys and address are for the owner alone", () => {
+    for (const name of ["operator-key", "keys.sqlite", "address"]) {
+      expect(statSync(join(venue.dataDirectory, name)).mode & 0o077).toBe(0);
+    }
+  });
+});
+
+describe("a directory without a running venue", () => {
+  test(
+    "init makes a venue once and prints its admin key",
+    async () => {
+      const directory = `--data-directory=${join(makeDirectory(), "venue")}`;
+      const first = await openbell("init", directory);
+      expect(first.code).toBe(0);
+      expect(first.output).toMatch(/^ob_[0-9a-f]{16}_[0-9a-f]{64}$/m);
+      const second = await openbell("init", directory);
+      expect(second).toMatchObject({ code: 1, output: "" });
+      expect(second.errors).toContain("is initialised already");
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
+    "the default profile starts no venue that init did not make",
+    async () => {
+      const directory = makeDirectory();
+      const outcome = await openbell("start", `--data-directory=${directory}`);
+      expect(outcome.code).toBe(1);
+      expect(outcome.errors).toContain("holds no venue: run `openbell init` first");
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
+    "a venue whose journal is gone does not become an empty one",
+    async () => {
+      const directory = makeDirectory();
+      await openbell("init", `--data-directory=${directory}`);
+      rmSync(join(directory, "journal"), { recursive: true });
+      const outcome = await openbell("start", "--profile=test", `--data-directory=${directory}`);
+      expect(outcome.code).toBe(1);
+      expect(outcome.errors).toContain("is gone: restore the directory journal from a backup");
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
+    "a directory that cannot be written is told so",
+    async () => {
+      const directory = join(makeDirectory(), "file");
+      writeFileSync(directory, "in the way");
+      const outcome = await openbell("start", "--profile=test", `--data-directory=${directory}`);
+      expect(outcome.code).toBe(1);
+      expect(outcome.errors).toContain("cannot write to the data directory");
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
+    "a command without a venue exits with 3 and says how to start one",
+    async () => {
+      const directory = makeDirectory();
+      await openbell("init", `--data-directory=${directory}`);
+      const args = ["--http-port=1", `--data-directory=${directory}`];
+      const outcome = await openbell("status", ...args);
+      expect(outcome.code).toBe(3);
+      expect(outcome.errors).toContain("no venue answers at http://127.0.0.1:1: start it with");
+    },
+    TEST_MS_MAX,
+  );
+
+  test.each([
+    [["frobnicate"], "no command frobnicate"],
+    [["key", "create", "3"], "usage: openbell key create <account id> --permissions"],
+    [["deposit", "3"], "usage: openbell deposit <account id> <currency> <amount>"],
+    [["status", "--http-prt=1"], "http_prt (flag --http-prt): no such setting"],
+    [["start", "--http-port=99999"], "http_port = 99999 (flag --http-port): must be 0 to 65535"],
+    [["start", "--config=gone.yaml"], "no configuration file gone.yaml"],
+  ])(
+    "%j is wrong usage: exit code 2",
+    async (args, message) => {
+      const outcome = await openbell(...args);
+      expect(outcome.errors).toContain(message);
+      expect(outcome.code).toBe(2);
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
+    "the help names every command",
+    async () => {
+      const { output, code } = await openbell("--help");
+      expect(code).toBe(0);
+      for (const name of ["start", "init", "status", "key create", "journal verify", "snapshot"]) {
+        expect(output).toContain(`  ${name}`);
+      }
+    },
+    TEST_MS_MAX,
+  );
+});
