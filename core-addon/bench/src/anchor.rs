@@ -5,8 +5,8 @@
 //!
 //! **Prices.** `price0 = trunc(10^(3.3 + 1.5 u + 1.5 u))`; the deviation is 5 % of it, at most
 //! 10,000; what counts as last trade price is held within `price0 ∓ 5 deviations`.
-//! **Pressure.** A side is bid when `int_below(4) + direction ≥ 2`; the direction is 0 until a trade
-//! at or beyond the range's end: from then 1 at the lower and −1 at the upper end.
+//! **Pressure.** A side is bid when `int_below(4) + direction ≥ 2`; the direction is 0 until a
+//! trade at or beyond the end of the range: from then 1 at the lower and −1 at the upper end.
 //! **Size.** The number of resting orders per side is sampled after command `i` (from 0) when `i`
 //! reaches the next multiple of `min(512, target + 1)`, and for every IOC or FOK-budget remainder.
 //! Before the first sample both are 0.

@@ -300,6 +300,7 @@ fn new_instrument(id: u32) -> Instrument {
         limits: Limits::default(),
         reference: 0,
         band: 0,
+        band_range: None,
         both_sides: false,
         fee_accumulator: 0,
         next_trade_id: 1,
