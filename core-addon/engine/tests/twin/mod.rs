@@ -90,16 +90,18 @@ pub const HASH_KEY: [u64; 2] = [0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908];
 struct Repeat {
     seed: u64,
     shape: Shape,
+    length: u64,
     commands: u64,
 }
 
 impl Drop for Repeat {
     fn drop(&mut self) {
         if std::thread::panicking() {
+            let Repeat { seed, shape, length, commands } = self;
             eprintln!(
-                "{:?} stream of seed {} differs at command {}; repeat with\n\
-                 OPENBELL_SEED={} cargo test -p engine --test lockstep",
-                self.shape, self.seed, self.commands, self.seed
+                "{shape:?} stream of seed {seed} fails at command {commands}; repeat with\n\
+                 OPENBELL_SEED={seed} OPENBELL_COMMANDS={length} \
+                 cargo test -p engine --test lockstep"
             );
         }
     }
@@ -113,7 +115,7 @@ pub fn run_stream(
     shape: Shape,
     length: u64,
 ) {
-    let mut repeat = Repeat { seed, shape, commands: 0 };
+    let mut repeat = Repeat { seed, shape, length, commands: 0 };
     let mut reference = Reference::new(HASH_KEY);
     let mut stream = Stream::new(seed, shape);
     let mut view = View::new();

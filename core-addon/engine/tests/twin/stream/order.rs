@@ -157,7 +157,8 @@ impl Stream {
         command.quantity = self.random.between(1, 20);
         if let Some(order) = view.orders.get(&id) {
             let (price, quantity, filled) = (order.price, order.quantity, order.filled);
-            let index = order.instrument as usize - 1;
+            // An instrument made by the stream itself is not of its world.
+            let index = (order.instrument as usize - 1).min(self.world.instruments.len() - 1);
             let unit = self.world.instruments[index].quantity_unit;
             let (price, quantity) = match self.random.below(8) {
                 0 => (price, (quantity - unit).max(1)),
