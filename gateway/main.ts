@@ -1,7 +1,7 @@
 // The operator's program and the wiring of the venue. The only reader of environment and arguments;
 // imported by nobody.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeSync } from "node:fs";
 import manifest from "../package.json" with { type: "json" };
 import { systemClock } from "./clock.ts";
 import { type CommandLine, parseCommandLine, UsageError } from "./commands/command-line.ts";
@@ -29,9 +29,17 @@ const DRAIN_MS_MAX = 1_500;
 /** A broken invariant or a dead journal: nothing more may be answered. The journal restores. */
 const EXIT_FATAL = 70;
 
-const print = (line: string): void => {
-  process.stdout.write(`${line}\n`);
+const write = (text: string): void => {
+  try {
+    let rest = Buffer.from(text);
+    while (rest.length > 0) rest = rest.subarray(writeSync(1, rest));
+  } catch (error) {
+    // The reader has seen enough: `openbell journal dump | head`.
+    if (error instanceof Error && "code" in error && error.code === "EPIPE") process.exit(0);
+    throw error;
+  }
 };
+const print = (line: string): void => write(`${line}\n`);
 
 try {
   await main(parseCommandLine(process.argv.slice(2)));
@@ -62,6 +70,7 @@ async function main({ words, flags }: CommandLine): Promise<void> {
     words: words.slice(command.name.split(" ").length),
     flags: new Map([...flags].filter(isOwn)),
     print,
+    write,
   });
 }
 

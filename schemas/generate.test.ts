@@ -3,9 +3,13 @@ import { outputs, parseRejectCodes } from "./generate.ts";
 
 const HEADER = "number,name,category,precedence,retryable,http,text\n";
 const OPERATING = `before
-<!-- written by schemas/generate.ts from gateway/config.ts -->
+<!-- settings of gateway/config.ts, written by schemas/generate.ts -->
 stale
-<!-- end of the written part -->
+<!-- end of settings of gateway/config.ts -->
+between
+<!-- commands of gateway/commands, written by schemas/generate.ts -->
+stale
+<!-- end of commands of gateway/commands -->
 after
 `;
 const GOOD = "3001,instrument_not_found,instrument,200,false,404,Instrument does not exist\n";
@@ -52,12 +56,14 @@ describe("reject code table", () => {
   });
 });
 
-describe("settings in docs/operating.md", () => {
-  test("only the marked part is replaced", () => {
+describe("settings and commands in docs/operating.md", () => {
+  test("only the marked parts are replaced", () => {
     const text = outputs([], OPERATING).get("docs/operating.md") ?? "";
     expect(text).toStartWith("before\n");
     expect(text).toEndWith("\nafter\n");
     expect(text).toContain("| `http_port` |");
+    expect(text).toContain("\nbetween\n");
+    expect(text).toContain("| `init` |");
     expect(text).not.toContain("stale");
     expect(outputs([], text).get("docs/operating.md")).toBe(text);
   });

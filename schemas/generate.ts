@@ -5,14 +5,17 @@
  * `bun fmt` would, so that formatting and generating never disagree.
  */
 import { join } from "node:path";
+import { commandsTable } from "../gateway/commands/commands.ts";
 import { settingsTable } from "../gateway/config.ts";
 
 const ROOT = join(import.meta.dir, "..");
 const CODES_PATH = "schemas/reject-codes.csv";
-const SETTINGS_PATH = "docs/operating.md";
-/** Around the part of docs/operating.md that is generated; the rest is written by hand. */
-const SETTINGS_START = "<!-- written by schemas/generate.ts from gateway/config.ts -->\n";
-const SETTINGS_END = "<!-- end of the written part -->\n";
+const OPERATING_PATH = "docs/operating.md";
+/** Parts of docs/operating.md that are generated, each between two marks; the rest is hand-written. */
+const OPERATING_PARTS: readonly { readonly name: string; readonly toText: () => string }[] = [
+  { name: "settings of gateway/config.ts", toText: settingsTable },
+  { name: "commands of gateway/commands", toText: commandsTable },
+];
 const COLUMNS = ["number", "name", "category", "precedence", "retryable", "http", "text"] as const;
 const CATEGORIES = [
   "malformed",
@@ -91,20 +94,26 @@ function parseRow(line: string, place: string): RejectRow {
 /** Every generated file as it must be, given the present operating.md: path → text. */
 export function outputs(rejectCodes: readonly RejectRow[], operating: string): Map<string, string> {
   return new Map([
-    [SETTINGS_PATH, withSettings(operating)],
+    [OPERATING_PATH, withParts(operating)],
     ["core-addon/engine/src/generated/reject_code.rs", rustRejectCodes(rejectCodes)],
     ["gateway/generated/reject-codes.ts", typescriptRejectCodes(rejectCodes)],
     ["docs/reject-codes.md", markdownRejectCodes(rejectCodes)],
   ]);
 }
 
-function withSettings(operating: string): string {
-  const [head, rest] = operating.split(SETTINGS_START);
-  const tail = rest?.split(SETTINGS_END)[1];
-  if (head === undefined || tail === undefined) {
-    throw new Error(`${SETTINGS_PATH} must hold the lines ${SETTINGS_START}and ${SETTINGS_END}`);
+function withParts(operating: string): string {
+  let text = operating;
+  for (const { name, toText } of OPERATING_PARTS) {
+    const start = `<!-- ${name}, written by schemas/generate.ts -->\n`;
+    const end = `<!-- end of ${name} -->\n`;
+    const [head, rest] = text.split(start);
+    const tail = rest?.split(end)[1];
+    if (head === undefined || tail === undefined) {
+      throw new Error(`${OPERATING_PATH} must hold the lines ${start}and ${end}`);
+    }
+    text = `${head}${start}\n${toText()}\n\n${end}${tail}`;
   }
-  return `${head}${SETTINGS_START}\n${settingsTable()}\n\n${SETTINGS_END}${tail}`;
+  return text;
 }
 
 function rustRejectCodes(rows: readonly RejectRow[]): string {
@@ -228,7 +237,7 @@ if (import.meta.main) {
   const isCheck = process.argv.includes("--check");
   const rows = parseRejectCodes(await Bun.file(join(ROOT, CODES_PATH)).text());
   const stale: string[] = [];
-  const operating = await Bun.file(join(ROOT, SETTINGS_PATH)).text();
+  const operating = await Bun.file(join(ROOT, OPERATING_PATH)).text();
   for (const [path, text] of outputs(rows, operating)) {
     const file = Bun.file(join(ROOT, path));
     if ((await file.exists()) && (await file.text()) === text) continue;

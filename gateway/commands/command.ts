@@ -15,6 +15,8 @@ export interface CommandInput {
   readonly flags: ReadonlyMap<string, string>;
   /** Writes one line to the person. */
   readonly print: (line: string) => void;
+  /** Writes text that has its own line ends. */
+  readonly write: (text: string) => void;
 }
 
 /** An own flag of a command, beside the settings. */

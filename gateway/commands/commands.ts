@@ -3,9 +3,10 @@
 import { type CommandLine, UsageError } from "./command-line.ts";
 import type { Command } from "./command.ts";
 import { INIT } from "./init.ts";
+import { JOURNAL } from "./journal.ts";
 import { ONLINE } from "./online.ts";
 
-const COMMANDS: readonly Command[] = [INIT, ...ONLINE];
+const COMMANDS: readonly Command[] = [INIT, ...ONLINE, ...JOURNAL];
 
 /** The command that the words begin with. Errors: throws `UsageError` naming what is wrong. */
 export function findCommand({ words, flags }: CommandLine): Command {
@@ -22,6 +23,15 @@ export function findCommand({ words, flags }: CommandLine): Command {
     throw new UsageError(`usage: openbell ${usageOf(command)}`);
   }
   return command;
+}
+
+/** The table as docs/operating.md shows it. */
+export function commandsTable(): string {
+  const rows = COMMANDS.map((command) => {
+    const rest = usageOf(command).slice(command.name.length + 1);
+    return `| \`${command.name}\`${rest === "" ? "" : ` \`${rest}\``} | ${command.summary} |`;
+  });
+  return ["| command | does |", "|---|---|", ...rows].join("\n");
 }
 
 export function helpText(): string {

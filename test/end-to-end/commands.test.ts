@@ -1,7 +1,7 @@
 // The operator's commands as typed, against the real venue, and what a start that cannot be says.
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeDirectory, removeDirectories, VenueProcess } from "../support/venue-process.ts";
 
@@ -225,6 +225,29 @@ describe("a directory without a running venue", () => {
       const outcome = await openbell("start", "--profile=test", `--data-directory=${directory}`);
       expect(outcome.code).toBe(1);
       expect(outcome.errors).toContain("cannot write to the data directory");
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
+    "verify finds a sound journal, dump shows its commands, and damage is told",
+    async () => {
+      const venue = await VenueProcess.start();
+      const directory = `--data-directory=${venue.dataDirectory}`;
+      await openbell("currency", "add", "EUR", "--scale=2", directory);
+      await venue.kill();
+      const verified = await openbell("journal", "verify", directory);
+      expect(verified.code).toBe(0);
+      expect(verified.output).toMatch(/^problems +0$/m);
+      const dumped = await openbell("journal", "dump", directory);
+      expect(dumped.code).toBe(0);
+      expect(dumped.output).toMatch(/^ +\d+ CreateCurrency .*text=EUR$/m);
+
+      const journal = join(venue.dataDirectory, "journal");
+      for (const name of readdirSync(journal)) writeFileSync(join(journal, name), "damaged");
+      const damaged = await openbell("journal", "verify", directory);
+      expect(damaged.code).toBe(1);
+      expect(damaged.errors).toContain("journal_");
     },
     TEST_MS_MAX,
   );
