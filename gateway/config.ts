@@ -149,7 +149,7 @@ export const PROFILES = {
   default: {},
   demo: {
     ...{ data_directory: "data/demo", init_at_start: true, clock_jump_accepted: true },
-    demo_orders_per_second: 200,
+    ...{ demo_orders_per_second: 200, snapshot_interval_commands: 500_000 },
   },
   dev: {
     ...{ data_directory: "data/dev", init_at_start: true, clock_jump_accepted: true },
