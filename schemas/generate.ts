@@ -11,7 +11,7 @@ import { settingsTable } from "../gateway/config.ts";
 const ROOT = join(import.meta.dir, "..");
 const CODES_PATH = "schemas/reject-codes.csv";
 const OPERATING_PATH = "docs/operating.md";
-/** Parts of docs/operating.md that are generated, each between two marks; the rest is hand-written. */
+/** Parts of docs/operating.md that are generated, each between two marks. */
 const OPERATING_PARTS: readonly { readonly name: string; readonly toText: () => string }[] = [
   { name: "settings of gateway/config.ts", toText: settingsTable },
   { name: "commands of gateway/commands", toText: commandsTable },
