@@ -162,13 +162,17 @@ function isOlder(version, wanted) {
   return has[1] < needs[1];
 }
 
+/** Directories of the core that are not part of the addon. */
+const NOT_ADDON = ["target", "tests", "bench", "examples"];
+
 /** Every file that decides what the addon is, sorted. */
 function coreSources(directory) {
   const files = [];
   for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
     const name = path.join(directory, entry.name);
-    if (entry.isDirectory() && entry.name !== "target") files.push(...coreSources(name));
-    else if (/\.(rs|toml|lock)$/.test(entry.name)) files.push(name);
+    if (entry.isDirectory()) {
+      if (!NOT_ADDON.includes(entry.name)) files.push(...coreSources(name));
+    } else if (/\.(rs|toml|lock)$/.test(entry.name)) files.push(name);
   }
   return files.sort();
 }

@@ -121,6 +121,15 @@ test.each([
   expect(calls().match(/cargo build|bun install|npm install/g)).toHaveLength(1);
 });
 
+test("a changed test of the core repeats nothing", async () => {
+  await bootstrap([]);
+  rmSync(join(root, "calls"));
+  mkdirSync(join(root, "core-addon/engine/tests"));
+  writeFileSync(join(root, "core-addon/engine/tests/new.rs"), "");
+  await bootstrap([]);
+  expect(calls()).toBe("");
+});
+
 test("--rebuild builds although nothing changed", async () => {
   await bootstrap([]);
   rmSync(join(root, "calls"));
