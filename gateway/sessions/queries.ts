@@ -3,7 +3,7 @@
 
 import type { Core } from "../core/core.ts";
 import type { Transaction } from "../domain/change.ts";
-import { QueryKind } from "../domain/command.ts";
+import { QueryKind, TEXT_BYTES_MAX } from "../domain/command.ts";
 import type { QueryFields } from "../domain/command.ts";
 
 /** How an order is named: by id, or by the client's id. */
@@ -52,6 +52,7 @@ export class Queries {
 
   /** Whether `name`, or an alias, is that of `account`. */
   isNameOf(account: number, name: string): boolean {
+    if (Buffer.byteLength(name) > TEXT_BYTES_MAX) return false;
     const answer = this.#core.query({ opcode: QueryKind.account, text: name });
     const [found] = answer.changes;
     return answer.code === 0 && found?.entity === "account" && found.accountId === account;

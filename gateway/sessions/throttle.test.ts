@@ -35,6 +35,14 @@ describe("token bucket", () => {
   });
 });
 
+test("an unlimited bucket gives at any time, also when time goes back", () => {
+  const bucket = TokenBucket.unlimited();
+  for (const now of [5_000_000, 0, 1]) {
+    expect(bucket.waitUs(now)).toBe(0);
+    expect(bucket.take(now)).toBe(true);
+  }
+});
+
 describe("network throttle", () => {
   const rate = { perSecond: 1, burst: 1 };
 

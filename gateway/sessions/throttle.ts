@@ -24,8 +24,14 @@ export class TokenBucket {
     this.#depthUs = this.#intervalUs * rate.burst;
   }
 
+  /** A bucket that always has a token. */
+  static unlimited(): TokenBucket {
+    return new TokenBucket({ perSecond: Number.POSITIVE_INFINITY, burst: 1 });
+  }
+
   /** Takes one token. Returns whether there was one. */
   take(nowUs: number): boolean {
+    if (this.#intervalUs === 0) return true;
     const fullAtUs = Math.max(this.#fullAtUs, nowUs) + this.#intervalUs;
     if (fullAtUs - nowUs > this.#depthUs) return false;
     this.#fullAtUs = fullAtUs;
@@ -34,6 +40,7 @@ export class TokenBucket {
 
   /** Time until `take` succeeds, in microseconds; 0 when it would now. */
   waitUs(nowUs: number): number {
+    if (this.#intervalUs === 0) return 0;
     return Math.max(0, this.#fullAtUs + this.#intervalUs - this.#depthUs - nowUs);
   }
 

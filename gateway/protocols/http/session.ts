@@ -24,8 +24,8 @@ const ANONYMOUS: Caller = {
   keyId: "",
   account: 0,
   permissions: 0,
-  requests: new TokenBucket({ perSecond: Number.POSITIVE_INFINITY, burst: 1 }),
-  cancels: new TokenBucket({ perSecond: Number.POSITIVE_INFINITY, burst: 1 }),
+  requests: TokenBucket.unlimited(),
+  cancels: TokenBucket.unlimited(),
 };
 
 const BEARER = "Bearer ";

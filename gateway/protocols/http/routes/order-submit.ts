@@ -14,7 +14,7 @@ import { OrderReply } from "../schemas.ts";
 import type { NewOrderBody, TimeInForceName } from "../schemas.ts";
 import { SubmitOrder } from "../seed-schemas.ts";
 import type { SubmitOrderBody } from "../seed-schemas.ts";
-import { placeOrder } from "./orders.ts";
+import { codeOfOrder, placeOrder } from "./orders.ts";
 
 export function submitRoutes(venue: Venue): Route[] {
   return [
@@ -27,6 +27,7 @@ export function submitRoutes(venue: Venue): Route[] {
       summary: "An order by user, direction and volume",
       body: SubmitOrder,
       readsNumbersExactly: true,
+      codeOf: (issues, body) => codeOfOrder(venue, issues, body),
       replies: { 201: { description: "The order", schema: OrderReply } },
       handle: ({ caller, body }) => submit(venue, caller, body),
     }),

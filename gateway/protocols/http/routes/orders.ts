@@ -325,8 +325,12 @@ function imageBody(venue: Venue, answer: Transaction, clientOrderId: string | un
   return fromOrderImage(image, listingOf(venue, image.instrument), clientOrderId);
 }
 
+/** Fields of all shapes of orders whose words have a code of their own. */
 const CODES_BY_FIELD: ReadonlyMap<string, RejectCode> = new Map<string, RejectCode>([
   ["side", RejectCode.side_invalid],
+  ["direction", RejectCode.side_invalid],
+  ["time_condition", RejectCode.time_in_force_unsupported],
+  ["volume_condition", RejectCode.time_in_force_unsupported],
   ["type", RejectCode.order_type_unsupported],
   ["order_type", RejectCode.order_type_unsupported],
   ["time_in_force", RejectCode.time_in_force_unsupported],
@@ -353,7 +357,7 @@ export function codeOfOrder(
     }
     codes.push(code);
   }
-  const symbol = readField(body, "symbol");
+  const symbol = readField(body, "symbol") ?? readField(body, "instrument_id");
   if (typeof symbol === "string" && venue.reference.findListing(symbol) === undefined) {
     return RejectCode.instrument_not_found;
   }
