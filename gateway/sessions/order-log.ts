@@ -35,17 +35,13 @@ export class OrderLog {
 
   /** One line per command that got a sequence, with the key that gave it. */
   writeCommand(caller: Caller, command: CommandFields, transaction: Transaction): void {
-    const { opcode, sequence, code, result } = transaction;
-    const isOrder = opcode >= Opcode.newOrder && opcode <= Opcode.replaceOrder;
-    const isNewOrder = opcode === Opcode.newOrder;
+    const { opcode, sequence, code } = transaction;
     const symbol = this.#reference.listingOf(transaction.instrument)?.instrument.symbol;
     const fields: LogFields = {
-      order_id: isOrder ? (isNewOrder && code !== 0 ? sequence : result) || undefined : undefined,
-      result: isOrder || result === 0 ? undefined : result,
-      account: transaction.account,
+      ...nameTarget(command, transaction),
+      account: transaction.account || undefined,
       sequence,
-      client_order_id: isOrder ? command.text : undefined,
-      request_id: isOrder ? undefined : (command.extensionText ?? command.text),
+      ...nameTexts(command),
       symbol,
       code: code === 0 ? undefined : rejectByNumber[code].name,
       duplicate: transaction.isDuplicate || undefined,
@@ -76,4 +72,28 @@ export class OrderLog {
     if (isQuiet) this.#log.debug(event, fields);
     else this.#log.info(event, fields);
   }
+}
+
+/** What a command is about: the order of commands on one order, else what it made or concerned. */
+function nameTarget(command: CommandFields, transaction: Transaction): LogFields {
+  const { opcode, sequence, code, result } = transaction;
+  switch (opcode) {
+    case Opcode.newOrder:
+      // A refused order has the id of its sequence, and no result.
+      return { order_id: code === 0 ? result : sequence };
+    case Opcode.cancelOrder:
+    case Opcode.replaceOrder:
+      return { order_id: result || command.orderId };
+    case Opcode.massCancel:
+      return { cancelled: result };
+    default:
+      return { result: result || undefined };
+  }
+}
+
+/** The texts of a command, under the names of docs/commands.md. */
+function nameTexts({ opcode, text, extensionText }: CommandFields): LogFields {
+  if (opcode >= Opcode.newOrder && opcode <= Opcode.massCancel) return { client_order_id: text };
+  const isLedgerMove = opcode >= Opcode.deposit && opcode <= Opcode.transfer;
+  return isLedgerMove ? { request_id: text } : { name: text, request_id: extensionText };
 }
