@@ -8,7 +8,9 @@ import type { Measured } from "./processes.ts";
 export interface Size {
   /** Fresh processes per figure. */
   rounds: number;
-  /** Commands of the layers stream, book, core and peer. */
+  /** Commands of the layer stream; 3,000,000 have the check values. */
+  streamCommands: number;
+  /** Commands of the layers book, core and peer. */
   commands: number;
   passes: number;
   /** Most orders that rest in a book of our own streams. */
@@ -28,20 +30,20 @@ export interface Size {
 export const SIZES = {
   full: {
     ...{ rounds: 7, commands: 3_000_000, passes: 3, peerPasses: 8, memoryOrders: 1_000_000 },
-    restingMax: 1_000_000,
+    ...{ restingMax: 1_000_000, streamCommands: 3_000_000 },
     ...{ borderCommands: 400_000, lengthMs: 3_000, snapshotLengthMs: 12_000 },
     ...{ recoveryCommands: 5_000_000, recoveryRounds: 3 },
   },
   quick: {
     ...{ rounds: 2, commands: 500_000, passes: 2, peerPasses: 4, memoryOrders: 100_000 },
-    restingMax: 1_000_000,
+    ...{ restingMax: 1_000_000, streamCommands: 3_000_000 },
     ...{ borderCommands: 100_000, lengthMs: 1_000, snapshotLengthMs: 3_000 },
     ...{ recoveryCommands: 500_000, recoveryRounds: 1 },
   },
   /** For tests: whether it runs, not how fast. */
   tiny: {
     ...{ rounds: 1, commands: 2_000, passes: 1, peerPasses: 1, memoryOrders: 2_000 },
-    restingMax: 1_000,
+    ...{ restingMax: 1_000, streamCommands: 2_000 },
     ...{ borderCommands: 2_000, lengthMs: 100, snapshotLengthMs: 200 },
     ...{ recoveryCommands: 2_000, recoveryRounds: 1 },
   },

@@ -22,8 +22,9 @@ const RETAINED_DEFAULT = 65_536;
 
 /** The stream's check values; the hash covers every command and its fills. */
 export async function runStream(bench: Bench): Promise<Row[]> {
-  const { commands } = bench.size;
-  const measured = await measure([bench.program("bench"), "stream", `commands=${commands}`]);
+  const { streamCommands } = bench.size;
+  const options = [`commands=${streamCommands}`];
+  const measured = await measure([bench.program("bench"), "stream", ...options]);
   bench.keep("stream", measured);
   const frame = {
     layer: "stream",
