@@ -162,7 +162,10 @@ impl Core {
     }
 
     /// Asks for a snapshot at the last command executed; `status` tells when it is there.
+    ///
+    /// Errors: the fault that ended the journal.
     pub fn request_snapshot(&mut self) -> Result<(), Fault> {
+        self.tools.progress.check()?;
         if self.marked_sequence != self.engine.sequence() {
             self.append_state_hash()?;
         }

@@ -8,7 +8,7 @@ pub mod core;
 pub mod crc32c;
 pub mod environment;
 pub mod fault;
-//pub mod inspect;
+pub mod inspect;
 pub mod journal;
 pub mod lock;
 pub mod metrics;

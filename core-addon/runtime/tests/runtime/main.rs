@@ -1,4 +1,8 @@
 //! The runtime against a disk and a clock that do what a test says.
 
+mod crash;
+mod damage;
+mod disk_faults;
 mod durability;
+mod snapshots;
 mod support;

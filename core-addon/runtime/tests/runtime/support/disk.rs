@@ -56,6 +56,7 @@ struct State {
     counted: u64,
     stopped: bool,
     syncs_held: bool,
+    syncs_waiting: u32,
     locked: BTreeSet<PathBuf>,
 }
 
@@ -106,6 +107,20 @@ impl SimulatedDisk {
         self.released.notify_all();
     }
 
+    /// Whether a sync of a segment is held: its write is done and nobody was told.
+    pub fn is_sync_waiting(&self) -> bool {
+        self.lock_state().syncs_waiting > 0
+    }
+
+    /// What the system does now and then by itself: everything written reaches the disk.
+    pub fn write_back(&self) {
+        let mut state = self.lock_state();
+        for file in state.files.values_mut() {
+            file.synced = file.bytes.clone();
+            file.touched.clear();
+        }
+    }
+
     /// The disk as the next process finds it after a kill: everything written is there.
     pub fn after_kill(&self) -> Arc<SimulatedDisk> {
         SimulatedDisk::with(self.lock_state().settled())
@@ -152,6 +167,15 @@ impl SimulatedDisk {
         state.files.insert(id, file);
         state.names.insert(path.into(), id);
         state.synced_names.insert(path.into(), id);
+    }
+
+    /// Changes the first bytes of a file, under the hands of those who have it open.
+    pub fn patch(&self, path: &Path, bytes: &[u8]) {
+        let mut state = self.lock_state();
+        let id = state.names[path];
+        let file = state.files.get_mut(&id).expect("a named file exists");
+        file.bytes[..bytes.len()].copy_from_slice(bytes);
+        file.synced = file.bytes.clone();
     }
 
     pub fn delete(&self, path: &Path) {
@@ -207,7 +231,7 @@ impl State {
     fn settled(&self) -> State {
         let mut next = self.clone();
         (next.trouble, next.counted, next.stopped) = (Trouble::None, 0, false);
-        (next.space, next.syncs_held) = (None, false);
+        (next.space, next.syncs_held, next.syncs_waiting) = (None, false, 0);
         next.locked.clear();
         next
     }
@@ -314,7 +338,9 @@ impl DiskFile for SimulatedFile {
     fn sync(&self) -> io::Result<()> {
         let mut state = self.disk.lock_state();
         while state.syncs_held && state.is_segment(self.id) {
+            state.syncs_waiting += 1;
             state = self.disk.released.wait(state).expect("no test panics with the disk");
+            state.syncs_waiting -= 1;
         }
         if state.count()? {
             return Err(io::Error::other("the machine stops"));

@@ -183,16 +183,32 @@ pub struct Run {
 impl Run {
     /// A new venue with its instruments and accounts.
     pub fn begin(world: World, seed: u64) -> Run {
-        let (core, report) = world.open().expect("a new venue opens");
-        assert!(report.is_new);
-        let (sent, seen) = (Vec::new(), Vec::new());
-        let client = Some(Client::new(core));
-        let mut run = Run { world, client, random: Random::new(seed), sent, seen };
-        let setup = workload::setup();
-        run.submit_all(&setup);
-        let refused = run.seen.iter().find(|transaction| transaction.code() != 0);
-        assert_eq!(refused, None, "the setup is accepted");
+        let mut run = Run::closed(world, seed);
+        run.open().expect("a new venue opens");
+        run.set_up().expect("the disk is well");
         run
+    }
+
+    /// A venue nobody has opened.
+    pub fn closed(world: World, seed: u64) -> Run {
+        let random = Random::new(seed);
+        Run { world, client: None, random, sent: Vec::new(), seen: Vec::new() }
+    }
+
+    /// Opens the venue where it lies.
+    pub fn open(&mut self) -> Result<OpenReport, Fault> {
+        let (core, report) = self.world.open()?;
+        self.client = Some(Client::new(core));
+        Ok(report)
+    }
+
+    /// Makes instruments and accounts.
+    pub fn set_up(&mut self) -> Result<(), Fault> {
+        self.submit_until_admitted(&workload::setup())?;
+        self.drain()?;
+        let refused = self.seen.iter().find(|transaction| transaction.code() != 0);
+        assert_eq!(refused, None, "the setup is accepted");
+        Ok(())
     }
 
     pub fn client(&mut self) -> &mut Client {
@@ -234,18 +250,28 @@ impl Run {
         Ok(submitted)
     }
 
-    /// Submits commands until all are executed; what is throttled meanwhile is sent again.
+    /// Submits commands until all are executed, and waits for them; what is throttled meanwhile is sent
+    /// again.
     pub fn submit_all(&mut self, commands: &[Command]) {
+        let submitted = self.submit_until_admitted(commands).and_then(|()| self.drain());
+        submitted.expect("the disk is well");
+    }
+
+    fn submit_until_admitted(&mut self, commands: &[Command]) -> Result<(), Fault> {
         let records = workload::to_bytes(commands);
-        let mut done = 0;
+        let (mut done, mut fault) = (0, None);
         wait_until("every command is admitted", || {
-            let submitted = self.submit(&records[done..]).expect("the disk is well");
-            for _ in 0..submitted.commands {
-                done = record::read(&records, done).next;
+            match self.submit(&records[done..]) {
+                Ok(submitted) => {
+                    for _ in 0..submitted.commands {
+                        done = record::read(&records, done).next;
+                    }
+                }
+                Err(found) => fault = Some(found),
             }
-            done == records.len()
+            fault.is_some() || done == records.len()
         });
-        self.drain().expect("the disk is well");
+        fault.map_or(Ok(()), Err)
     }
 
     /// A batch of one to eight trades, a little later.
