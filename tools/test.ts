@@ -20,6 +20,9 @@ interface Step {
   readonly remedy?: string;
 }
 
+/** A step that hangs fails. Compiling and testing the core takes minutes on two busy cores. */
+const STEP_MS_MAX = 15 * 60_000;
+
 /** In the order of cost, so that the cheap refusals come first. */
 const STEPS: readonly Step[] = [
   {
@@ -71,6 +74,7 @@ async function runStep(step: Step): Promise<Counts> {
   const child = Bun.spawn([...step.command], {
     cwd: step.directory,
     stdio: ["ignore", "pipe", "pipe"],
+    timeout: STEP_MS_MAX,
   });
   const [output, errors, exitCode] = await Promise.all([
     passOn(child.stdout, process.stdout),
