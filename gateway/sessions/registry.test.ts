@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ManualClock } from "../../test/support/manual-clock.ts";
+import { until } from "../../test/support/deadline.ts";
+import { Core } from "../core/core.ts";
+import { CommandFlag, Opcode, QueryKind } from "../domain/command.ts";
+import type { SubmittedCommand } from "../domain/command.ts";
+import { Log } from "../log.ts";
+import { RETURN_MS_MAX, SessionRegistry } from "./registry.ts";
+
+const ACCOUNT = 3;
+
+let directory: string;
+let core: Core;
+const clock = new ManualClock();
+const silent = new Log("error", clock, (bytes) => bytes.length);
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "openbell-registry-"));
+  core = open();
+});
+afterEach(() => {
+  core.stop();
+  rmSync(directory, { recursive: true });
+});
+
+function open(): Core {
+  return Core.open({ dataDirectory: directory, durability: "os", segmentBytes: 1 << 20 });
+}
+
+function submit(command: SubmittedCommand): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const refused = core.submit(command, ({ code, result }) =>
+      code === 0 ? resolve(result) : reject(new Error(`code ${code}`)),
+    );
+    if (refused !== undefined) reject(new Error(`refused ${refused}`));
+  });
+}
+
+function openSessions(): number[] {
+  const { changes } = core.query({ opcode: QueryKind.sessions });
+  return changes.flatMap((change) => (change.entity === "session" ? [change.sessionId] : []));
+}
+
+test("a session that has not returned 10 s after a restart is closed, one that has is not", async () => {
+  await submit({ opcode: Opcode.createAccount, text: "alice" });
+  const flags = CommandFlag.cancelOnDisconnect;
+  const gone = await submit({ opcode: Opcode.sessionOpened, account: ACCOUNT, text: "a", flags });
+  const back = await submit({ opcode: Opcode.sessionOpened, account: ACCOUNT, text: "b", flags });
+  core.stop();
+  core = open();
+
+  const registry = new SessionRegistry(core, clock, silent);
+  registry.start();
+  registry.markReturned(back);
+  clock.advanceMs(RETURN_MS_MAX - 1);
+  core.flush();
+  expect(openSessions()).toEqual([gone, back]);
+  clock.advanceMs(1);
+  await until(5_000, "the close", () => openSessions().length === 1);
+  expect(openSessions()).toEqual([back]);
+  registry.stop();
+});
+
+test("a close that the core has no room for is tried again", () => {
+  let refusals = 2;
+  const closed: unknown[] = [];
+  const busy = {
+    query: core.query.bind(core),
+    submit(command: SubmittedCommand) {
+      if (refusals > 0) {
+        refusals -= 1;
+        return 9001 as const;
+      }
+      closed.push(command);
+      return undefined;
+    },
+  };
+  core.submit({ opcode: Opcode.createAccount, text: "alice" }, () => undefined);
+  core.submit({ opcode: Opcode.sessionOpened, account: ACCOUNT, text: "a" }, () => undefined);
+  core.flush();
+  const [session] = openSessions();
+  const registry = new SessionRegistry(busy, clock, silent);
+  registry.start();
+  clock.advanceMs(RETURN_MS_MAX);
+  clock.advanceMs(1_000);
+  expect(closed).toEqual([]);
+  clock.advanceMs(1_000);
+  expect(closed).toEqual([{ opcode: Opcode.sessionClosed, session }]);
+  registry.stop();
+});
+
+test("a stopped registry closes nothing", () => {
+  core.submit({ opcode: Opcode.createAccount, text: "alice" }, () => undefined);
+  core.submit({ opcode: Opcode.sessionOpened, account: ACCOUNT, text: "a" }, () => undefined);
+  core.flush();
+  const registry = new SessionRegistry(core, clock, silent);
+  registry.start();
+  registry.stop();
+  clock.advanceMs(2 * RETURN_MS_MAX);
+  core.flush();
+  expect(openSessions()).toHaveLength(1);
+});
