@@ -10,7 +10,7 @@ export const FlatOrder = z
   .strictObject({
     symbol: SymbolName,
     side,
-    price: DecimalOrNumber.optional().describe("Required: a missing price never means market."),
+    price: DecimalOrNumber.describe("A missing price never means market: price_required."),
     quantity: DecimalOrNumber,
   })
   .meta({

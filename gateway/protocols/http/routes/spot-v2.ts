@@ -174,9 +174,25 @@ function placeFlat(venue: Venue, caller: Caller, raw: unknown): Answer {
   if (!isAllowed(caller, "trade")) return new Refusal(RejectCode.permission_denied);
   const result = FlatOrder.safeParse(raw);
   if (!result.success) {
-    return malformedBody(codeOfOrder(venue, result.error.issues, raw), result);
+    const { issues } = result.error;
+    return malformedBody(codeOfFlatOrder(venue, issues, raw), result);
   }
   return place(venue, caller, { ...result.data, type: "LIMIT" });
+}
+
+/** As of other orders; when the price is all that is missing, that is said. */
+function codeOfFlatOrder(
+  venue: Venue,
+  issues: readonly z.core.$ZodIssue[],
+  raw: unknown,
+): RejectCode {
+  const [issue] = issues;
+  const hasPrice = typeof raw === "object" && raw !== null && "price" in raw;
+  if (issues.length === 1 && issue?.path[0] === "price" && !hasPrice) {
+    const code = codeOfOrder(venue, [], raw);
+    return code === RejectCode.instrument_not_found ? code : RejectCode.price_required;
+  }
+  return codeOfOrder(venue, issues, raw);
 }
 
 function toNativeOrder(body: SpotNewOrderBody): NewOrderBody {
