@@ -88,6 +88,7 @@ fn assert_orders(engine: &Engine, view: &View, account: u32) {
         });
         assert!(page.len() <= PAGE as usize);
         let Some(last) = page.last() else { break };
+        assert!(last.0 > command.order_id, "a page starts behind the one before");
         command.order_id = last.0;
         actual.extend(page);
     }

@@ -77,7 +77,7 @@ impl Coverage {
 pub const SHORT: [(Shape, u64, u64); 5] = [
     (Shape::Ordinary, 24, 2_500),
     (Shape::Extreme, 12, 2_500),
-    (Shape::Wide, 3, 4_000),
+    (Shape::Wide, 2, 3_000),
     (Shape::Slots, 2, 2_500),
     (Shape::Backlog, 2, 3_600),
 ];
