@@ -3,13 +3,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Core } from "../../gateway/core/core.ts";
+import type { Core } from "../../gateway/core/core.ts";
 import { accountStateNames } from "../../gateway/domain/account.ts";
 import type { Transaction } from "../../gateway/domain/change.ts";
 import { OrdersQuery, QueryKind, type SubmittedCommand } from "../../gateway/domain/command.ts";
 import { formatAmount } from "../../gateway/domain/decimal.ts";
 import { rejectByNumber } from "../../gateway/domain/reject.ts";
 import { EXTERNAL_ACCOUNT } from "../../gateway/domain/units.ts";
+import { openCore, START_US } from "./scenario-core.ts";
 import { type ChangeOf, Directory, NO_ID } from "./scenario-directory.ts";
 import { encodeAction } from "./scenario-encoding.ts";
 import {
@@ -20,6 +21,7 @@ import {
   toOrderView,
   toOutcome,
 } from "./scenario-images.ts";
+import { checkTransaction } from "./scenario-invariants.ts";
 import type { BookLevel, Capacities, Fill, InstrumentField } from "./scenario-script.ts";
 import type {
   Found,
@@ -30,25 +32,10 @@ import type {
   Venue,
 } from "./scenario-venue.ts";
 
-/** When every scenario starts: 2026-01-01T00:00:00Z. */
-const START_US = 1_767_225_600_000_000;
-
 /** Opens an empty venue in a directory of its own. */
-export function openEngine(capacities: Capacities): Promise<Venue> {
+export async function openEngine(capacities: Capacities): Promise<Venue> {
   const directory = mkdtempSync(join(tmpdir(), "openbell-scenario-"));
-  const core = Core.open({
-    dataDirectory: directory,
-    durability: "none",
-    clock: "caller",
-    segmentBytes: 1 << 20,
-    accountsMax: capacities.accounts,
-    instrumentsMax: capacities.instruments,
-    currenciesMax: capacities.currencies,
-    sessionsMax: capacities.sessions,
-    ordersMax: capacities.orders,
-    retainedOrdersMax: capacities.finals,
-  });
-  return Promise.resolve(new EngineVenue(core, directory));
+  return new EngineVenue(openCore(directory, capacities), directory);
 }
 
 class EngineVenue implements Venue {
@@ -66,7 +53,6 @@ class EngineVenue implements Venue {
     this.#dataDirectory = dataDirectory;
     this.#directory = new Directory(core);
     this.#last = { sequence: core.status().executedSequence, timeUs: 0 };
-    core.setCallerTime(START_US);
     core.subscribe((transaction) => this.#hear(transaction));
   }
 
@@ -84,6 +70,7 @@ class EngineVenue implements Venue {
       return { outcome: { kind: "rejected", code: name }, id: 0, sequence: 0 };
     }
     const transaction = await this.#submit(command.value);
+    checkTransaction(command.value, transaction);
     if (action.kind === "open session" && transaction.code === 0) {
       this.#directory.addSession(action.session, transaction.result);
     }

@@ -59,6 +59,16 @@ class Player {
   }
 
   async play(line: Line): Promise<void> {
+    try {
+      await this.#play(line);
+    } catch (error) {
+      if (error instanceof ScenarioError) throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      throw new ScenarioError(this.#scenario.path, line.number, message);
+    }
+  }
+
+  async #play(line: Line): Promise<void> {
     const { content } = line;
     if ("action" in content) {
       for (let time = 0; time < content.times; time += 1) await this.#run(line, content);
@@ -73,7 +83,8 @@ class Player {
     const executed = await this.#execute(command.action, line);
     const { outcome } = executed;
     if (command.action.kind === "new order") this.#checkOrderId(line, executed);
-    const expected = toText(this.#resolveOutcome(line, command));
+    const isUnnamed = outcome.kind === "duplicate" && outcome.of === undefined;
+    const expected = toText(this.#resolveOutcome(line, command, isUnnamed));
     const found = toText(outcome);
     if (expected !== found) this.#fail(line.number, line.text, expected, found);
   }
@@ -130,8 +141,13 @@ class Player {
     return id;
   }
 
-  #resolveOutcome(line: Line, { action, expected }: Command): Outcome<number> {
+  #resolveOutcome(
+    line: Line,
+    { action, expected }: Command,
+    isUnnamed: boolean,
+  ): Outcome<number | undefined> {
     if (expected.kind !== "duplicate") return expected;
+    if (isUnnamed) return { kind: "duplicate", of: undefined };
     const account = "account" in action ? action.account : "";
     return { kind: "duplicate", of: this.#idOf(line, originalName(expected.of, account)) };
   }
@@ -196,7 +212,7 @@ class Player {
       ["asks", check.asks, asks],
     ] as const) {
       if (wanted === undefined) continue;
-      expected.push(name, toSideText(wanted, wanted));
+      expected.push(name, toSideText(wanted, side));
       found.push(name, toSideText(side, wanted));
     }
     return [expected.join(" "), found.join(" ")];
@@ -268,7 +284,7 @@ function originalName(original: OriginalReference, account: string): string {
   return `${account} ${original.clientOrderId}`;
 }
 
-function toText(outcome: Outcome<number>): string {
+function toText(outcome: Outcome<number | undefined>): string {
   switch (outcome.kind) {
     case "accepted":
       return "accepted";
@@ -298,11 +314,11 @@ function toTradesText(trades: readonly (Fill & { readonly tradeId: number })[]):
   return trades.map((trade) => `#${trade.tradeId} ${toFillText(trade)}`).join(", ");
 }
 
-/** Order counts are written where `wanted` has them. */
-function toSideText(side: readonly BookLevel[], wanted: readonly BookLevel[]): string {
+/** Order counts are written where `other` has them too. */
+function toSideText(side: readonly BookLevel[], other: readonly BookLevel[]): string {
   if (side.length === 0) return "none";
   const levels = side.map((level, index) => {
-    const isCounted = wanted[index]?.orders !== undefined;
+    const isCounted = other[index]?.orders !== undefined && level.orders !== undefined;
     return `${toFillText(level)}${isCounted ? ` in ${level.orders}` : ""}`;
   });
   return levels.join(", ");

@@ -10,9 +10,9 @@ import type {
   Outcome,
 } from "./scenario-script.ts";
 
-/** What a command made. */
+/** What a command made. A door that does not name the original of a duplicate leaves it out. */
 export interface Found {
-  readonly outcome: Outcome<number>;
+  readonly outcome: Outcome<number | undefined>;
   /** The order's id, or the result of another command. */
   readonly id: number;
   /** 0 when it never reached the engine. */
