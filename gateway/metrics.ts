@@ -1,8 +1,8 @@
-// Counters, gauges and histograms, written as Prometheus text. Our own exposition: the hot path pays
-// one addition, and the default collectors of the usual package report nonsense on Bun.
+// Counters, gauges and histograms, written as Prometheus text. Our own exposition: the hot path
+// pays one addition, and the default collectors of the usual package report nonsense on Bun.
 //
-// Names carry their unit. Labels come from closed sets (opcodes, codes, route templates), never from
-// what a client sent; a bound guards against the mistake.
+// Names carry their unit. Labels come from closed sets (opcodes, codes, route templates), never
+// from what a client sent; a bound guards against the mistake.
 
 import type { Clock } from "./clock.ts";
 
@@ -54,7 +54,9 @@ interface Family {
 export class Metrics {
   readonly #families: Family[] = [];
 
-  /** Adds a counter with labels; the returned function gives the handle of one label combination. */
+  /**
+   * Adds a counter with labels; the returned function gives the handle of one label combination.
+   */
   counter(name: string, help: string): (labels?: Labels) => Counter {
     const find = bounded((): Counter => ({ value: 0 }));
     this.#add(name, "counter", help, (lines) => {
@@ -101,7 +103,9 @@ export class Metrics {
   }
 }
 
-/** Adds what the operating system and the event loop say of this process. Returns how to stop it. */
+/**
+ * Adds what the operating system and the event loop say of this process. Returns how to stop it.
+ */
 export function observeProcess(metrics: Metrics, clock: Clock): () => void {
   metrics.read("process_resident_memory_bytes", "gauge", "Resident memory", () =>
     process.memoryUsage.rss(),

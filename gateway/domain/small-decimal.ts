@@ -1,6 +1,6 @@
-// The arithmetic of decimal.ts on doubles, for the usual case in which every number on the way is a safe
-// integer and therefore exact. What is not usual is left to the caller's exact way on BigInt, which
-// costs about ten times as much and also says what is wrong.
+// The arithmetic of decimal.ts on doubles, for the usual case in which every number on the way is a
+// safe integer and therefore exact. What is not usual is left to the caller's exact way on BigInt,
+// which costs about ten times as much and also says what is wrong.
 
 /** Most digits that are a safe integer whatever they are. */
 const DIGITS_MAX = 15;

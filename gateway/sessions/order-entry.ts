@@ -1,5 +1,5 @@
-// The one path of commands from every protocol to the core: rate, permission, account, submit, reply.
-// Nothing else stamps an account on a command. What a command means is judged by the engine.
+// The one path of commands from every protocol to the core: rate, permission, account, submit,
+// reply. Nothing else stamps an account on a command. What a command means is judged by the engine.
 
 import type { Core } from "../core/core.ts";
 import type { Transaction } from "../domain/change.ts";

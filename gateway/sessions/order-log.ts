@@ -1,5 +1,6 @@
 // The log lines of what happened to orders and money. Every line that concerns an order names it by
-// `order_id`, `taker_order_id` or `maker_order_id`, so that one id greps from placing to the last fill.
+// `order_id`, `taker_order_id` or `maker_order_id`, so that one id greps from placing to the last
+// fill.
 
 import type { Trade, Transaction } from "../domain/change.ts";
 import { Opcode } from "../domain/command.ts";

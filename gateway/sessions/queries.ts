@@ -37,8 +37,8 @@ export class Queries {
   }
 
   /**
-   * Finds an order of `account` at once, commands of this turn included, to read a message that only
-   * makes sense beside it. The answer must not be shown: it may not be durable yet.
+   * Finds an order of `account` at once, commands of this turn included, to read a message that
+   * only makes sense beside it. The answer must not be shown: it may not be durable yet.
    */
   findOrderNow(account: number, order: OrderReference): Transaction {
     this.#core.flush();

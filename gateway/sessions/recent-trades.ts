@@ -47,7 +47,9 @@ export class RecentTrades {
     tape.next = (tape.next + 1) % RECENT_TRADES_MAX;
   }
 
-  /** Lists the trades of an instrument, newest first, at most `limit` of those that `fits` wants. */
+  /**
+   * Lists the trades of an instrument, newest first, at most `limit` of those that `fits` wants.
+   */
   list(instrument: number, limit: number, fits: (trade: Trade) => boolean): DatedTrade[] {
     const tape = this.#tapes.get(instrument);
     const found: DatedTrade[] = [];

@@ -9,7 +9,9 @@ import type { QuantityFormat } from "../domain/decimal.ts";
 import { NameKind } from "../domain/instrument.ts";
 import type { Alias, Currency, Instrument } from "../domain/instrument.ts";
 
-/** An instrument with its currencies: all that prices and quantities need to be read and written. */
+/**
+ * An instrument with its currencies: all that prices and quantities need to be read and written.
+ */
 export interface Listing {
   readonly instrument: Instrument;
   readonly base: Currency;

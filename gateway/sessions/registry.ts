@@ -1,5 +1,5 @@
-// Engine sessions across a restart: those that were open and have not returned within 10 s are closed,
-// which cancels their orders that ask for it. Source: rules 4.14. Plain HTTP opens none.
+// Engine sessions across a restart: those that were open and have not returned within 10 s are
+// closed, which cancels their orders that ask for it. Source: rules 4.14. Plain HTTP opens none.
 
 import type { Clock, StopTimer } from "../clock.ts";
 import type { Core } from "../core/core.ts";

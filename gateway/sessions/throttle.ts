@@ -11,8 +11,8 @@ export interface Rate {
 /**
  * A token bucket kept as one number: the time at which it will be full again (GCRA).
  *
- * A call moves that time on by one interval; a call that would move it further than `burst` intervals
- * ahead of now is refused and costs nothing.
+ * A call moves that time on by one interval; a call that would move it further than `burst`
+ * intervals ahead of now is refused and costs nothing.
  */
 export class TokenBucket {
   readonly #intervalUs: number;
@@ -99,7 +99,9 @@ export class NetworkThrottle {
   }
 }
 
-/** The network of an address: IPv4 as it is, also when mapped into IPv6; of IPv6 the first 64 bits. */
+/**
+ * The network of an address: IPv4 as it is, also when mapped into IPv6; of IPv6 the first 64 bits.
+ */
 export function toNetwork(address: string): string {
   if (!address.includes(":")) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];

@@ -1,5 +1,5 @@
-// Reads request bodies within bounds of size and time. Bun's own limit answers without a document, so
-// it is set out of reach and the bounds are kept here.
+// Reads request bodies within bounds of size and time. Bun's own limit answers without a document,
+// so it is set out of reach and the bounds are kept here.
 
 import type { Clock, StopTimer } from "../../clock.ts";
 import { RejectCode } from "../../domain/reject.ts";
@@ -18,7 +18,9 @@ const TOO_SLOW: BodyResult = { ok: false, reject: RejectCode.request_timeout };
 /** The client went away: nobody reads the answer. */
 const BROKEN: BodyResult = { ok: false, reject: RejectCode.malformed_request };
 
-/** How often deadlines are looked at: what a slow body may take beyond its time, in milliseconds. */
+/**
+ * How often deadlines are looked at: what a slow body may take beyond its time, in milliseconds.
+ */
 const SWEEP_MS = 100;
 
 interface Reading {

@@ -1,5 +1,5 @@
-// Bodies → commands and changes → bodies. Only what cannot be said in ticks and lots is judged here,
-// in the order in which the engine judges the rest.
+// Bodies → commands and changes → bodies. Only what cannot be said in ticks and lots is judged
+// here, in the order in which the engine judges the rest.
 
 import type { Transaction, Trade } from "../../domain/change.ts";
 import { isIdText, Opcode } from "../../domain/command.ts";
@@ -127,7 +127,9 @@ export interface OrderDocument extends OrderBody {
   sequence?: number | undefined;
 }
 
-/** An order as it stands. `clientOrderId` when the caller named it so: a retained order forgot it. */
+/**
+ * An order as it stands. `clientOrderId` when the caller named it so: a retained order forgot it.
+ */
 export function fromOrderImage(
   image: OrderImage,
   listing: Listing,

@@ -5,7 +5,9 @@
 import { readdirSync } from "node:fs";
 import type { Clock, StopTimer } from "../../clock.ts";
 
-/** Linux and macOS. Elsewhere nothing is counted and the operating system's own limit stands alone. */
+/**
+ * Linux and macOS. Elsewhere nothing is counted and the operating system's own limit stands alone.
+ */
 const DESCRIPTOR_DIRECTORY = "/dev/fd";
 const COUNT_INTERVAL_MS = 1_000;
 

@@ -1,6 +1,6 @@
-// Says quickly that a body matches its schema. Made from the schema itself, so that there is still one
-// truth: what is not accepted here goes through the schema, which also finds the words for what is
-// wrong. On the order path this saves 2 µs of 3.
+// Says quickly that a body matches its schema. Made from the schema itself, so that there is still
+// one truth: what is not accepted here goes through the schema, which also finds the words for what
+// is wrong. On the order path this saves 2 µs of 3.
 
 import { z } from "zod";
 

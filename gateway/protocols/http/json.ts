@@ -44,8 +44,8 @@ const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 
 /**
- * Counts the colons outside strings, which of valid JSON is the number of keys; `undefined` when it is
- * nested too deep. Of invalid JSON the count means nothing, and JSON.parse refuses it.
+ * Counts the colons outside strings, which of valid JSON is the number of keys; `undefined` when it
+ * is nested too deep. Of invalid JSON the count means nothing, and JSON.parse refuses it.
  */
 function countKeysInText(text: string): number | undefined {
   let depth = 0;

@@ -15,7 +15,8 @@ export function startMetricsServer(hostname: string, port: number, metrics: Metr
     hostname,
     port,
     development: false,
-    // Without development mode Bun shares a port by default: a second venue would take half the calls.
+    // Without development mode Bun shares a port by default: a second venue would take half the
+    // calls.
     reusePort: false,
     idleTimeout: IDLE_SECONDS,
     // A scrape has no body.

@@ -24,9 +24,9 @@ export function describeApi(routes: readonly Route[], version: string): Json {
       title: "openbell",
       version,
       description:
-        "An exchange. Prices, quantities and amounts are decimal texts; errors are RFC 9457 problem " +
-        "documents with a code. Until there is a history, orders are open ones and final ones that " +
-        "are kept for 24 hours.",
+        "An exchange. Prices, quantities and amounts are decimal texts; errors are RFC 9457 " +
+        "problem documents with a code. Until there is a history, orders are open ones and " +
+        "final ones that are kept for 24 hours.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     tags: [...new Set(routes.map((route) => route.tag))].map((name) => ({ name })),
@@ -132,7 +132,9 @@ function toJsonSchema(schema: z.ZodType, io: "input" | "output", components: Jso
   return rest;
 }
 
-/** A query's integer is read from text by a pattern, which says nothing to those who send a number. */
+/**
+ * A query's integer is read from text by a pattern, which says nothing to those who send a number.
+ */
 function dropPattern({ jsonSchema }: { jsonSchema: Json }): void {
   if (jsonSchema["type"] === "integer") delete jsonSchema["pattern"];
 }

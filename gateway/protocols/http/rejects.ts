@@ -26,8 +26,8 @@ export interface ProblemDetails {
 
 /**
  * Where a request was refused. Of `form` and `entry` the metrics hear from the HTTP session, of
- * `engine` from the change log; `form` never reached order entry, which would have counted it against
- * the key.
+ * `engine` from the change log; `form` never reached order entry, which would have counted it
+ * against the key.
  */
 export type RefusalStage = "form" | "entry" | "engine";
 

@@ -1,5 +1,5 @@
-// What one endpoint is: method, path, who may call it, the schemas of what goes in and out, and what
-// it does. The server, the OpenAPI document and the tests walk the same list.
+// What one endpoint is: method, path, who may call it, the schemas of what goes in and out, and
+// what it does. The server, the OpenAPI document and the tests walk the same list.
 
 import { z } from "zod";
 import { RejectCode } from "../../domain/reject.ts";
@@ -39,8 +39,8 @@ interface ReplyShape {
 
 /**
  * How calls are counted against the key. A `query` takes a request at once; a `command` or `cancel`
- * is counted by order entry, and turned away early when its bucket is empty; a `mixed` endpoint tells
- * only from its body which of them it is.
+ * is counted by order entry, and turned away early when its bucket is empty; a `mixed` endpoint
+ * tells only from its body which of them it is.
  */
 export type CallKind = "query" | "command" | "cancel" | "mixed";
 

@@ -44,8 +44,8 @@ const currencyCode = name.describe("Currency code.").meta({ examples: ["USDT"] }
 export const ClientOrderId = z.string().meta({
   id: "ClientOrderId",
   description:
-    "The client's own id: repeating it with the same content executes nothing and answers with the " +
-    "first order. Absent, the venue assigns `ob-<order id>`.",
+    "The client's own id: repeating it with the same content executes nothing and answers with " +
+    "the first order. Absent, the venue assigns `ob-<order id>`.",
   pattern: ID_PATTERN,
   examples: ["desk-7:000123"],
 });

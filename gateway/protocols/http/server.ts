@@ -1,8 +1,8 @@
 // The HTTP door: listens, routes, drains. Endpoints are in routes/, what happens to each request
 // before them in session.ts.
 //
-// What Bun's parser refuses (no HTTP, a head above 16 KiB, contradictory lengths) it answers itself with
-// a bare status and closes; those requests never get here.
+// What Bun's parser refuses (no HTTP, a head above 16 KiB, contradictory lengths) it answers itself
+// with a bare status and closes; those requests never get here.
 
 import type { Server } from "bun";
 import { Hono } from "hono";
@@ -38,7 +38,9 @@ export interface HttpServerParts {
 const BUN_BODY_BYTES_MAX = 2 ** 40;
 /** Bun's longest idle timeout, in seconds. */
 const IDLE_SECONDS_MAX = 255;
-/** A connection outlives the deadline of its request by this much, so that the answer gets through. */
+/**
+ * A connection outlives the deadline of its request by this much, so that the answer gets through.
+ */
 const IDLE_EXTRA_SECONDS = 5;
 /** How often a draining server looks whether all is answered, in milliseconds. */
 const DRAIN_CHECK_MS = 10;
@@ -101,7 +103,8 @@ export function startHttpServer(parts: HttpServerParts): Protocol {
     hostname: config.httpHost,
     port: config.httpPort,
     development: false,
-    // Without development mode Bun shares a port by default: a second venue would take half the calls.
+    // Without development mode Bun shares a port by default: a second venue would take half the
+    // calls.
     reusePort: false,
     maxRequestBodySize: BUN_BODY_BYTES_MAX,
     idleTimeout: Math.min(IDLE_SECONDS_MAX, timeoutSeconds),

@@ -1,5 +1,5 @@
-// The life of one request: who is calling, may they, have they calls left, read the body, hand it to
-// the endpoint, count. The order of these checks is the same for every endpoint.
+// The life of one request: who is calling, may they, have they calls left, read the body, hand it
+// to the endpoint, count. The order of these checks is the same for every endpoint.
 
 import type { Server } from "bun";
 import type { Context } from "hono";
@@ -48,7 +48,9 @@ interface RequestLabels extends EndpointLabels {
   readonly status: string;
 }
 
-/** Registers the metrics of the HTTP door. Their labels are templates, never paths that were sent. */
+/**
+ * Registers the metrics of the HTTP door. Their labels are templates, never paths that were sent.
+ */
 export function httpMetrics(
   metrics: Metrics,
 ): Pick<SessionParts, "requestCounter" | "requestDuration"> {

@@ -1,5 +1,5 @@
-// Every endpoint of the list, called by everybody who may not: with no key, a wrong secret, a revoked
-// key, a key without the permission, and the key of another account.
+// Every endpoint of the list, called by everybody who may not: with no key, a wrong secret, a
+// revoked key, a key without the permission, and the key of another account.
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { PERMISSION_NAMES } from "../../../gateway/identity/permission.ts";

@@ -1,5 +1,5 @@
-// What a stranger may send. Every answer is a documented problem or a closed connection, and nothing
-// stays behind.
+// What a stranger may send. Every answer is a documented problem or a closed connection, and
+// nothing stays behind.
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
@@ -138,7 +138,7 @@ describe("every endpoint that takes a body", () => {
 });
 
 describe("paths, methods and queries", () => {
-  test("every method that an endpoint does not have is refused, and it says which it has", async () => {
+  test("a method that an endpoint does not have is refused, and it says which it has", async () => {
     const { venue } = market;
     const paths = new Map<string, Set<string>>();
     for (const { path, method } of venue.routes) {
@@ -216,7 +216,8 @@ describe("bytes that are no request", () => {
     ],
     [
       "a length and chunks",
-      "POST /health HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+      "POST /health HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n" +
+        "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
     ],
     ["a negative length", "POST /health HTTP/1.1\r\nHost: a\r\nContent-Length: -3\r\n\r\n"],
     [
@@ -234,7 +235,7 @@ describe("bytes that are no request", () => {
     expect((await venue.ask("GET", "/health")).status).toBe(200);
   });
 
-  test("requests sent together are answered in turn when each answer is ready at once", async () => {
+  test("requests sent together are answered in turn when each is ready at once", async () => {
     const request = "GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n";
     const last = "GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     const { text } = await talk(market.venue.server.address, [request + request + last]);
@@ -243,7 +244,7 @@ describe("bytes that are no request", () => {
     ]);
   });
 
-  test("a request behind one that is not answered yet ends the connection, as Bun does", async () => {
+  test("a request behind one not yet answered ends the connection: Bun does so", async () => {
     const { venue } = market;
     const request =
       `POST ${ORDERS} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${token}\r\n` +

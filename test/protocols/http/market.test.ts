@@ -151,7 +151,7 @@ describe("own trades and positions", () => {
   });
 });
 
-test("a second start shows the same book and last price, and says from where its trades are", async () => {
+test("a second start shows the same book, and says from where its trades are", async () => {
   const before = await market.venue.get("GET", MARKET);
   const { sequence } = { sequence: market.venue.core.status().executedSequence };
   await market.venue.stop();

@@ -49,7 +49,7 @@ describe("the flat body of spot/v2", () => {
     await spot({ CancelAllOpenOrders: { symbol: "BTCUSDT" } });
   });
 
-  test("numbers are read digit by digit: a price that no float holds stays what it is", async () => {
+  test("numbers are read digit by digit: a price that no float holds is kept", async () => {
     const body = '{"symbol":"BTCUSDT","side":"SELL","price":90071992547409.91,"quantity":1e0}';
     expect(await refusal(SPOT, body)).toBe("400 malformed_number");
     const exact = '{"symbol":"BTCUSDT","side":"SELL","price":90071992547409.91,"quantity":0.00001}';

@@ -3,7 +3,7 @@
 
 import type { z } from "zod";
 import type { Transaction } from "../../../domain/change.ts";
-import { Opcode, QueryKind } from "../../../domain/command.ts";
+import { isIdText, Opcode, QueryKind } from "../../../domain/command.ts";
 import { accountStateNames } from "../../../domain/account.ts";
 import type { BalanceUpdate } from "../../../domain/account.ts";
 import { formatAmount, parseAmount } from "../../../domain/decimal.ts";
@@ -113,6 +113,10 @@ function moveAmount(
   const currency = venue.reference.findCurrency(body.currency);
   if (currency === undefined) return new Refusal(RejectCode.currency_not_found);
   const amount = parseAmount(body.amount, currency.scale);
+  const isUnreadable = !amount.ok && amount.reject !== RejectCode.amount_out_of_range;
+  if (isUnreadable) return new Refusal(amount.reject);
+  // Between an amount's decimals and its range, as in the engine.
+  if (!isIdText(body.request_id)) return new Refusal(RejectCode.request_id_invalid);
   if (!amount.ok) return new Refusal(amount.reject);
   const command = {
     opcode,

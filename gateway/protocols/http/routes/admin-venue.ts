@@ -1,7 +1,7 @@
 // The operator's side of currencies, instruments and aliases. Each change is a journaled command.
 
 import type { Transaction } from "../../../domain/change.ts";
-import { CommandFlag, Opcode } from "../../../domain/command.ts";
+import { CommandFlag, isIdText, Opcode, TEXT_BYTES_MAX } from "../../../domain/command.ts";
 import type { CommandFields } from "../../../domain/command.ts";
 import {
   parseAmount,
@@ -65,20 +65,33 @@ export const ADMIN_COMMAND = {
   replies: { 200: { description: "Done", schema: AdminReply } },
 } as const;
 
-/** Enters a command of administration. */
+/** Enters a command of administration. Errors: those of texts that no command can carry. */
 export function administer(
   venue: Venue,
   caller: Caller,
   command: EnteredCommand,
   account?: number,
 ): Answer {
+  const { text = "", extensionText: requestId } = command;
+  if (hasBadForm(requestId)) return new Refusal(RejectCode.request_id_invalid);
+  if (Buffer.byteLength(text) > TEXT_BYTES_MAX) return new Refusal(RejectCode.name_invalid);
   const toAnswer = ({ result, isDuplicate, sequence }: Transaction) =>
     json({ id: result, duplicate: isDuplicate, sequence });
   return enter(venue, caller, command, toAnswer, account);
 }
 
+/** Whether a request id, if there is one, has the form of none. */
+function hasBadForm(requestId: string | undefined): boolean {
+  return requestId !== undefined && !isIdText(requestId);
+}
+
 export function adminVenueRoutes(venue: Venue): Route[] {
-  return [...creationRoutes(venue), ...settingRoutes(venue), ...aliasRoutes(venue)];
+  return [
+    ...creationRoutes(venue),
+    ...settingRoutes(venue),
+    ...limitRoutes(venue),
+    ...aliasRoutes(venue),
+  ];
 }
 
 function creationRoutes(venue: Venue): Route[] {
@@ -105,21 +118,18 @@ function creationRoutes(venue: Venue): Route[] {
         if (base === undefined || quote === undefined) {
           return new Refusal(RejectCode.currency_not_found);
         }
+        if (hasBadForm(body.request_id)) return new Refusal(RejectCode.request_id_invalid);
         const tick = parseTick(body.tick_size);
         if (!tick.ok) return new Refusal(tick.reject);
-        const lot = parseAmount(body.lot_size, base.scale);
+        const lot = parseLot(body.lot_size, base.scale);
         if (!lot.ok) return new Refusal(lot.reject);
-        const lotUnits = Number(lot.value);
-        if (!Number.isSafeInteger(lotUnits)) {
-          return new Refusal(RejectCode.instrument_scale_inexact);
-        }
         return administer(venue, caller, {
           opcode: Opcode.createInstrument,
           account: base.currencyId,
           instrument: quote.currencyId,
           price: tick.value.mantissa,
           side: tick.value.exponent,
-          quantity: lotUnits,
+          quantity: lot.value,
           text: body.symbol,
           extensionText: body.request_id,
         });
@@ -144,14 +154,24 @@ function parseTick(text: string): Parsed<{ mantissa: number; exponent: number }>
   return accept({ mantissa, exponent: scale });
 }
 
+/** Reads a lot in base units. One below the scale of its currency is inexact too (rules 1.2). */
+function parseLot(text: string, scale: number): Parsed<number> {
+  const units = parseAmount(text, scale);
+  if (!units.ok && units.reject === RejectCode.malformed_number) return units;
+  const lot = units.ok ? Number(units.value) : 0;
+  const isExact = lot >= 1 && Number.isSafeInteger(lot);
+  return isExact ? accept(lot) : refuse(RejectCode.instrument_scale_inexact);
+}
+
 /** An endpoint below one instrument. */
-function onInstrument<Body>(
+function onInstrument<Body extends { readonly request_id?: string | undefined }>(
   venue: Venue,
   toCommand: (listing: Listing, call: Call<Body, undefined>) => Parsed<CommandFields>,
 ): (call: Call<Body, undefined>) => Answer {
   return (call) => {
     const listing = venue.reference.findListing(call.params["symbol"] ?? "");
     if (listing === undefined) return new Refusal(RejectCode.instrument_not_found);
+    if (hasBadForm(call.body.request_id)) return new Refusal(RejectCode.request_id_invalid);
     const command = toCommand(listing, call);
     if (!command.ok) return new Refusal(command.reject);
     const instrument = listing.instrument.instrumentId;
@@ -207,8 +227,13 @@ function settingRoutes(venue: Venue): Route[] {
         });
       }),
     }),
+  ];
+}
+
+function limitRoutes(venue: Venue): Route[] {
+  return [
     defineRoute({
-      ...{ ...setting, path: `${INSTRUMENTS}/{symbol}/limits/{limit}` },
+      ...{ method: "PUT", path: `${INSTRUMENTS}/{symbol}/limits/{limit}`, ...ADMIN_COMMAND },
       summary: "Set or remove one limit",
       params: { ...SYMBOL_PARAMETER, limit: Object.values(limitKindNames).join(", ") },
       body: SetLimit,
@@ -224,8 +249,9 @@ function settingRoutes(venue: Venue): Route[] {
       }),
     }),
     defineRoute({
-      ...{ ...setting, method: "POST", path: `${INSTRUMENTS}/{symbol}/sweep` },
+      ...{ method: "POST", path: `${INSTRUMENTS}/{symbol}/sweep`, ...ADMIN_COMMAND },
       summary: "Move the collected fees to the fee account",
+      params: SYMBOL_PARAMETER,
       body: RequestOnly,
       handle: onInstrument(venue, (_listing, { body }) =>
         accept({ opcode: Opcode.sweepFees, extensionText: body.request_id }),
@@ -299,7 +325,7 @@ function aliasRoutes(venue: Venue): Route[] {
       handle: ({ caller, params }) => {
         const kind = ALIAS_KINDS.find((each) => each === params["kind"]);
         const text = params["alias"] ?? "";
-        if (kind === undefined || Buffer.byteLength(text) > ALIAS_BYTES_MAX) {
+        if (kind === undefined || Buffer.byteLength(text) > TEXT_BYTES_MAX) {
           return new Refusal(RejectCode.alias_not_found);
         }
         const command = { opcode: Opcode.removeAlias, kind: ALIAS_KIND_NUMBERS[kind], text };
@@ -308,6 +334,3 @@ function aliasRoutes(venue: Venue): Route[] {
     }),
   ];
 }
-
-/** Longest text that a command takes. */
-const ALIAS_BYTES_MAX = 64;

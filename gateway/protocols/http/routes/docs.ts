@@ -1,5 +1,5 @@
-// The API described by itself: the document, and a page that shows it. Everything the page needs comes
-// from here, so it works without a network, and its policy forbids anything else.
+// The API described by itself: the document, and a page that shows it. Everything the page needs
+// comes from here, so it works without a network, and its policy forbids anything else.
 
 import { fileURLToPath } from "node:url";
 import { z } from "zod";

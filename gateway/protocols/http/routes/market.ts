@@ -1,4 +1,5 @@
-// What everybody may see without a key: the book, the last price, the last trades, and what is listed.
+// What everybody may see without a key: the book, the last price, the last trades, and what is
+// listed.
 
 import { QueryKind } from "../../../domain/command.ts";
 import {

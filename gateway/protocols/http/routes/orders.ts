@@ -339,8 +339,8 @@ const CODES_BY_FIELD: ReadonlyMap<string, RejectCode> = new Map<string, RejectCo
 ]);
 
 /**
- * The code of an order body that does not match: when all that is wrong are words that this venue does
- * not know, that of the first check it fails; else `malformed_request`.
+ * The code of an order body that does not match: when all that is wrong are words that this venue
+ * does not know, that of the first check it fails; else `malformed_request`.
  */
 export function codeOfOrder(
   venue: Venue,

@@ -210,7 +210,10 @@ function toNativeOrder(body: SpotNewOrderBody): NewOrderBody {
   };
 }
 
-/** The order that a command names. The symbol must be known; that it is the order's own, the engine checks. */
+/**
+ * The order that a command names. The symbol must be known; that it is the order's own, the engine
+ * checks.
+ */
 function toReference(
   venue: Venue,
   { symbol, order_id: orderId, orig_client_order_id: clientOrderId }: SpotOrderNameBody,
@@ -223,7 +226,9 @@ function toReference(
   return { ...reference, instrument: listing.instrument.instrumentId };
 }
 
-/** Cancels, then places. With STOP_ON_FAILURE a refused cancel ends it; its refusal is the answer. */
+/**
+ * Cancels, then places. With STOP_ON_FAILURE a refused cancel ends it; its refusal is the answer.
+ */
 async function cancelReplace(
   venue: Venue,
   caller: Caller,

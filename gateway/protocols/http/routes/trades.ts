@@ -1,5 +1,5 @@
-// Own trades and holdings, as far as they can be told without a history: trades since the start of the
-// process, a bounded number, and what an account holds now.
+// Own trades and holdings, as far as they can be told without a history: trades since the start of
+// the process, a bounded number, and what an account holds now.
 
 import type { Trade } from "../../../domain/change.ts";
 import { QueryKind } from "../../../domain/command.ts";
