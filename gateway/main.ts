@@ -107,15 +107,13 @@ async function wire(config: Config, log: Log, parts: AsyncDisposableStack): Prom
 
   // 2. The data directory.
   const files = new DataFiles(config.dataDirectory);
-  files.make();
-  if (!files.isInitialised) {
-    if (!config.initAtStart) {
-      const message = `${files.directory} holds no venue: run \`openbell init\` first`;
-      throw new CommandFailure(message, ExitCode.failed);
-    }
-    initialise(config, files, clock);
+  if (!files.isInitialised && !config.initAtStart) {
+    const message = `${files.directory} holds no venue: run \`openbell init\` first`;
+    throw new CommandFailure(message, ExitCode.failed);
   }
+  files.make();
   checkJournal(files);
+  if (!files.isInitialised) initialise(config, files, clock);
 
   // 3. The core: recovery is done when it is open.
   const core = Core.open(toCoreOptions(config));
@@ -192,9 +190,10 @@ function listen<Door>(setting: string, port: number, open: () => Door): Door {
   } catch (cause) {
     const isTaken = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
     if (!isTaken) throw cause;
+    const flag = `--${setting.replaceAll("_", "-")}`;
     const message =
-      `port ${port} is in use: stop what listens there, or choose another one with ` +
-      `--${setting.replaceAll("_", "-")} (0 takes any free port)`;
+      `port ${port} is in use: stop what listens there, or choose another one with ${flag}, ` +
+      `as in \`npm start -- ${flag} 0\` (0 takes any free port)`;
     throw new GatewayFault("port_in_use", message, { cause });
   }
 }
