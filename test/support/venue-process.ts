@@ -18,6 +18,8 @@ export interface StartOptions {
   readonly flags?: Readonly<Record<string, string>>;
   /** Default `test`. */
   readonly profile?: string;
+  /** Beside the environment of the tests. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A new empty directory; `removeDirectories` removes it. */
@@ -38,6 +40,8 @@ export function removeDirectories(): void {
 export class VenueProcess {
   readonly dataDirectory: string;
   readonly #child: Bun.Subprocess<"ignore", "pipe", "pipe">;
+  /** Its exit code, once everything it wrote has been read. */
+  readonly ended: Promise<number>;
   #output = "";
   #log = "";
 
@@ -48,10 +52,20 @@ export class VenueProcess {
     const profile = `--profile=${options.profile ?? "test"}`;
     this.#child = Bun.spawn([process.execPath, "gateway/main.ts", "start", profile, ...args], {
       cwd: ROOT,
+      env: { ...process.env, ...options.environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    void this.#read(this.#child.stdout, (text) => (this.#output += text));
-    void this.#read(this.#child.stderr, (text) => (this.#log += text));
+    const { stdout, stderr, exited } = this.#child;
+    const reading = [
+      this.#read(stdout, (text) => (this.#output += text)),
+      this.#read(stderr, (text) => (this.#log += text)),
+    ];
+    this.ended = Promise.all(reading).then(() => exited);
+  }
+
+  /** Starts a venue and does not wait for it. */
+  static launch(options: StartOptions = {}): VenueProcess {
+    return new VenueProcess(options);
   }
 
   /** Starts a venue and waits until it is ready. Errors: throws with its log when it is not. */
@@ -102,7 +116,7 @@ export class VenueProcess {
   /** Asks it to stop and waits. Returns its exit code. */
   stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number> {
     this.#child.kill(signal);
-    return within(STOP_MS_MAX, "the venue stops", this.#child.exited);
+    return within(STOP_MS_MAX, "the venue stops", this.ended);
   }
 
   /** Ends it without warning, as a power cut would end the process. */
