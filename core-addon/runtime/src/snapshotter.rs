@@ -112,7 +112,11 @@ impl Snapshotter {
 
     /// Ends the thread soon, a snapshot half made included.
     pub fn stop(&mut self) {
-        self.shared.stop.store(true, Ordering::Release);
+        {
+            // Under the lock: else the thread could look, find nothing, and sleep past the notice.
+            let _state = self.shared.lock();
+            self.shared.stop.store(true, Ordering::Release);
+        }
         self.shared.wake.notify_one();
         if let Some(thread) = self.thread.take() {
             // A panic in there is a broken invariant of a replica; the live core is not concerned.

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use engine::command::Command;
 use runtime::environment::Clock;
 use runtime::{
-    ClockSource, Core, Durability, Environment, Fault, OpenOptions, OpenReport, StopReport,
-    Submitted, record,
+    ClockSource, Core, Durability, Environment, Fault, FaultCode, OpenOptions, OpenReport,
+    StopReport, Submitted, record,
 };
 
 use disk::{DiskHandle, SimulatedDisk};
@@ -268,6 +268,10 @@ impl Run {
                     }
                 }
                 Err(found) => fault = Some(found),
+            }
+            if self.world.disk.is_stopped() && fault.is_none() {
+                // The thread that makes segments noticed first; the journal would at its next write.
+                fault = Some(Fault::new(FaultCode::DiskOperationFailed, "the machine has stopped"));
             }
             fault.is_some() || done == records.len()
         });
