@@ -6,6 +6,7 @@
 
 import type { Server } from "bun";
 import { Hono } from "hono";
+import type { Context } from "hono";
 import type { Clock } from "../../clock.ts";
 import type { Config } from "../../config.ts";
 import { RejectCode } from "../../domain/reject.ts";
@@ -18,8 +19,8 @@ import { ConnectionLimit } from "./connection-limit.ts";
 import { problem } from "./rejects.ts";
 import type { Route } from "./route.ts";
 import { listRoutes } from "./endpoints.ts";
-import { HttpSession, httpMetrics } from "./session.ts";
-import type { HttpContext, SessionParts } from "./session.ts";
+import { HttpSession, httpMetrics, NO_PARAMETERS } from "./session.ts";
+import type { SessionParts } from "./session.ts";
 
 export interface HttpServerParts {
   readonly venue: Venue;
@@ -45,7 +46,23 @@ const IDLE_EXTRA_SECONDS = 5;
 /** How often a draining server looks whether all is answered, in milliseconds. */
 const DRAIN_CHECK_MS = 10;
 
-type HttpApp = Hono<{ Bindings: Server<undefined> }>;
+/** Hono with Bun's server beside the request. */
+interface Beside {
+  Bindings: Server<undefined>;
+}
+type HttpContext = Context<Beside>;
+
+/** Answers one request to one endpoint. */
+type Handler = (request: Request, server: Server<undefined>) => Promise<Response>;
+
+export interface HttpApp {
+  readonly hono: Hono<Beside>;
+  /** Placing an order, which goes past hono: a third of what it costs. */
+  readonly placeOrder: Handler | undefined;
+}
+
+/** The endpoint that Bun's own router leads to. */
+const HOT_PATH = "/api/v1/trading/orders";
 
 class HttpServer implements Protocol {
   readonly name = "http";
@@ -97,7 +114,6 @@ export function startHttpServer(parts: HttpServerParts): Protocol {
     Math.round(gate.connections.count),
   );
   const app = createApp(parts);
-  const closing = { closesConnection: true };
   const timeoutSeconds = Math.ceil(config.requestTimeoutMs / 1_000) + IDLE_EXTRA_SECONDS;
   const server = Bun.serve({
     hostname: config.httpHost,
@@ -108,17 +124,28 @@ export function startHttpServer(parts: HttpServerParts): Protocol {
     reusePort: false,
     maxRequestBodySize: BUN_BODY_BYTES_MAX,
     idleTimeout: Math.min(IDLE_SECONDS_MAX, timeoutSeconds),
-    fetch(request, bunServer) {
-      if (gate.isDraining) return problem(RejectCode.core_unavailable, closing);
-      if (gate.connections.isReached) return problem(RejectCode.connection_limit_reached, closing);
-      return app.fetch(request, bunServer);
+    routes: {
+      [HOT_PATH]: {
+        POST: (request, bunServer) =>
+          refuseAtGate(gate) ??
+          app.placeOrder?.(request, bunServer) ??
+          app.hono.fetch(request, bunServer),
+      },
     },
+    fetch: (request, bunServer) => refuseAtGate(gate) ?? app.hono.fetch(request, bunServer),
     error(error) {
       log.error("http_server_failed", { error: String(error) });
-      return problem(RejectCode.internal_error, closing);
+      return problem(RejectCode.internal_error, { closesConnection: true });
     },
   });
   return new HttpServer(server, gate, clock, stopCounting);
+}
+
+/** Why nothing is taken at all, if so. */
+function refuseAtGate({ isDraining, connections }: Gate): Response | undefined {
+  const closing = { closesConnection: true };
+  if (isDraining) return problem(RejectCode.core_unavailable, closing);
+  return connections.isReached ? problem(RejectCode.connection_limit_reached, closing) : undefined;
 }
 
 /** Routes of all endpoints, and an answer for everything else. */
@@ -132,11 +159,22 @@ export function createApp(parts: HttpServerParts): HttpApp {
     log,
     ...httpMetrics(metrics),
   };
-  const app: HttpApp = new Hono();
+  const app = new Hono<Beside>();
+  let placeOrder: Handler | undefined;
   const routes = listRoutes(venue, parts.version);
   for (const route of routes) {
     const session = new HttpSession(route, sessionParts);
-    app.on(route.method, toHonoPath(route.path), (context) => session.answer(context));
+    const { method, path, params } = route;
+    app.on(method, toHonoPath(path), (context) =>
+      session.answer(
+        context.req.raw,
+        context.env,
+        params === undefined ? NO_PARAMETERS : context.req.param(),
+      ),
+    );
+    if (method === "POST" && path === HOT_PATH) {
+      placeOrder = (request, server) => session.answer(request, server, NO_PARAMETERS);
+    }
   }
   const unrouted = new UnroutedRequests(routes, sessionParts);
   app.notFound((context) => unrouted.refuse(context));
@@ -144,7 +182,7 @@ export function createApp(parts: HttpServerParts): HttpApp {
     log.error("http_request_failed", { error: String(error) });
     return problem(RejectCode.internal_error);
   });
-  return app;
+  return { hono: app, placeOrder };
 }
 
 /**

@@ -2,7 +2,6 @@
 // to the endpoint, count. The order of these checks is the same for every endpoint.
 
 import type { Server } from "bun";
-import type { Context } from "hono";
 import type { Clock } from "../../clock.ts";
 import { RejectCode } from "../../domain/reject.ts";
 import type { Log } from "../../log.ts";
@@ -16,9 +15,6 @@ import type { BodyReader } from "./body.ts";
 import { problem, Refusal, throttledFor } from "./rejects.ts";
 import type { Route } from "./route.ts";
 
-/** Hono's context with Bun's server beside the request. */
-export type HttpContext = Context<{ Bindings: Server<undefined> }>;
-
 /** Nobody: what public endpoints see. Its calls are counted in the bucket of the network. */
 const ANONYMOUS: Caller = {
   keyId: "",
@@ -29,7 +25,9 @@ const ANONYMOUS: Caller = {
 };
 
 const BEARER = "Bearer ";
-const NO_PARAMETERS: Readonly<Record<string, string>> = {};
+/** Parameters of a path or query, by name. */
+export type Params = Readonly<Record<string, string>>;
+export const NO_PARAMETERS: Params = {};
 
 export interface SessionParts {
   readonly venue: Venue;
@@ -77,13 +75,13 @@ export class HttpSession {
     this.#duration = parts.requestDuration({ method: route.method, endpoint: route.path });
   }
 
-  /** Answers one request. Never rejects. */
-  async answer(context: HttpContext): Promise<Response> {
+  /** Answers one request. `params` are those of the path, decoded. Never rejects. */
+  async answer(request: Request, server: Server<undefined>, params: Params): Promise<Response> {
     const { clock, log } = this.#parts;
     const startedUs = clock.elapsedUs();
     let response: Response;
     try {
-      response = await this.#serve(context, startedUs);
+      response = await this.#serve(request, server, params, startedUs);
     } catch (error) {
       log.error("http_request_failed", { endpoint: this.#route.path, error: String(error) });
       response = problem(RejectCode.internal_error);
@@ -93,16 +91,20 @@ export class HttpSession {
     return response;
   }
 
-  async #serve(context: HttpContext, nowUs: number): Promise<Response> {
-    const request = context.req.raw;
+  async #serve(
+    request: Request,
+    server: Server<undefined>,
+    params: Params,
+    nowUs: number,
+  ): Promise<Response> {
     const hasBody = this.#route.body !== undefined;
     if (this.#parts.bodies.isTooLarge(request)) return this.#refuse(TOO_LARGE);
-    const caller = this.#identify(context, nowUs);
+    const caller = this.#identify(request, server, nowUs);
     if (caller instanceof Refusal) return this.#refuseUnread(request, caller);
     const throttled = this.#throttle(caller, nowUs);
     if (throttled !== undefined) return this.#refuseUnread(request, throttled);
     if (!hasBody && hasChunks(request)) return this.#refuseUnread(request, UNWANTED_BODY);
-    const { query, hasRepeated } = readQuery(context);
+    const { query, hasRepeated } = readQuery(request.url);
     if (hasRepeated) return this.#refuseForm(caller, nowUs, REPEATED_PARAMETER);
     let text = "";
     if (hasBody) {
@@ -114,19 +116,18 @@ export class HttpSession {
       }
       text = body.text;
     }
-    const params = this.#route.params === undefined ? NO_PARAMETERS : context.req.param();
     const answer = await this.#route.serve({ caller, params, query, text });
     if (answer instanceof Response) return answer;
     return answer.stage === "form" ? this.#refuseForm(caller, nowUs, answer) : this.#refuse(answer);
   }
 
   /** The caller, or why there is none. A public endpoint asks for no key. */
-  #identify(context: HttpContext, nowUs: number): Caller | Refusal {
+  #identify(request: Request, server: Server<undefined>, nowUs: number): Caller | Refusal {
     const { venue } = this.#parts;
     const isPublic = this.#route.access.length === 0;
     let code: RejectCode = RejectCode.not_logged_in;
     if (!isPublic) {
-      const header = context.req.raw.headers.get("authorization");
+      const header = request.headers.get("authorization");
       if (header !== null) {
         code = RejectCode.credentials_invalid;
         if (header.startsWith(BEARER)) {
@@ -135,7 +136,7 @@ export class HttpSession {
         }
       }
     }
-    const address = context.env.requestIP(context.req.raw)?.address ?? "unknown";
+    const address = server.requestIP(request)?.address ?? "unknown";
     const bucket = venue.networks.bucketOf(address, nowUs);
     if (!bucket.take(nowUs)) return throttledFor(bucket.waitUs(nowUs));
     return isPublic ? ANONYMOUS : new Refusal(code);
@@ -205,16 +206,10 @@ function isJson(request: Request): boolean {
   return type !== null && /^application\/json *(; *charset=("?)utf-8\2 *)?$/i.test(type);
 }
 
-function readQuery(context: HttpContext): {
-  query: Readonly<Record<string, string>>;
-  hasRepeated: boolean;
-} {
-  if (!context.req.raw.url.includes("?")) return { query: NO_PARAMETERS, hasRepeated: false };
-  const query: Record<string, string> = {};
-  let hasRepeated = false;
-  for (const [name, values] of Object.entries(context.req.queries())) {
-    hasRepeated ||= values.length > 1;
-    query[name] = values[0] ?? "";
-  }
-  return { query, hasRepeated };
+function readQuery(url: string): { query: Params; hasRepeated: boolean } {
+  const start = url.indexOf("?");
+  if (start < 0) return { query: NO_PARAMETERS, hasRepeated: false };
+  const pairs = [...new URLSearchParams(url.slice(start + 1))];
+  const query = Object.fromEntries(pairs);
+  return { query, hasRepeated: Object.keys(query).length !== pairs.length };
 }
