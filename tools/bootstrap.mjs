@@ -226,7 +226,11 @@ function run(command, args, { cwd, quiet = false, onOutput }) {
   });
 }
 
-/** Runs the program in our place: same terminal, same directory, same signals, same exit code. */
+/**
+ * Runs the program in our place: same terminal, same directory, same signals, same exit code.
+ *
+ * The scripts of package.json begin with `exec`, so that a signal to npm reaches us and not a shell.
+ */
 function runProgram(args) {
   const [flags, rest] = [args.filter(isRuntimeFlag), args.filter((arg) => !isRuntimeFlag(arg))];
   const child = spawn(BUN, [...flags, path.join(ROOT, rest[0]), ...rest.slice(1)], {
