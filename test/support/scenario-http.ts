@@ -11,7 +11,7 @@ import { systemClock } from "../../gateway/clock.ts";
 import { loadConfig } from "../../gateway/config.ts";
 import type { Core } from "../../gateway/core/core.ts";
 import { formatAmount } from "../../gateway/domain/decimal.ts";
-import { EXTERNAL_ACCOUNT, FEE_ACCOUNT, toAmount } from "../../gateway/domain/units.ts";
+import { EXTERNAL_ACCOUNT, FEE_ACCOUNT } from "../../gateway/domain/units.ts";
 import { KeyStore } from "../../gateway/identity/key-store.ts";
 import { PERMISSION_NAMES, toPermissionBits } from "../../gateway/identity/permission.ts";
 import { Log } from "../../gateway/log.ts";
@@ -31,16 +31,11 @@ import {
 } from "../../gateway/protocols/http/schemas.ts";
 import { startHttpServer } from "../../gateway/protocols/http/server.ts";
 import { openVenue } from "../../gateway/sessions/venue.ts";
+import { adminFound, type Answered, orderFound, toFound, toOrderView } from "./scenario-answers.ts";
 import { openCore, START_US } from "./scenario-core.ts";
 import { Directory, NO_ID } from "./scenario-directory.ts";
 import { type ApiRequest, toOrderPath, toRequest } from "./scenario-requests.ts";
-import type {
-  BookLevel,
-  Capacities,
-  Fill,
-  InstrumentField,
-  OrderField,
-} from "./scenario-script.ts";
+import type { BookLevel, Capacities, Fill, InstrumentField } from "./scenario-script.ts";
 import type {
   Found,
   LedgerRow,
@@ -81,11 +76,6 @@ export async function openHttp(capacities: Capacities): Promise<Venue> {
   const tokens = { fees: tokenOf(FEE_ACCOUNT), external: tokenOf(EXTERNAL_ACCOUNT) };
   return new HttpVenue(core, http.address, tokens, parts);
 }
-
-/** An answer that was no refusal, or the name of the refusal. */
-type Answered<Body> =
-  | { readonly ok: true; readonly body: Body }
-  | { readonly ok: false; readonly problem: z.output<typeof Problem> };
 
 class HttpVenue implements Venue {
   readonly #core: Core;
@@ -311,58 +301,4 @@ class HttpVenue implements Venue {
     }
     if (isObject && "sequence" in json) this.#lastSequence = Number(json.sequence);
   }
-}
-
-function toFound<Body>(answered: Answered<Body>, read: (body: Body) => Found): Found {
-  if (answered.ok) return read(answered.body);
-  const { name, order_id, sequence } = answered.problem;
-  const outcome = { kind: "rejected", code: name } as const;
-  return { outcome, id: Number(order_id ?? 0), sequence: Number(sequence ?? 0) };
-}
-
-function adminFound({ id, duplicate, sequence }: z.output<typeof AdminReply>): Found {
-  const outcome = duplicate
-    ? ({ kind: "duplicate", of: id } as const)
-    : ({ kind: "accepted" } as const);
-  return { outcome, id, sequence };
-}
-
-function orderFound(body: z.output<typeof OrderReply>): Found {
-  const { order_id: id, sequence } = body;
-  return { outcome: toOutcome(body), id, sequence };
-}
-
-function toOutcome(body: z.output<typeof OrderReply>): Found["outcome"] {
-  const { status_name, fills } = body;
-  if (body.duplicate) return { kind: "duplicate", of: body.order_id };
-  if (status_name === "cancelled") {
-    const quantity =
-      typeof body.quantity === "string" ? subtract(body.quantity, body.filled) : undefined;
-    const cancelled = { quantity, reason: body.reason ?? "none" };
-    return { kind: "moved", fills, rests: undefined, cancelled };
-  }
-  if (fills.length === 0) return { kind: "accepted" };
-  const rests = status_name === "filled" ? undefined : body.leaves;
-  return { kind: "moved", fills, rests, cancelled: undefined };
-}
-
-function toOrderView(body: z.output<typeof OrderAnswer>): OrderView {
-  const fields = new Map<OrderField, string>([["filled", body.filled]]);
-  if (body.client_order_id !== undefined) fields.set("client_id", body.client_order_id);
-  if (body.retained !== true) {
-    fields.set("price", body.price ?? "none");
-    fields.set("quantity", body.quantity ?? "none");
-    fields.set("leaves", body.leaves ?? "none");
-    fields.set("fee", body.fee ?? "none");
-    fields.set("average", body.average_price ?? "none");
-    fields.set("stp", body.self_trade_prevention?.toLowerCase() ?? "none");
-  }
-  return { status: body.status_name, reason: body.reason ?? "none", fields };
-}
-
-/** Of two texts with the same decimals. */
-function subtract(total: string, part: string): string {
-  const scale = (total.split(".")[1] ?? "").length;
-  const units = BigInt(total.replace(".", "")) - BigInt(part.replace(".", ""));
-  return formatAmount(toAmount(units), scale);
 }

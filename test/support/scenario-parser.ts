@@ -1,5 +1,5 @@
-// Text → Scenario. A file is a few header lines and then the story, one line per command; whatever is
-// not understood is refused with file and line. test/README.md shows the format.
+// Text → Scenario. A file is a few header lines and then the story, one line per command; whatever
+// is not understood is refused with file and line. test/README.md shows the format.
 
 import { readCheck } from "./scenario-checks.ts";
 import { readAction, readOutcome, readSetting } from "./scenario-commands.ts";

@@ -1,4 +1,4 @@
-// What a scenario needs of a venue, whichever door it is reached through. Numbers are decimal texts.
+// What a scenario needs of a venue, whichever door it is reached through. Numbers are texts.
 
 import type {
   Action,
