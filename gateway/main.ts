@@ -232,9 +232,9 @@ function describe(error: unknown): string {
   const isForeseen =
     error instanceof ConfigError ||
     error instanceof UsageError ||
-    error instanceof CommandFailure ||
-    error instanceof GatewayFault;
+    error instanceof CommandFailure;
   if (isForeseen) return error.message;
+  if (error instanceof GatewayFault) return `${error.code}: ${error.message}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
