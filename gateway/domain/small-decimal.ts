@@ -50,8 +50,15 @@ function zeros(count: number): string {
   return count <= ZEROS.length ? ZEROS.slice(0, count) : "0".repeat(count);
 }
 
+/** Nothing, with 0 to 18 decimals: what most numbers of a resting order are. */
+const ZERO_TEXTS = Array.from(
+  { length: 19 },
+  (_, scale) => `0${scale > 0 ? "." : ""}${zeros(scale)}`,
+);
+
 /** Writes a safe integer × 10^−`scale` with exactly `scale` decimals. */
 export function formatSmall(value: number, scale: number): string {
+  if (value === 0) return ZERO_TEXTS[scale] ?? `0.${zeros(scale)}`;
   const text = String(Math.abs(value));
   const sign = value < 0 ? "-" : "";
   if (scale === 0) return sign + text;

@@ -203,6 +203,7 @@ function toDocument(
   const { instrument, quote, quantityFormat } = listing;
   const { price, quantity, cumulativeNotional } = terms;
   const average = formatAveragePrice(cumulativeNotional, filled, quantityFormat, instrument);
+  const whole = formatQuantity(quantity, quantityFormat);
   return {
     order_id: terms.orderId,
     client_order_id: terms.clientOrderId,
@@ -216,10 +217,10 @@ function toDocument(
       image && image.timeInForce !== 0 ? timeInForceText[image.timeInForce] : undefined,
     self_trade_prevention: image && "EXPIRE_TAKER",
     price: price === 0 ? null : formatPrice(price, instrument),
-    quantity: quantity === 0 ? null : formatQuantity(quantity, quantityFormat),
+    quantity: quantity === 0 ? null : whole,
     quote_quantity: image && quoteQuantityOf(image, quote.scale),
-    filled: formatQuantity(filled, quantityFormat),
-    leaves: formatQuantity(leaves, quantityFormat),
+    filled: filled === quantity ? whole : formatQuantity(filled, quantityFormat),
+    leaves: leaves === quantity ? whole : formatQuantity(leaves, quantityFormat),
     average_price: average ?? null,
     fee: formatAmount(terms.fee, quote.scale),
     created_at_us: image?.createdAtUs,
