@@ -8,7 +8,7 @@ import { SETTINGS } from "../gateway/config.ts";
 import { rejectByNumber } from "../gateway/generated/reject-codes.ts";
 import { outputs, parseRejectCodes } from "../schemas/generate.ts";
 import { checkLinks, checkRejectCoverage, checkSettings } from "./tidy/documents.ts";
-import { checkImports } from "./tidy/imports.ts";
+import { checkDoors, checkImports } from "./tidy/imports.ts";
 import { checkSource } from "./tidy/source-rules.ts";
 import { blank, type Problem, readTree } from "./tidy/source-tree.ts";
 
@@ -35,6 +35,10 @@ describe("the tree", () => {
 
   test("imports keep the borders, and no file is dead", () => {
     expect(toLines(checkImports(tree))).toEqual([]);
+  });
+
+  test("every protocol has its four files and a conversation", () => {
+    expect(toLines(checkDoors(tree))).toEqual([]);
   });
 
   test("every link of a document resolves", () => {
@@ -105,6 +109,7 @@ describe("a file is refused for", () => {
     ["a test that is skipped", "gateway/x.test.ts", "test.skip(f);", "run every test"],
     ["a test that is ignored", "core-addon/x.rs", "#[ignore]", "run every test"],
     ["a silenced type", "gateway/x.ts", ["f(); //", "@ts-ignore"].join(" "), "mend the type"],
+    ["a task without an issue", "gateway/x.ts", ["// TO", "DO later"].join(""), "name the issue"],
     ["a path of one machine", "docs/x.md", ["see ", "home", "me"].join("/"), "name no path"],
   ])("%s", (_, path, text, message) => {
     expect(toLines(checkSource({ path, text })).join("\n")).toContain(message);
@@ -172,6 +177,17 @@ describe("an import is refused", () => {
       "test/support/b.ts:0: nobody imports it: delete it, or use it",
     ]);
   });
+});
+
+test("a protocol without its files and conversation is refused", () => {
+  const tree = ["server.ts", "codec.ts", "rejects.ts"].map((name) => ({
+    path: `gateway/protocols/fix/${name}`,
+    text: "",
+  }));
+  expect(toLines(checkDoors(tree))).toEqual([
+    "gateway/protocols/fix/session.ts:0: every protocol has this file: add it",
+    "gateway/protocols/fix:0: add a conversation in test/protocols/fix",
+  ]);
 });
 
 describe("a document is refused for", () => {

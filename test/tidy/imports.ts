@@ -25,6 +25,9 @@ const ENTRIES =
   /^(gateway\/main\.ts|schemas\/generate\.ts|bench\/[^/]+\.ts|tools\/[^/]+\.(ts|mjs))$/;
 const TEST = /\.test\.ts$/;
 
+const DOOR = /^gateway\/protocols\/([^/]+)\//;
+const DOOR_FILES = ["server.ts", "session.ts", "codec.ts", "rejects.ts"];
+
 interface Import {
   readonly from: SourceFile;
   /** 1-based. */
@@ -74,6 +77,25 @@ function checkProtocols(from: SourceFile, line: number, target: string): Problem
   if (own === other || other === "protocol.ts") return [];
   const message = `protocol ${own} may not import ${other}: what both need belongs in sessions/`;
   return [{ path: from.path, line, message }];
+}
+
+/** Every door has the same four files, and a conversation in test/protocols. */
+export function checkDoors(tree: readonly SourceFile[]): Problem[] {
+  const paths = new Set(tree.map((file) => file.path));
+  const doors = new Set([...paths].flatMap((path) => DOOR.exec(path)?.[1] ?? []));
+  return [...doors].flatMap((door) => {
+    const path = `gateway/protocols/${door}`;
+    const missing = DOOR_FILES.filter((name) => !paths.has(`${path}/${name}`)).map((name) => ({
+      path: `${path}/${name}`,
+      line: 0,
+      message: "every protocol has this file: add it",
+    }));
+    const isSpokenTo = [...paths].some(
+      (each) => each.startsWith(`test/protocols/${door}/`) && TEST.test(each),
+    );
+    const message = `add a conversation in test/protocols/${door}`;
+    return isSpokenTo ? missing : [...missing, { path, line: 0, message }];
+  });
 }
 
 /** `gateway/core/core.ts` → `core`; `gateway/log.ts` → `log`. */

@@ -70,7 +70,7 @@ export function checkSource(file: SourceFile): Problem[] {
     ...checkLengths(file),
     ...checkBans(file),
     ...checkCasts(file),
-    ...checkPaths(file),
+    ...checkWords(file),
   ];
 }
 
@@ -173,15 +173,24 @@ function checkCasts({ path, text }: SourceFile): Problem[] {
   return problems;
 }
 
-/** A path of one machine. Built from parts, so that this file does not hold one. */
-const MACHINE_PATH = new RegExp(`(?<![\\w.~*)}-])/(home|Users|root|work|tmp|private|mnt)/\\w`);
+/** Words that no text holds, comments included. Built so that this file does not hold them. */
+const WORD_BANS = [
+  {
+    pattern: /(?<![\w.~*)}-])\/(home|Users|root|work|tmp|private|mnt)\/\w/,
+    message: "name no path of one machine: make it relative, or ask os.tmpdir()",
+  },
+  {
+    pattern: /\b(?:TO[D]O|FIX[M]E)\b(?!\(#\d+\))/,
+    message: "name the issue in brackets behind it, or do it now",
+  },
+];
 
-function checkPaths({ path, text }: SourceFile): Problem[] {
+function checkWords({ path, text }: SourceFile): Problem[] {
   const problems: Problem[] = [];
   for (const [index, line] of text.split("\n").entries()) {
-    if (!MACHINE_PATH.test(line)) continue;
-    const message = "name no path of one machine: make it relative, or ask os.tmpdir()";
-    problems.push({ path, line: index + 1, message });
+    for (const { pattern, message } of WORD_BANS) {
+      if (pattern.test(line)) problems.push({ path, line: index + 1, message });
+    }
   }
   return problems;
 }
