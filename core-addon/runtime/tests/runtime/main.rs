@@ -4,5 +4,7 @@ mod crash;
 mod damage;
 mod disk_faults;
 mod durability;
+mod real_disk;
 mod snapshots;
 mod support;
+mod vectors;
