@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ManualClock } from "../../test/support/manual-clock.ts";
 import { KeyStore } from "../identity/key-store.ts";
+import { Log } from "../log.ts";
 import { Authenticator, isAllowed, toPermissionBits } from "./authenticator.ts";
 
 const rate = { perSecond: 1, burst: 2 };
@@ -17,7 +18,8 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "openbell-authenticator-"));
   clock = new ManualClock();
   keys = KeyStore.open(join(directory, "identity.sqlite"), clock);
-  authenticator = new Authenticator(keys, { requests: rate, cancels: rate }, clock);
+  const silent = new Log("error", clock, (bytes) => bytes.length);
+  authenticator = new Authenticator(keys, { requests: rate, cancels: rate }, clock, silent);
 });
 afterEach(() => {
   keys.close();

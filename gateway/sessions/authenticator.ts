@@ -6,8 +6,9 @@ import { timingSafeEqual } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { hashSecret, splitToken } from "../identity/key-store.ts";
 import type { CreatedKey, Key, KeyStore, NewKey, StoredKey } from "../identity/key-store.ts";
-import { PermissionBit } from "../identity/permission.ts";
+import { PermissionBit, toPermissionNames } from "../identity/permission.ts";
 import type { PermissionName } from "../identity/permission.ts";
+import type { Log } from "../log.ts";
 import { TokenBucket } from "./throttle.ts";
 import type { Rate } from "./throttle.ts";
 
@@ -40,12 +41,14 @@ export class Authenticator {
   readonly #keys: KeyStore;
   readonly #rates: KeyRates;
   readonly #clock: Clock;
+  readonly #log: Log;
   readonly #cache = new Map<string, { readonly key: StoredKey; readonly caller: Caller }>();
 
-  constructor(keys: KeyStore, rates: KeyRates, clock: Clock) {
+  constructor(keys: KeyStore, rates: KeyRates, clock: Clock, log: Log) {
     this.#keys = keys;
     this.#rates = rates;
     this.#clock = clock;
+    this.#log = log;
   }
 
   /**
@@ -68,13 +71,18 @@ export class Authenticator {
 
   /** Makes a key; it is on disk when this returns. The secret is shown once and kept nowhere. */
   createKey(key: NewKey): CreatedKey {
-    return this.#keys.create(key);
+    const created = this.#keys.create(key);
+    const permissions = toPermissionNames(key.permissions).join(",");
+    this.#log.info("key_created", { key_id: created.keyId, account: key.account, permissions });
+    return created;
   }
 
   /** Revokes a key from the next call on. Returns whether there was a good one of this id. */
   revokeKey(keyId: string): boolean {
     this.#cache.delete(keyId);
-    return this.#keys.revoke(keyId);
+    const isRevoked = this.#keys.revoke(keyId);
+    if (isRevoked) this.#log.info("key_revoked", { key_id: keyId });
+    return isRevoked;
   }
 
   /** Lists keys by id, those after `after`, at most `limit`; revoked ones too. */

@@ -72,7 +72,7 @@ export function openVenue(parts: VenueParts): Venue {
   const registry = new SessionRegistry(core, clock, log);
   registry.start();
   return {
-    authenticator: new Authenticator(parts.keys, rates, clock),
+    authenticator: new Authenticator(parts.keys, rates, clock, log),
     networks: new NetworkThrottle(addressRate, NETWORKS_MAX),
     orderEntry: new OrderEntry(core, clock, orderLog),
     queries: new Queries(core),

@@ -10,6 +10,7 @@ import {
   formatPrice,
   formatQuantity,
   parseAmount,
+  parseDecimal,
   parsePrice,
   parseQuantity,
 } from "../../domain/decimal.ts";
@@ -23,7 +24,7 @@ import {
   TimeInForce,
 } from "../../domain/order.ts";
 import type { CancelReason, OrderImage, OrderUpdate } from "../../domain/order.ts";
-import { accept, refuse, RejectCode } from "../../domain/reject.ts";
+import { accept, refuse, rejectByNumber, RejectCode } from "../../domain/reject.ts";
 import type { Parsed } from "../../domain/reject.ts";
 import type { Listing, ReferenceData } from "../../sessions/reference-data.ts";
 import type {
@@ -63,9 +64,15 @@ export type NewOrderCommand = CommandFields & { opcode: typeof Opcode.newOrder }
 /** Reads an order body. Errors: those of the engine's form checks, in its order. */
 export function toNewOrder(body: NewOrderBody, reference: ReferenceData): Parsed<NewOrderCommand> {
   const listing = reference.findListing(body.symbol);
-  if (listing === undefined) return refuse(RejectCode.instrument_not_found);
-  const misfit = findMisfit(body);
-  if (misfit !== undefined) return refuse(misfit);
+  const misfit = listing === undefined ? RejectCode.instrument_not_found : findMisfit(body);
+  if (listing === undefined || misfit !== undefined) {
+    return refuse(firstReject(misfit ?? RejectCode.instrument_not_found, body, listing));
+  }
+  const order = readNewOrder(body, listing);
+  return order.ok ? order : refuse(firstReject(order.reject, body, listing));
+}
+
+function readNewOrder(body: NewOrderBody, listing: Listing): Parsed<NewOrderCommand> {
   const isLimit = body.type === "LIMIT";
   const command: NewOrderCommand = {
     opcode: Opcode.newOrder,
@@ -93,6 +100,36 @@ export function toNewOrder(body: NewOrderBody, reference: ReferenceData): Parsed
     command.amount = amount.value;
   }
   return accept(command);
+}
+
+/** Numbers of an order body. */
+type NumberTexts = Partial<Pick<NewOrderBody, "price" | "quantity" | "quote_quantity">>;
+
+/**
+ * The code that comes first in the order of checks, of the one found and those of the numbers.
+ *
+ * `listing`: without it a number can only be malformed. Cost: reads the numbers again, for a refusal.
+ */
+export function firstReject(
+  found: RejectCode,
+  { price, quantity, quote_quantity: budget }: NumberTexts,
+  listing: Listing | undefined,
+): RejectCode {
+  const parsed: Parsed<unknown>[] = [price, quantity, budget].map((text = "0") =>
+    parseDecimal(text),
+  );
+  if (listing !== undefined) {
+    const { instrument, quantityFormat, quote } = listing;
+    if (price !== undefined) parsed.push(parsePrice(price, instrument));
+    if (quantity !== undefined) parsed.push(parseQuantity(quantity, quantityFormat));
+    if (budget !== undefined) parsed.push(parseAmount(budget, quote.scale));
+  }
+  const codes = parsed.flatMap((each) => (each.ok ? [] : [each.reject]));
+  return codes.reduce(
+    (first, code) =>
+      rejectByNumber[code].precedence < rejectByNumber[first].precedence ? code : first,
+    found,
+  );
 }
 
 /** The first field that does not go with the others, before any number is read. */

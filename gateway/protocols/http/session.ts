@@ -103,6 +103,9 @@ export class HttpSession {
     if (caller instanceof Refusal) return this.#refuseUnread(request, caller);
     const throttled = this.#throttle(caller, nowUs);
     if (throttled !== undefined) return this.#refuseUnread(request, throttled);
+    if (!this.#permits(caller)) {
+      return this.#refuseUnread(request, this.#charge(caller, nowUs, NOT_PERMITTED));
+    }
     if (!hasBody && hasChunks(request)) return this.#refuseUnread(request, UNWANTED_BODY);
     const { query, hasRepeated } = readQuery(request.url);
     if (hasRepeated) return this.#refuseForm(caller, nowUs, REPEATED_PARAMETER);
@@ -132,7 +135,7 @@ export class HttpSession {
         code = RejectCode.credentials_invalid;
         if (header.startsWith(BEARER)) {
           const caller = venue.authenticator.authenticateToken(header.slice(BEARER.length));
-          if (caller !== undefined) return this.#permit(caller);
+          if (caller !== undefined) return caller;
         }
       }
     }
@@ -142,9 +145,9 @@ export class HttpSession {
     return isPublic ? ANONYMOUS : new Refusal(code);
   }
 
-  #permit(caller: Caller): Caller | Refusal {
-    const permits = this.#route.access.some((permission) => isAllowed(caller, permission));
-    return permits ? caller : new Refusal(RejectCode.permission_denied);
+  #permits(caller: Caller): boolean {
+    const { access } = this.#route;
+    return access.length === 0 || access.some((permission) => isAllowed(caller, permission));
   }
 
   /** A query takes its token here; a command is only turned away early when there is none. */
@@ -156,12 +159,15 @@ export class HttpSession {
     return hasToken ? undefined : throttledFor(bucket.waitUs(nowUs));
   }
 
-  /** Answers what never reached order entry: a command's key pays for it all the same. */
+  /** Answers what never reached order entry. */
   #refuseForm(caller: Caller, nowUs: number, refusal: Refusal): Response {
-    if (this.#route.kind !== "query" && !caller.requests.take(nowUs)) {
-      return this.#refuse(throttledFor(caller.requests.waitUs(nowUs)));
-    }
-    return this.#refuse(refusal);
+    return this.#refuse(this.#charge(caller, nowUs, refusal));
+  }
+
+  /** What never reached order entry counts against the key all the same. */
+  #charge(caller: Caller, nowUs: number, refusal: Refusal): Refusal {
+    if (this.#route.kind === "query" || caller.requests.take(nowUs)) return refusal;
+    return throttledFor(caller.requests.waitUs(nowUs));
   }
 
   /** Of a body without a declared end nothing more is taken. */
@@ -186,6 +192,7 @@ export class HttpSession {
   }
 }
 
+const NOT_PERMITTED = new Refusal(RejectCode.permission_denied);
 const NOT_JSON = new Refusal(RejectCode.media_type_unsupported, { closesConnection: true });
 const TOO_LARGE = new Refusal(RejectCode.body_too_large, { closesConnection: true });
 const UNWANTED_BODY = new Refusal(RejectCode.malformed_request, {

@@ -70,6 +70,14 @@ describe("rate limits", () => {
     expect(cancels.count).toBe(29);
   });
 
+  test("calls that a key may not make count too", async () => {
+    const { venue } = market;
+    const token = venue.token(3, ["read"]);
+    const body = limitOrder("BUY", "40000", "0.001");
+    const { count } = await exhaust(() => venue.ask("POST", ORDERS, { token, body }));
+    expect(count).toBe(20);
+  });
+
   test("a throttled trader cancels through the other shapes too", async () => {
     const { venue, alice } = market;
     clock.advanceMs(60_000);

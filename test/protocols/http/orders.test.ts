@@ -324,6 +324,26 @@ describe("cancelling", () => {
   });
 });
 
+test("a mass cancel of more than one transaction holds says that more follow", async () => {
+  market = await openMarket({
+    flags: { "requests-burst-per-key": "10000", "cancels-burst-per-key": "10000" },
+  });
+  const { venue, admin, alice } = market;
+  const limit = `/api/v1/admin/instruments/${SYMBOL}/limits/open_orders_max`;
+  await venue.get("PUT", limit, { token: admin, body: { value: "2000" } });
+  const count = 1_030;
+  const order = limitOrder("BUY", "100", "0.001");
+  for (let placed = 0; placed < count; placed += 103) {
+    await Promise.all(Array.from({ length: 103 }, () => place(alice, order)));
+  }
+  const reply = await venue.get("DELETE", ORDERS, { token: alice });
+  expect(reply["order_ids"]).toHaveLength(1_024);
+  expect(reply["has_more"]).toBe(true);
+  const left = await venue.get("GET", ORDERS, { token: alice });
+  expect(left["orders"]).toEqual([]);
+  await venue.stop();
+});
+
 describe("listing", () => {
   useFreshMarket();
 

@@ -6,7 +6,7 @@ import type { Transaction } from "../../../domain/change.ts";
 import { isIdText, Opcode, QueryKind } from "../../../domain/command.ts";
 import { accountStateNames } from "../../../domain/account.ts";
 import type { BalanceUpdate } from "../../../domain/account.ts";
-import { formatAmount, parseAmount } from "../../../domain/decimal.ts";
+import { formatAmount, parseAmount, parseDecimal } from "../../../domain/decimal.ts";
 import { RejectCode } from "../../../domain/reject.ts";
 import { toAmount } from "../../../domain/units.ts";
 import { isAllowed } from "../../../sessions/authenticator.ts";
@@ -111,7 +111,10 @@ function moveAmount(
   const account = findAccount(caller, path);
   if (account === undefined) return UNKNOWN_ACCOUNT;
   const currency = venue.reference.findCurrency(body.currency);
-  if (currency === undefined) return new Refusal(RejectCode.currency_not_found);
+  if (currency === undefined) {
+    const isNumber = parseDecimal(body.amount).ok;
+    return new Refusal(isNumber ? RejectCode.currency_not_found : RejectCode.malformed_number);
+  }
   const amount = parseAmount(body.amount, currency.scale);
   const isUnreadable = !amount.ok && amount.reject !== RejectCode.amount_out_of_range;
   if (isUnreadable) return new Refusal(amount.reject);

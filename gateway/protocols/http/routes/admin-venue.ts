@@ -214,7 +214,8 @@ function settingRoutes(venue: Venue): Route[] {
       body: SetBand,
       handle: onInstrument(venue, ({ instrument }, { body }) => {
         const band = body.band === null ? accept(0) : parseRate(body.band);
-        if (!band.ok) return refuse(RejectCode.band_invalid);
+        const isNumber = band.ok || band.reject !== RejectCode.malformed_number;
+        if (!band.ok) return isNumber ? refuse(RejectCode.band_invalid) : band;
         const reference = body.reference_price;
         const price = reference === null ? accept(0) : parsePrice(reference, instrument);
         if (!price.ok) return price;

@@ -12,7 +12,13 @@ import type { Caller } from "../../../sessions/authenticator.ts";
 import type { OrderReference } from "../../../sessions/queries.ts";
 import type { Venue } from "../../../sessions/venue.ts";
 import { created, enter, json, listingOf, toOrderReference } from "../answers.ts";
-import { fromOrderImage, fromOrderTransaction, isClientOrderId, toNewOrder } from "../codec.ts";
+import {
+  firstReject,
+  fromOrderImage,
+  fromOrderTransaction,
+  isClientOrderId,
+  toNewOrder,
+} from "../codec.ts";
 import type { NewOrderCommand } from "../codec.ts";
 import { Refusal } from "../rejects.ts";
 import { defineRoute } from "../route.ts";
@@ -272,7 +278,9 @@ function toReplacement(
   image: OrderImage,
   body: z.output<typeof ReplaceOrder>,
 ): (CommandFields & { opcode: typeof Opcode.replaceOrder }) | Refusal {
-  const { instrument, quantityFormat } = listingOf(venue, image.instrument);
+  const listing = listingOf(venue, image.instrument);
+  const { instrument, quantityFormat } = listing;
+  const refuseFirst = (code: RejectCode) => new Refusal(firstReject(code, body, listing));
   const isPartial = body.price === undefined || body.quantity === undefined;
   if (isPartial && isFinal(image.status)) return new Refusal(RejectCode.order_already_final);
   if (body.price === undefined && body.quantity === undefined) {
@@ -281,13 +289,13 @@ function toReplacement(
   }
   const clientOrderId = body.client_order_id;
   if (clientOrderId !== undefined && !isClientOrderId(clientOrderId)) {
-    return new Refusal(RejectCode.client_order_id_invalid);
+    return refuseFirst(RejectCode.client_order_id_invalid);
   }
   const price = body.price === undefined ? image.price : parsePrice(body.price, instrument);
-  if (typeof price === "object" && !price.ok) return new Refusal(price.reject);
+  if (typeof price === "object" && !price.ok) return refuseFirst(price.reject);
   const quantity =
     body.quantity === undefined ? image.quantity : parseQuantity(body.quantity, quantityFormat);
-  if (typeof quantity === "object" && !quantity.ok) return new Refusal(quantity.reject);
+  if (typeof quantity === "object" && !quantity.ok) return refuseFirst(quantity.reject);
   return {
     opcode: Opcode.replaceOrder,
     orderId: image.orderId,
