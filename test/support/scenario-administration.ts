@@ -126,13 +126,19 @@ function toSetting(action: Setting, directory: Directory, readings: Readings): S
         flags: action.bothSides ? CommandFlag.bothSides : 0,
         instrument,
         price: readPrice(action.reference, found, readings),
-        quantity: readings.take(parseRate(action.band ?? "0"), 0),
+        quantity: readings.take(parseBand(action.band ?? "0"), 0),
       };
     case "instrument state": {
       const kind = toByte(action.state, STATES);
       return { opcode: Opcode.setInstrumentState, instrument, kind };
     }
   }
+}
+
+function parseBand(text: string): Parsed<number> {
+  const band = parseRate(text);
+  const isNumber = band.ok || band.reject !== RejectCode.malformed_number;
+  return band.ok || !isNumber ? band : refuse(RejectCode.band_invalid);
 }
 
 const LIMITS = {

@@ -137,7 +137,10 @@ function toLedgerMove(
     instrument: currency?.currencyId ?? NO_ID,
     session: action.isByVenue ? directory.accountId("fees") : account,
     orderId: action.to === undefined ? 0 : directory.accountId(action.to),
-    amount: currency === undefined ? 1n : readAmount(action.amount, currency.scale, readings),
+    amount:
+      currency === undefined
+        ? BigInt(readings.standIn(action.amount))
+        : readAmount(action.amount, currency.scale, readings),
     text: readText(action.requestId, RejectCode.request_id_invalid, readings),
   };
 }

@@ -1,7 +1,12 @@
 // Texts of a scenario → numbers and bytes of a command.
 
 import { TEXT_BYTES_MAX } from "../../gateway/domain/command.ts";
-import { parseAmount, parsePrice, parseQuantity } from "../../gateway/domain/decimal.ts";
+import {
+  parseAmount,
+  parseDecimal,
+  parsePrice,
+  parseQuantity,
+} from "../../gateway/domain/decimal.ts";
 import type { Instrument } from "../../gateway/domain/instrument.ts";
 import { type Parsed, refuse, RejectCode, rejectByNumber } from "../../gateway/domain/reject.ts";
 import type { Directory } from "./scenario-directory.ts";
@@ -15,6 +20,12 @@ export class Readings {
     if (parsed.ok) return parsed.value;
     this.#rejects.push(parsed.reject);
     return standIn;
+  }
+
+  /** For a number whose meaning is not known: it can only be malformed. */
+  standIn(text: string): number {
+    this.take<unknown>(parseDecimal(text), undefined);
+    return 1;
   }
 
   /** The code that comes first in the order of checks. */
@@ -50,7 +61,7 @@ export function readPrice(
   readings: Readings,
 ): number {
   if (text === undefined) return 0;
-  if (instrument === undefined) return 1;
+  if (instrument === undefined) return readings.standIn(text);
   return readSigned(text, (digits) => readings.take<number>(parsePrice(digits, instrument), 1));
 }
 
@@ -66,7 +77,7 @@ export function readQuantity(
   readings: Readings,
 ): number {
   if (text === undefined) return 0;
-  if (instrument === undefined) return 1;
+  if (instrument === undefined) return readings.standIn(text);
   const baseScale = directory.currencyOf(instrument.baseCurrency).scale;
   const format = { lotSize: instrument.lotSize, baseScale };
   return readSigned(text, (digits) => readings.take<number>(parseQuantity(digits, format), 1));
@@ -79,7 +90,7 @@ export function readBudget(
   readings: Readings,
 ): bigint {
   if (text === undefined) return 0n;
-  if (instrument === undefined) return 1n;
+  if (instrument === undefined) return BigInt(readings.standIn(text));
   const scale = directory.currencyOf(instrument.quoteCurrency).scale;
   const amount = readAmount(text, scale, readings);
   // The record's 0 means no budget, so one of 0 cannot be said in it.
