@@ -108,7 +108,8 @@ type NumberTexts = Partial<Pick<NewOrderBody, "price" | "quantity" | "quote_quan
 /**
  * The code that comes first in the order of checks, of the one found and those of the numbers.
  *
- * `listing`: without it a number can only be malformed. Cost: reads the numbers again, for a refusal.
+ * `listing`: without it a number can only be malformed. Cost: reads the numbers again, for a
+ * refusal.
  */
 export function firstReject(
   found: RejectCode,
