@@ -30,18 +30,15 @@ export class DataFiles {
     return existsSync(join(this.directory, "journal"));
   }
 
-  /** Errors: throws `data_directory_unwritable`. */
+  /** Errors: throws `data_directory_unwritable`, as all that writes here. */
   make(): void {
     try {
       mkdirSync(this.directory, { recursive: true, mode: 0o700 });
-      this.#write("write-probe", "");
-      rmSync(join(this.directory, "write-probe"));
     } catch (cause) {
-      const message =
-        `cannot write to the data directory ${this.directory}: make it writable, ` +
-        "or name another one with --data-directory";
-      throw new GatewayFault("data_directory_unwritable", message, { cause });
+      throw this.#unwritable(cause);
     }
+    this.#write("write-probe", "");
+    rmSync(join(this.directory, "write-probe"));
   }
 
   /** The operator's admin token, readable by its owner only. */
@@ -74,7 +71,19 @@ export class DataFiles {
   /** Replaces the file whole: a reader never sees half of it. */
   #write(name: string, text: string): void {
     const path = join(this.directory, name);
-    writeFileSync(`${path}.new`, text, { mode: 0o600 });
-    renameSync(`${path}.new`, path);
+    try {
+      writeFileSync(`${path}.new`, text, { mode: 0o600 });
+      renameSync(`${path}.new`, path);
+    } catch (cause) {
+      throw this.#unwritable(cause);
+    }
+  }
+
+  #unwritable(cause: unknown): GatewayFault {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message =
+      `cannot write to the data directory ${this.directory} (${reason}): ` +
+      "make it writable, free space, or name another one with --data-directory";
+    return new GatewayFault("data_directory_unwritable", message, { cause });
   }
 }
