@@ -1,7 +1,8 @@
 //! The core: engine, journal, reply gate, clock and snapshots behind one synchronous door.
 //!
-//! One thread calls it. A command is executed, then journaled, then its transaction leaves. (Executed
-//! first: a command that broke an invariant would otherwise break it again at every start.)
+//! One thread calls it. A command is executed, then journaled, then its transaction leaves.
+//! (Executed first: a command that broke an invariant would otherwise break it again at every
+//! start.)
 
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use crate::journal::appender::Tools;
 use crate::journal::entry::EntryKind;
 use crate::journal::progress::FatalHook;
 use crate::journal::recovery::Directories;
-use crate::journal::segment::Identity;
+use crate::journal::segment::{Identity, list_segments, sync_segments};
 use crate::journal::{Durability, Journal, Marker, Room};
 use crate::lock::DataLock;
 use crate::opening;
@@ -41,8 +42,8 @@ pub struct Submitted {
     pub released: Released,
     /// Commands executed: that many from the front of the batch.
     pub commands: u32,
-    /// Why the next one was not: `throttled`, `venue_cancel_only` or `journal_full`. It has no sequence
-    /// and leaves no trace; those behind it were not looked at.
+    /// Why the next one was not: `throttled`, `venue_cancel_only` or `journal_full`. It has no
+    /// sequence and leaves no trace; those behind it were not looked at.
     pub refusal: Option<RejectCode>,
 }
 
@@ -85,8 +86,9 @@ pub struct Core {
 impl Core {
     /// Opens the venue in the data directory, or makes one.
     ///
-    /// `doorbell` is rung by the journal's thread, in durability fsync only. `fatal` is called once, from
-    /// any thread, with the fault after which nothing is acknowledged; the process should end then.
+    /// `doorbell` is rung by the journal's thread, in durability fsync only. `fatal` is called
+    /// once, from any thread, with the fault after which nothing is acknowledged; the process
+    /// should end then.
     /// Errors: every fault that says what is wrong with the options, the directory or a file in it.
     pub fn open(
         options: OpenOptions,
@@ -100,8 +102,8 @@ impl Core {
     /// Executes a batch of whole records, all stamped with one time, and releases what may leave.
     ///
     /// `Continue` is added behind a command that leaves a backlog.
-    /// Errors: `records_malformed`, `caller_time_missing` (nothing was executed), and the fault that
-    /// ended the journal.
+    /// Errors: `records_malformed`, `caller_time_missing` (nothing was executed), and the fault
+    /// that ended the journal.
     pub fn submit(
         &mut self,
         records: &[u8],
@@ -122,8 +124,8 @@ impl Core {
         Ok(self.release(out))
     }
 
-    /// Answers a query with one pseudo-transaction and returns its size. A size above that of `answer`
-    /// means nothing was written: ask again with that much.
+    /// Answers a query with one pseudo-transaction and returns its size. A size above that of
+    /// `answer` means nothing was written: ask again with that much.
     ///
     /// Order: the answer shows what was executed, durable or not; its sequence says up to where.
     pub fn query(&mut self, query: &[u8], answer: &mut [u8]) -> Result<usize, Fault> {
@@ -140,8 +142,8 @@ impl Core {
         Ok(bytes.len())
     }
 
-    /// Journals a `Clock` when the engine waits for one and a second has passed; looks at the system
-    /// clock in any case. To be called about once a second.
+    /// Journals a `Clock` when the engine waits for one and a second has passed; looks at the
+    /// system clock in any case. To be called about once a second.
     pub fn tick(
         &mut self,
         caller_time_ns: Option<u64>,
@@ -218,9 +220,11 @@ impl Core {
         self.engine.state_hash()
     }
 
-    /// Writes and syncs the journal, writes a snapshot, ends the threads and lets go of the directory.
+    /// Writes and syncs the journal, writes a snapshot, ends the threads and lets go of the
+    /// directory.
     ///
-    /// Errors: the fault that ended the journal. A snapshot that cannot be written is only a warning.
+    /// Errors: the fault that ended the journal. A snapshot that cannot be written is only a
+    /// warning.
     pub fn stop(mut self) -> Result<StopReport, Fault> {
         self.tools.progress.check()?;
         self.snapshotter.stop();
@@ -229,6 +233,10 @@ impl Core {
             self.journal.append_state_hash(EntryKind::CleanStop, &marker)?;
         }
         self.journal.stop()?;
+        if self.options.durability != Durability::Fsync {
+            let (disk, journal) = (&*self.tools.disk, &self.directories.journal);
+            sync_segments(disk, &list_segments(disk, journal)?, marker.sequence)?;
+        }
         let mut warnings = Vec::new();
         if !self.is_unchanged {
             warnings.extend(self.write_clean_stop().err().map(|fault| fault.to_string()));

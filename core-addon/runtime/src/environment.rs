@@ -1,9 +1,9 @@
-//! The world as the runtime sees it: clock, disk, randomness. Everything impure comes through here, so
-//! that tests can make it fail, stop, lie about time and lose power.
+//! The world as the runtime sees it: clock, disk, randomness. Everything impure comes through here,
+//! so that tests can make it fail, stop, lie about time and lose power.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -42,7 +42,8 @@ pub enum LockRefusal {
 /// A held lock; dropping it lets go.
 pub trait DiskLock: Send {}
 
-/// File operations. A new name, a rename and a removal survive a loss of power after `sync_directory`.
+/// File operations. A new name, a rename and a removal survive a loss of power after
+/// `sync_directory`.
 pub trait Disk: Send + Sync {
     /// Makes a directory and those above it; existing ones are fine.
     fn create_directory(&self, path: &Path) -> io::Result<()>;
@@ -112,6 +113,7 @@ impl Clock for SystemClock {
     }
 }
 
+/// Files are for their owner alone: a segment's header holds the venue's secret key.
 struct SystemDisk;
 
 impl DiskFile for File {
@@ -136,7 +138,7 @@ impl DiskLock for File {}
 
 impl Disk for SystemDisk {
     fn create_directory(&self, path: &Path) -> io::Result<()> {
-        std::fs::create_dir_all(path)
+        DirBuilder::new().recursive(true).mode(0o700).create(path)
     }
 
     fn list(&self, directory: &Path) -> io::Result<Vec<String>> {
@@ -150,7 +152,9 @@ impl Disk for SystemDisk {
 
     fn create(&self, path: &Path) -> io::Result<Arc<dyn DiskFile>> {
         let mut options = OpenOptions::new();
-        Ok(Arc::new(options.read(true).write(true).create(true).truncate(true).open(path)?))
+        Ok(Arc::new(
+            options.read(true).write(true).create(true).truncate(true).mode(0o600).open(path)?,
+        ))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -167,7 +171,8 @@ impl Disk for SystemDisk {
 
     fn lock(&self, path: &Path, holder: &str) -> Result<Box<dyn DiskLock>, LockRefusal> {
         let mut options = OpenOptions::new();
-        let opened = options.read(true).write(true).create(true).truncate(false).open(path);
+        let opened =
+            options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path);
         let mut file = opened.map_err(LockRefusal::Failed)?;
         match file.try_lock() {
             Ok(()) => {}
@@ -194,8 +199,8 @@ pub fn start_thread<T: Send + 'static>(
     })
 }
 
-/// Lets the calling thread run behind the others. On other systems than Linux, niceness belongs to the
-/// whole process, so nothing is done there.
+/// Lets the calling thread run behind the others. On other systems than Linux, niceness belongs to
+/// the whole process, so nothing is done there.
 pub fn lower_thread_priority() {
     #[cfg(target_os = "linux")]
     {

@@ -55,127 +55,131 @@ pub enum FaultCode {
     ConservationBroken,
 }
 
+/// Code, its stable text, and what the operator should do; in the order of `FaultCode`.
+const TABLE: [(FaultCode, &str, &str); 22] = [
+    (FaultCode::OptionInvalid, "option_invalid", "Set the option to a value within its range"),
+    (FaultCode::RecordsMalformed, "records_malformed", "This is a defect of the caller: report it"),
+    (
+        FaultCode::CallerTimeMissing,
+        "caller_time_missing",
+        "Pass a time with every call, or choose the system clock",
+    ),
+    (
+        FaultCode::DataDirectoryLocked,
+        "data_directory_locked",
+        "Stop the other process, or start this one with another data directory",
+    ),
+    (
+        FaultCode::DiskOperationFailed,
+        "disk_operation_failed",
+        "Check that the directory exists, is writable, and that the disk is healthy",
+    ),
+    (
+        FaultCode::JournalMissing,
+        "journal_missing",
+        "Restore the journal directory from a backup; a new venue needs an empty directory",
+    ),
+    (
+        FaultCode::JournalSegmentMissing,
+        "journal_segment_missing",
+        "Restore the named segment from a backup",
+    ),
+    (
+        FaultCode::JournalSegmentDamaged,
+        "journal_segment_damaged",
+        "Restore the named segment from a backup",
+    ),
+    (
+        FaultCode::JournalSegmentMisplaced,
+        "journal_segment_misplaced",
+        "Give the segment the name of its first sequence again, and remove copies",
+    ),
+    (
+        FaultCode::VenueForeign,
+        "venue_foreign",
+        "Remove the file of the other venue, and restore this venue's own",
+    ),
+    (
+        FaultCode::JournalDamaged,
+        "journal_damaged",
+        "Restore the named segment from a backup; operating.md says how to give up the rest",
+    ),
+    (
+        FaultCode::JournalBehindSnapshot,
+        "journal_behind_snapshot",
+        "Restore the newest segments from a backup: acknowledged commands are missing",
+    ),
+    (
+        FaultCode::FormatNewer,
+        "format_newer",
+        "Start the openbell version that wrote the file, or newer",
+    ),
+    (
+        FaultCode::BehaviourVersionOther,
+        "behaviour_version_other",
+        "Start the version that wrote the journal, stop it cleanly, then upgrade",
+    ),
+    (
+        FaultCode::StateHashMismatch,
+        "state_hash_mismatch",
+        "Stop, keep the data directory, run `journal verify` on a copy and report the result",
+    ),
+    (
+        FaultCode::SnapshotMissing,
+        "snapshot_missing",
+        "Restore a snapshot, or the journal segments before the first one, from a backup",
+    ),
+    (
+        FaultCode::SnapshotDamaged,
+        "snapshot_damaged",
+        "Restore it from a backup or remove it: the older one and the journal replace it",
+    ),
+    (
+        FaultCode::SnapshotFailed,
+        "snapshot_failed",
+        "Free space or repair the disk; it is tried again by itself",
+    ),
+    (
+        FaultCode::JournalWriteFailed,
+        "journal_write_failed",
+        "Repair the disk, then start again: every acknowledged command is in the journal",
+    ),
+    (
+        FaultCode::JournalSyncFailed,
+        "journal_sync_failed",
+        "Repair the disk, then start again: every acknowledged command is in the journal",
+    ),
+    (
+        FaultCode::JournalSpaceLow,
+        "journal_space_low",
+        "Free space on the journal's disk; it is tried again by itself",
+    ),
+    (
+        FaultCode::ConservationBroken,
+        "conservation_broken",
+        "Stop, keep the data directory and report the result",
+    ),
+];
+
+// A code without a row would have no text.
+const _: () = assert!(FaultCode::ConservationBroken as usize + 1 == TABLE.len());
+
 impl FaultCode {
     /// Every code, for tables and tests.
-    pub const ALL: [FaultCode; 22] = [
-        FaultCode::OptionInvalid,
-        FaultCode::RecordsMalformed,
-        FaultCode::CallerTimeMissing,
-        FaultCode::DataDirectoryLocked,
-        FaultCode::DiskOperationFailed,
-        FaultCode::JournalMissing,
-        FaultCode::JournalSegmentMissing,
-        FaultCode::JournalSegmentDamaged,
-        FaultCode::JournalSegmentMisplaced,
-        FaultCode::VenueForeign,
-        FaultCode::JournalDamaged,
-        FaultCode::JournalBehindSnapshot,
-        FaultCode::FormatNewer,
-        FaultCode::BehaviourVersionOther,
-        FaultCode::StateHashMismatch,
-        FaultCode::SnapshotMissing,
-        FaultCode::SnapshotDamaged,
-        FaultCode::SnapshotFailed,
-        FaultCode::JournalWriteFailed,
-        FaultCode::JournalSyncFailed,
-        FaultCode::JournalSpaceLow,
-        FaultCode::ConservationBroken,
-    ];
-
-    /// The stable text of the code, and what the operator should do.
-    #[must_use]
-    fn texts(self) -> (&'static str, &'static str) {
-        use FaultCode::*;
-        match self {
-            OptionInvalid => ("option_invalid", "Set the option to a value within its range"),
-            RecordsMalformed => ("records_malformed", "This is a defect of the caller: report it"),
-            CallerTimeMissing => {
-                ("caller_time_missing", "Pass a time with every call, or choose the system clock")
-            }
-            DataDirectoryLocked => (
-                "data_directory_locked",
-                "Stop the other process, or start this one with another data directory",
-            ),
-            DiskOperationFailed => (
-                "disk_operation_failed",
-                "Check that the directory exists, is writable, and that the disk is healthy",
-            ),
-            JournalMissing => (
-                "journal_missing",
-                "Restore the journal directory from a backup, or start with an empty data directory",
-            ),
-            JournalSegmentMissing => {
-                ("journal_segment_missing", "Restore the named segment from a backup")
-            }
-            JournalSegmentDamaged => {
-                ("journal_segment_damaged", "Restore the named segment from a backup")
-            }
-            JournalSegmentMisplaced => (
-                "journal_segment_misplaced",
-                "Give the segment the name of its first sequence again, and remove copies",
-            ),
-            VenueForeign => (
-                "venue_foreign",
-                "Remove the file of the other venue, and restore this venue's own",
-            ),
-            JournalDamaged => (
-                "journal_damaged",
-                "Restore the named segment from a backup; operating.md says how to give up the rest",
-            ),
-            JournalBehindSnapshot => (
-                "journal_behind_snapshot",
-                "Restore the newest segments from a backup: acknowledged commands are missing",
-            ),
-            FormatNewer => {
-                ("format_newer", "Start the openbell version that wrote the file, or newer")
-            }
-            BehaviourVersionOther => (
-                "behaviour_version_other",
-                "Start the version that wrote the journal, stop it cleanly, then upgrade",
-            ),
-            StateHashMismatch => (
-                "state_hash_mismatch",
-                "Stop, keep the data directory, run `journal verify` on a copy and report the result",
-            ),
-            SnapshotMissing => (
-                "snapshot_missing",
-                "Restore a snapshot, or the journal segments before the first one, from a backup",
-            ),
-            SnapshotDamaged => (
-                "snapshot_damaged",
-                "Restore it from a backup or remove it: the older one and the journal replace it",
-            ),
-            SnapshotFailed => {
-                ("snapshot_failed", "Free space or repair the disk; it is tried again by itself")
-            }
-            JournalWriteFailed => (
-                "journal_write_failed",
-                "Repair the disk, then start again: every acknowledged command is in the journal",
-            ),
-            JournalSyncFailed => (
-                "journal_sync_failed",
-                "Repair the disk, then start again: every acknowledged command is in the journal",
-            ),
-            JournalSpaceLow => (
-                "journal_space_low",
-                "Free space on the journal's disk; it is tried again by itself",
-            ),
-            ConservationBroken => {
-                ("conservation_broken", "Stop, keep the data directory and report the result")
-            }
-        }
+    pub fn all() -> impl Iterator<Item = FaultCode> {
+        TABLE.iter().map(|row| row.0)
     }
 
     /// The stable text of the code.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        self.texts().0
+        TABLE[self as usize].1
     }
 
     /// What the operator should do.
     #[must_use]
     pub fn remedy(self) -> &'static str {
-        self.texts().1
+        TABLE[self as usize].2
     }
 
     /// Whether the same call may succeed later without anybody's doing.
@@ -225,8 +229,8 @@ mod tests {
     fn every_code_is_listed_once_and_documented() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/operating.md");
         let page = std::fs::read_to_string(path).expect("docs/operating.md is readable");
-        for (index, code) in FaultCode::ALL.iter().enumerate() {
-            assert_eq!(*code as usize, index, "{} is out of order", code.as_str());
+        for (index, code) in FaultCode::all().enumerate() {
+            assert_eq!(code as usize, index, "{} is out of order", code.as_str());
             let row = format!("| `{}` |", code.as_str());
             assert!(page.contains(&row), "docs/operating.md lacks the row {row}");
         }

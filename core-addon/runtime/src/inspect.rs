@@ -43,7 +43,8 @@ pub struct VerifyReport {
 
 /// Reads the whole journal and every snapshot, replays, and checks all that can be checked.
 ///
-/// Errors: `data_directory_locked`, `disk_operation_failed`; what is wrong with the venue is in the report.
+/// Errors: `data_directory_locked`, `disk_operation_failed`; what is wrong with the venue is in the
+/// report.
 pub fn verify(
     environment: &Environment,
     data_directory: &Path,
@@ -90,7 +91,7 @@ fn verify_files(
         base => load_snapshot(disk, &directory, base, &identity)?.engine,
     };
     let mut replay = Replay::new(engine, behaviour_version);
-    let end = replay_all(&segments, &mut replay, base, &snapshots, report)?;
+    let end = replay_all(disk, &segments, &mut replay, base, &snapshots, report)?;
     report.segments = segments.len() as u64;
     report.sequences = (first.header.first_sequence.min(end.sequence), end.sequence);
     (report.commands_replayed, report.torn_bytes) = (replay.commands, end.torn_bytes as u64);
@@ -102,8 +103,8 @@ fn verify_files(
     check_state(replay.engine(), report)
 }
 
-/// The sequence replay begins behind: 0, or that of the oldest snapshot behind which all commands are of
-/// this behaviour version.
+/// The sequence replay begins behind: 0, or that of the oldest snapshot behind which all commands
+/// are of this behaviour version.
 fn replay_base(
     segments: &[SegmentFile],
     identity: &Identity,
@@ -127,6 +128,7 @@ fn replay_base(
 }
 
 fn replay_all(
+    disk: &dyn Disk,
     segments: &[SegmentFile],
     replay: &mut Replay,
     base: u64,
@@ -134,7 +136,7 @@ fn replay_all(
     report: &mut VerifyReport,
 ) -> Result<JournalEnd, Fault> {
     let mut checked = base;
-    let end = reader::walk(segments, 0, &mut |segment, entry| {
+    let end = reader::walk(disk, segments, 0, &mut |segment, entry| {
         replay.apply(segment, entry)?;
         let sequence = replay.engine().sequence();
         if sequence > checked
@@ -145,8 +147,8 @@ fn replay_all(
             let found = replay.engine().state_hash();
             if found != header.state_hash {
                 let message = format!(
-                    "replay to sequence {sequence} gives state hash {found:016x}, its snapshot says \
-                     {:016x}",
+                    "replay to sequence {sequence} gives state hash {found:016x}, \
+                     its snapshot says {:016x}",
                     header.state_hash
                 );
                 return Err(Fault::new(FaultCode::StateHashMismatch, message));
@@ -182,10 +184,11 @@ fn check_state(engine: &mut Engine, report: &mut VerifyReport) -> Result<(), Fau
     Ok(())
 }
 
-/// Writes the entries that hold sequences `from` to `to` as lines of text: one for an entry, and for
-/// each command. The venue's secret key is not among them.
+/// Writes the entries that hold sequences `from` to `to` as lines of text: one for an entry, and
+/// for each command. The venue's secret key is not among them.
 ///
-/// Errors: what is wrong with a file, after everything in front of it has been written.
+/// Errors: `data_directory_locked`; what is wrong with a file, after everything in front of it has been
+/// written.
 pub fn dump(
     environment: &Environment,
     data_directory: &Path,
@@ -193,14 +196,17 @@ pub fn dump(
     out: &mut dyn Write,
 ) -> Result<(), Fault> {
     let directory = journal_directory(data_directory);
-    let segments = list_segments(&*environment.disk, &directory)?;
+    let disk = &*environment.disk;
+    // The end of a journal that is being written can look like damage.
+    let _lock = lock::lock(disk, data_directory)?;
+    let segments = list_segments(disk, &directory)?;
     if segments.is_empty() {
         let message = format!("{} has no segment", directory.display());
         return Err(Fault::new(FaultCode::JournalMissing, message));
     }
     let behind = segments.partition_point(|segment| segment.header.first_sequence <= from);
     let mut written = Ok(());
-    let end = reader::walk(&segments, behind.saturating_sub(1), &mut |_, entry| {
+    let end = reader::walk(disk, &segments, behind.saturating_sub(1), &mut |_, entry| {
         if entry.last_sequence() >= from && entry.sequence <= to {
             written = dump_entry(entry, out);
         }

@@ -1,8 +1,8 @@
 //! Everything impure around the engine: journal, snapshots, recovery, the reply gate, time.
 //!
 //! `Core` is the door: it executes a batch on the calling thread, hands it to the journal, and lets
-//! replies out when their commands are durable. One invariant above all: nothing leaves before it is in
-//! the journal at the configured durability, and nothing that left is ever lost.
+//! replies out when their commands are durable. One invariant above all: nothing leaves before it
+//! is in the journal at the configured durability, and nothing that left is ever lost.
 
 pub mod core;
 pub mod crc32c;
@@ -32,6 +32,6 @@ pub use snapshotter::SnapshotStatus;
 pub use status::{Mode, OpenReport, Status, StopReport};
 pub use venue_clock::ClockSource;
 
-/// Behaviour of this engine. Raised by every change after which an old journal would replay to another
-/// state; the upgrade then goes through a clean stop (`rules.md` 2.5).
+/// Behaviour of this engine. Raised by every change after which an old journal would replay to
+/// another state; the upgrade then goes through a clean stop (`rules.md` 2.5).
 pub const BEHAVIOUR_VERSION: u32 = 1;

@@ -5,7 +5,8 @@ use std::path::Path;
 use crate::environment::{Disk, DiskLock, LockRefusal};
 use crate::fault::{Fault, FaultCode};
 
-/// The held lock of a data directory. The kernel lets go of it when the process ends, however it ends.
+/// The held lock of a data directory. The kernel lets go of it when the process ends, however it
+/// ends.
 pub struct DataLock {
     _held: Box<dyn DiskLock>,
 }

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Upper bounds of the sync histogram in microseconds; the last bucket has none. A quiet disk syncs in
-/// about 80 µs, an overloaded one in seconds.
+/// Upper bounds of the sync histogram in microseconds; the last bucket has none. A quiet disk syncs
+/// in about 80 µs, an overloaded one in seconds.
 pub const SYNC_BUCKETS_US: [u64; 11] =
     [50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 50_000, 250_000, 1_000_000];
 

@@ -84,10 +84,11 @@ fn make_directories(disk: &dyn Disk, data_directory: &Path) -> Result<Directorie
         let made = disk.create_directory(directory);
         made.map_err(|error| Fault::disk("make", directory, &error))?;
     }
-    let parent = data_directory.parent().filter(|parent| !parent.as_os_str().is_empty());
-    for directory in [Some(data_directory), parent].into_iter().flatten() {
-        let synced = disk.sync_directory(directory);
-        synced.map_err(|error| Fault::disk("sync", directory, &error))?;
+    let synced = disk.sync_directory(data_directory);
+    synced.map_err(|error| Fault::disk("sync", data_directory, &error))?;
+    if let Some(parent) = data_directory.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        // It may belong to somebody else; then whoever made the directory has to care for its name.
+        let _ = disk.sync_directory(parent);
     }
     Ok(Directories { journal, snapshots })
 }
@@ -139,6 +140,10 @@ fn new_venue(
 
 /// Goes on in the segment found; behind the clean stop of another behaviour version, in a new one.
 fn go_on(tools: &Tools, mut recovered: Recovered) -> Result<Recovered, Fault> {
+    if recovered.tail.offset > recovered.tail.header.segment_bytes / 2 {
+        // The next command may need the next segment. Without space the spare's thread goes on trying.
+        let _ = tools.spare.prepare_now();
+    }
     let (ours, theirs) = (recovered.identity, recovered.tail.header.identity);
     if ours.behaviour_version == theirs.behaviour_version {
         return Ok(recovered);

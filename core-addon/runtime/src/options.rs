@@ -19,12 +19,13 @@ pub struct OpenOptions {
     pub durability: Durability,
     /// Where time comes from.
     pub clock: ClockSource,
-    /// Bytes of a journal segment. Larger ones begin less often; recovery and snapshots read one whole.
+    /// Bytes of a journal segment. Larger ones begin less often; recovery and snapshots read one
+    /// whole.
     pub segment_bytes: u32,
     /// Most commands executed ahead of the disk; further ones are `throttled`.
     pub unsynced_commands_max: u32,
-    /// Most bytes of transactions that wait to be read; further commands are `throttled`. One batch may
-    /// go above it.
+    /// Most bytes of transactions that wait to be read; further commands are `throttled`. One batch
+    /// may go above it.
     pub pending_bytes_max: usize,
     /// Commands between two snapshots. More make a restart longer: about 1 s a million.
     pub snapshot_interval_commands: u64,

@@ -1,7 +1,8 @@
-//! Command records as bytes: the addon border and the journal carry the same 128 (`docs/formats.md`).
+//! Command records as bytes: the addon border and the journal carry the same 128
+//! (`docs/formats.md`).
 //!
-//! The only casts between bytes and records are here. Every bit pattern is a valid `Command`, so reading
-//! cannot fail; what the numbers mean is the engine's to judge.
+//! The only casts between bytes and records are here. Every bit pattern is a valid `Command`, so
+//! reading cannot fail; what the numbers mean is the engine's to judge.
 
 use engine::command::{COMMAND_BYTES, Command, Opcode};
 
@@ -28,7 +29,8 @@ const EXTENSIONS_OFFSET: usize = 7;
 /// The bytes of a record.
 #[must_use]
 pub fn to_bytes(command: &Command) -> &[u8; COMMAND_BYTES] {
-    // SAFETY: `Command` is `repr(C)` of 128 bytes without padding (asserted above), so all are initialised.
+    // SAFETY: `Command` is `repr(C)` of 128 bytes without padding (asserted above), so all are
+    // initialised.
     unsafe { &*std::ptr::from_ref(command).cast() }
 }
 
@@ -74,7 +76,8 @@ pub fn read(bytes: &[u8], offset: usize) -> Item {
 
 /// Counts the commands in `bytes`, or says where they do not parse.
 ///
-/// Errors: `records_malformed`: not whole records, more than one extension, or an extension missing.
+/// Errors: `records_malformed`: not whole records, more than one extension, or an extension
+/// missing.
 pub fn count(bytes: &[u8]) -> Result<u32, Fault> {
     let malformed = |offset: usize, what: &str| {
         Fault::new(FaultCode::RecordsMalformed, format!("{what} at byte {offset}"))

@@ -81,15 +81,16 @@ impl Replay {
         }
         let path = segment.path.display();
         let message = format!(
-            "replay to sequence {sequence} gives state hash {found:016x}, {path} says {expected:016x}"
+            "replay to sequence {sequence} gives state hash {found:016x}, \
+             {path} says {expected:016x}"
         );
         Err(Fault::new(FaultCode::StateHashMismatch, message))
     }
 
     fn other_version(&self, segment: &SegmentFile, entry: &Entry<'_>) -> Fault {
         let message = format!(
-            "{} was written with behaviour version {}, this is {}; the commands from sequence {} on \
-             are in no clean-stop snapshot",
+            "{} was written with behaviour version {}, this is {}; \
+             the commands from sequence {} on are in no clean-stop snapshot",
             segment.path.display(),
             segment.header.identity.behaviour_version,
             self.behaviour_version,

@@ -1,7 +1,7 @@
 //! Snapshots: the whole state at one sequence in one file (`docs/formats.md`).
 //!
-//! Written beside its name, synced, renamed, directory synced: under its name a snapshot is whole, or it
-//! is damaged and says so. Two are kept, and the journal since the older one.
+//! Written beside its name, synced, renamed, directory synced: under its name a snapshot is whole,
+//! or it is damaged and says so. Two are kept, and the journal since the older one.
 
 use std::path::{Path, PathBuf};
 
@@ -142,8 +142,8 @@ pub struct LoadedSnapshot {
 
 /// Loads the snapshot at `sequence` and checks everything about it.
 ///
-/// Errors: `snapshot_damaged`, `format_newer`, `venue_foreign`, `behaviour_version_other` (of another
-/// version and not made at a clean stop).
+/// Errors: `snapshot_damaged`, `format_newer`, `venue_foreign`, `behaviour_version_other` (of
+/// another version and not made at a clean stop).
 pub fn load_snapshot(
     disk: &dyn Disk,
     directory: &Path,

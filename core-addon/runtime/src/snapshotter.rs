@@ -1,5 +1,6 @@
-//! Makes snapshots behind the core's back: replays the journal onto the newest snapshot in a thread of
-//! its own, checks every state hash on the way, and writes what it got. The core never pauses for it.
+//! Makes snapshots behind the core's back: replays the journal onto the newest snapshot in a thread
+//! of its own, checks every state hash on the way, and writes what it got. The core never pauses
+//! for it.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,11 +15,12 @@ use crate::fault::{Fault, FaultCode};
 use crate::journal::progress::Progress;
 use crate::journal::reader::{self, Visit};
 use crate::journal::recovery::{Directories, first_segment_to_replay, newest_snapshot};
-use crate::journal::segment::{Identity, SegmentFile, list_segments};
+use crate::journal::segment::{Identity, SegmentFile, list_segments, sync_segments};
 use crate::replay::Replay;
 use crate::snapshot::{self, SnapshotHeader};
 
-/// How often the thread looks whether the journal has reached the state hash it was asked to stop at.
+/// How often the thread looks whether the journal has reached the state hash it was asked to stop
+/// at.
 const POLL: Duration = Duration::from_millis(5);
 
 /// A state hash in the journal at which a snapshot is wanted.
@@ -205,7 +207,8 @@ impl Shared {
         let Some(mut engine) = self.replay(replay, &segments, first, request.sequence)? else {
             return Ok(None);
         };
-        self.sync_up_to(&segments[first..], request.sequence)?;
+        let synced = sync_segments(disk, &segments[first..], request.sequence);
+        synced.inspect_err(|fault| self.progress.fail(fault))?;
         let bytes =
             write_state(disk, &self.directories.snapshots, self.identity, &mut engine, false)?;
         snapshot::purge(disk, &self.directories.snapshots, &self.directories.journal)?;
@@ -220,7 +223,8 @@ impl Shared {
         first: usize,
         sequence: u64,
     ) -> Result<Option<Engine>, Fault> {
-        let end = reader::walk(segments, first, &mut |segment, entry| {
+        let disk = &*self.environment.disk;
+        let end = reader::walk(disk, segments, first, &mut |segment, entry| {
             replay.apply(segment, entry)?;
             let is_there = entry.state_hash().is_some() && entry.sequence == sequence;
             Ok(if is_there || self.must_stop() { Visit::Stop } else { Visit::Continue })
@@ -234,19 +238,6 @@ impl Shared {
             return Err(Fault::new(FaultCode::SnapshotFailed, message));
         }
         Ok((replay.engine().sequence() == sequence).then(|| replay.into_engine()))
-    }
-
-    /// A snapshot must never be ahead of the journal: in durability none and os, nobody has synced yet.
-    fn sync_up_to(&self, segments: &[SegmentFile], sequence: u64) -> Result<(), Fault> {
-        for segment in segments.iter().filter(|segment| segment.header.first_sequence <= sequence) {
-            segment.file.sync().map_err(|error| {
-                let message = format!("{}: {error}", segment.path.display());
-                let fault = Fault::new(FaultCode::JournalSyncFailed, message);
-                self.progress.fail(&fault);
-                fault
-            })?;
-        }
-        Ok(())
     }
 }
 
@@ -262,7 +253,8 @@ pub fn write_state(
     let recomputed = engine.state_hash_full();
     if recomputed != state_hash {
         let message = format!(
-            "at sequence {sequence} the state hash kept is {state_hash:016x}, recomputed {recomputed:016x}"
+            "at sequence {sequence} the state hash kept is {state_hash:016x}, \
+             recomputed {recomputed:016x}"
         );
         return Err(Fault::new(FaultCode::StateHashMismatch, message));
     }

@@ -68,8 +68,8 @@ impl VenueClock {
         self.held = false;
     }
 
-    /// A clock set back makes time stand still until it has caught up; the time last believed stays the
-    /// measure, so its return is no jump.
+    /// A clock set back makes time stand still until it has caught up; the time last believed stays
+    /// the measure, so its return is no jump.
     fn observe(&mut self) -> u64 {
         let (utc_ns, monotonic_ns) = (self.clock.utc_ns(), self.clock.monotonic_ns());
         let expected = self.believed.0 + monotonic_ns.saturating_sub(self.believed.1);

@@ -1,5 +1,5 @@
-//! The end of the journal: writes entries behind each other and goes on in the next segment behind a
-//! seal.
+//! The end of the journal: writes entries behind each other and goes on in the next segment behind
+//! a seal.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,8 +1,9 @@
 //! One journal entry: 40 bytes of header and its payload (`docs/formats.md`).
 //!
-//! An entry verifies alone: its checksum starts from its segment's header checksum and its own offset, so
-//! no bytes copied from elsewhere, and none that a stranger put into a command, can look like one. That
-//! it follows the entry before it is a second, separate check (`previous_crc`, sequence).
+//! An entry verifies alone: its checksum starts from its segment's header checksum and its own
+//! offset, so no bytes copied from elsewhere, and none that a stranger put into a command, can look
+//! like one. That it follows the entry before it is a second, separate check (`previous_crc`,
+//! sequence).
 
 use crate::crc32c::crc32c;
 
@@ -50,7 +51,8 @@ pub struct Entry<'a> {
     pub time_ns: u64,
     /// Number of commands; 0 in a marker.
     pub commands: u32,
-    /// Where the write that brought this entry began: all before it had been synced (durability fsync).
+    /// Where the write that brought this entry began: all before it had been synced (durability
+    /// fsync).
     pub write_offset: u32,
     /// Checksum of the entry before it; of the first, what the segment's header says.
     pub previous_crc: u32,
@@ -131,8 +133,8 @@ pub struct Finished {
     pub sealed: bool,
 }
 
-/// Gives the entries at the start of `bytes` their checksums and chain, as one write at `start`; stops
-/// behind a `Seal`.
+/// Gives the entries at the start of `bytes` their checksums and chain, as one write at `start`;
+/// stops behind a `Seal`.
 pub fn finish(bytes: &mut [u8], start: Place, previous_crc: u32) -> Finished {
     let mut done = Finished { bytes: 0, last_sequence: 0, last_crc: previous_crc, sealed: false };
     while done.bytes < bytes.len() && !done.sealed {

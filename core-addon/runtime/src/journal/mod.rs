@@ -1,8 +1,8 @@
 //! The journal: every executed command, in order, before anybody hears of it.
 //!
-//! `Journal` is the core's side: it knows where the current segment ends, so that it can seal it with a
-//! state hash, and what a disk without space means for admission. The bytes are written by `Appender`,
-//! on the journal's own thread (durability none and fsync) or on the caller's (os).
+//! `Journal` is the core's side: it knows where the current segment ends, so that it can seal it
+//! with a state hash, and what a disk without space means for admission. The bytes are written by
+//! `Appender`, on the journal's own thread (durability none and fsync) or on the caller's (os).
 
 pub mod appender;
 pub mod entry;
@@ -39,8 +39,8 @@ pub enum Durability {
 pub const SEGMENT_BYTES_MIN: u32 = 16 << 10;
 /// Largest segment: recovery reads one whole.
 pub const SEGMENT_BYTES_MAX: u32 = 1 << 30;
-/// Longest entry. Longer ones save nothing (a header is 40 bytes); at the end of each segment up to this
-/// much stays unused.
+/// Longest entry. Longer ones save nothing (a header is 40 bytes); at the end of each segment up to
+/// this much stays unused.
 const ENTRY_BYTES_MAX: u32 = 1 << 20;
 
 /// What the core may put into the journal now.
@@ -242,7 +242,8 @@ impl Journal {
 
 impl Drop for Journal {
     fn drop(&mut self) {
-        // A core that is dropped without a stop ends as a killed process would: without a clean stop.
+        // A core that is dropped without a stop ends as a killed process would: without a clean
+        // stop.
         self.tools.spare.stop();
         self.sink = Sink::Closed;
         if let Some(thread) = self.spare_thread.take() {

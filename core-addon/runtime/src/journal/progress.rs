@@ -48,8 +48,9 @@ impl Progress {
         self.position.fetch_add(bytes as u64, Ordering::Release);
     }
 
-    /// Ends the journal: nothing is published after this. A failed sync is never tried again, because
-    /// the kernel may have dropped the pages and would then report success (`reliability.md` 3.2).
+    /// Ends the journal: nothing is published after this. A failed sync is never tried again,
+    /// because the kernel may have dropped the pages and would then report success
+    /// (`reliability.md` 3.2).
     pub fn fail(&self, fault: &Fault) {
         if self.failure.set(fault.clone()).is_ok() {
             (self.fatal)(fault);

@@ -1,10 +1,11 @@
 //! Walks the entries of the segments in order, and judges where and why they end.
 //!
-//! The end of the journal is *torn* when the bytes there are no entry and nothing that was written later
-//! is: only a group of entries whose sync never returned can look so, and nobody was told of it. An entry
-//! that verifies, and whose write began behind the damage, proves that the damaged bytes had been
-//! written whole before: bit rot, which is refused.
+//! The end of the journal is *torn* when the bytes there are no entry and nothing that was written
+//! later is: only a group of entries whose sync never returned can look so, and nobody was told of
+//! it. An entry that verifies, and whose write began behind the damage, proves that the damaged
+//! bytes had been written whole before: bit rot, which is refused.
 
+use crate::environment::Disk;
 use crate::fault::{Fault, FaultCode};
 use crate::record;
 
@@ -40,8 +41,10 @@ pub struct JournalEnd {
 /// Calls `visit` for every entry from the start of segment `first`, with its segment.
 ///
 /// Returns where the journal ends, or `None` when `visit` stopped.
-/// Errors: `journal_damaged`, `journal_segment_missing`, `journal_segment_damaged`, and those of `visit`.
+/// Errors: `journal_damaged`, `journal_segment_missing`, `journal_segment_damaged`, and those of
+/// `visit`.
 pub fn walk(
+    disk: &dyn Disk,
     segments: &[SegmentFile],
     first: usize,
     visit: &mut dyn FnMut(&SegmentFile, &Entry<'_>) -> Result<Visit, Fault>,
@@ -51,12 +54,12 @@ pub fn walk(
     let mut next = segments[first].header.first_sequence;
     loop {
         check_follows(&segments[index], next, previous_crc)?;
-        let bytes = segments[index].read()?;
+        let bytes = segments[index].read(disk)?;
         let mut walk = SegmentWalk { segment: &segments[index], bytes: &bytes, previous_crc, next };
         match walk.run(visit)? {
             Ended::Stopped => return Ok(None),
             Ended::At(offset, reason) => {
-                return walk.judge_end(segments, index, offset, reason).map(Some);
+                return walk.judge_end(disk, segments, index, offset, reason).map(Some);
             }
             Ended::Sealed => {}
         }
@@ -112,7 +115,9 @@ impl SegmentWalk<'_> {
     fn check_chain(&self, entry: &Entry<'_>, offset: usize) -> Result<(), Fault> {
         let is_whole = match entry.kind {
             EntryKind::Commands => {
-                entry.sequence == self.next && record::count(entry.payload) == Ok(entry.commands)
+                entry.sequence == self.next
+                    && entry.commands > 0
+                    && record::count(entry.payload) == Ok(entry.commands)
             }
             _ => entry.sequence + 1 == self.next && entry.commands == 0 && entry.payload.len() == 8,
         };
@@ -124,6 +129,7 @@ impl SegmentWalk<'_> {
 
     fn judge_end(
         &self,
+        disk: &dyn Disk,
         segments: &[SegmentFile],
         index: usize,
         offset: usize,
@@ -134,7 +140,7 @@ impl SegmentWalk<'_> {
             return Err(self.damaged(offset, reason, sequence));
         }
         for later in &segments[index + 1..] {
-            let bytes = later.read()?;
+            let bytes = later.read(disk)?;
             if written_later(&bytes, later.header.crc(), SEGMENT_HEADER_BYTES - 1).is_some() {
                 return Err(self.damaged(offset, reason, later.header.first_sequence - 1));
             }
@@ -161,7 +167,8 @@ impl SegmentWalk<'_> {
 
     fn damaged(&self, offset: usize, reason: &str, last_sequence: u64) -> Fault {
         let message = format!(
-            "{} at byte {offset}: {reason}, but later entries are intact; sequences {} to {} are lost",
+            "{} at byte {offset}: {reason}, but later entries are intact; \
+             sequences {} to {} are lost",
             self.segment.path.display(),
             self.next,
             last_sequence.max(self.next)

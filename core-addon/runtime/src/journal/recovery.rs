@@ -1,5 +1,5 @@
-//! Brings the state back: newest readable snapshot, then the journal behind it; cuts a torn tail, refuses
-//! anything else that is wrong.
+//! Brings the state back: newest readable snapshot, then the journal behind it; cuts a torn tail,
+//! refuses anything else that is wrong.
 
 use std::path::{Path, PathBuf};
 
@@ -60,7 +60,7 @@ pub fn recover(
     let first = first_segment_to_replay(&segments, snapshot.map_or(0, |header| header.sequence))?;
     let engine = loaded.map_or_else(|| Engine::new(identity.hash_key), |loaded| loaded.engine);
     let mut replay = Replay::new(engine, behaviour_version);
-    let end = reader::walk(&segments, first, &mut |segment, entry| {
+    let end = reader::walk(disk, &segments, first, &mut |segment, entry| {
         replay.apply(segment, entry)?;
         Ok(Visit::Continue)
     })?;
@@ -69,13 +69,14 @@ pub fn recover(
     repair(disk, &directories.journal, &segments, first, &end)?;
     if end.torn_bytes > 0 {
         warnings.push(format!(
-            "{} bytes of an unfinished write behind sequence {} were cut off; nobody was told of it",
+            "{} bytes of an unfinished write behind sequence {} were cut off; \
+             nobody was told of it",
             end.torn_bytes, end.sequence
         ));
     }
     let segment = &segments[end.segment];
     let tail = Tail {
-        file: segment.file.clone(),
+        file: segment.open(disk)?,
         path: segment.path.clone(),
         header: segment.header,
         offset: end.offset as u32,
@@ -132,7 +133,8 @@ pub fn first_segment_to_replay(segments: &[SegmentFile], sequence: u64) -> Resul
     let path = segments[0].path.display();
     let begin = segments[0].header.first_sequence;
     let message = format!(
-        "the journal begins at sequence {begin} ({path}), the newest readable snapshot is at {sequence}"
+        "the journal begins at sequence {begin} ({path}), \
+         the newest readable snapshot is at {sequence}"
     );
     Err(Fault::new(FaultCode::SnapshotMissing, message))
 }
@@ -154,8 +156,8 @@ fn check_reaches_snapshot(
     Err(Fault::new(FaultCode::JournalBehindSnapshot, message))
 }
 
-/// Cuts the torn tail, removes a segment begun behind it, and makes sure that everything replayed is on
-/// disk: it may have come from the page cache of a killed process.
+/// Cuts the torn tail, removes a segment begun behind it, and makes sure that everything replayed
+/// is on disk: it may have come from the page cache of a killed process.
 fn repair(
     disk: &dyn Disk,
     journal: &Path,
@@ -165,10 +167,11 @@ fn repair(
 ) -> Result<(), Fault> {
     let last = &segments[end.segment];
     let zeros = vec![0; end.torn_bytes];
-    let cut = last.file.write_at(&zeros, end.offset as u64);
+    let cut = last.open(disk)?.write_at(&zeros, end.offset as u64);
     cut.map_err(|error| Fault::disk("cut the tail of", &last.path, &error))?;
     for segment in &segments[first..=end.segment] {
-        segment.file.sync().map_err(|error| Fault::disk("sync", &segment.path, &error))?;
+        let synced = segment.open(disk)?.sync();
+        synced.map_err(|error| Fault::disk("sync", &segment.path, &error))?;
     }
     if end.has_empty_next {
         let path = &segments[end.segment + 1].path;

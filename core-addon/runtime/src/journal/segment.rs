@@ -1,7 +1,7 @@
 //! One journal file: its name, its header, and the list of all of them (`docs/formats.md`).
 //!
-//! A segment gets its name only after its header and its zeros are on disk, so a file with a segment's
-//! name always has a whole header; one that has not is damaged.
+//! A segment gets its name only after its header and its zeros are on disk, so a file with a
+//! segment's name always has a whole header; one that has not is damaged.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -83,7 +83,8 @@ impl SegmentHeader {
         if bytes[..8] != MAGIC {
             return Err(damaged("does not begin as a segment"));
         }
-        // The checksum's place and the version's never change, so a newer version is known for sure.
+        // The checksum's place and the version's never change, so a newer version is known for
+        // sure.
         if header_crc(bytes) != read_u32(bytes, CRC_OFFSET) {
             return Err(damaged("does not match its checksum"));
         }
@@ -137,12 +138,10 @@ pub struct SegmentFile {
     pub path: PathBuf,
     /// What it says.
     pub header: SegmentHeader,
-    /// The open file.
-    pub file: Arc<dyn DiskFile>,
 }
 
 impl SegmentFile {
-    fn open(disk: &dyn Disk, path: PathBuf, first_sequence: u64) -> Result<SegmentFile, Fault> {
+    fn check(disk: &dyn Disk, path: PathBuf, first_sequence: u64) -> Result<SegmentFile, Fault> {
         let file = disk.open(&path).map_err(|error| Fault::disk("open", &path, &error))?;
         let length = file.length().map_err(|error| Fault::disk("size of", &path, &error))?;
         if length < SEGMENT_HEADER_BYTES as u64 {
@@ -163,13 +162,18 @@ impl SegmentFile {
             );
             return Err(Fault::new(FaultCode::JournalSegmentMisplaced, message));
         }
-        Ok(SegmentFile { path, header, file })
+        Ok(SegmentFile { path, header })
+    }
+
+    /// The open file. A list of segments keeps none open: it can be longer than a process may.
+    pub fn open(&self, disk: &dyn Disk) -> Result<Arc<dyn DiskFile>, Fault> {
+        disk.open(&self.path).map_err(|error| Fault::disk("open", &self.path, &error))
     }
 
     /// The whole file.
-    pub fn read(&self) -> Result<Vec<u8>, Fault> {
+    pub fn read(&self, disk: &dyn Disk) -> Result<Vec<u8>, Fault> {
         let mut bytes = vec![0; self.header.segment_bytes as usize];
-        let read = self.file.read_at(&mut bytes, 0);
+        let read = self.open(disk)?.read_at(&mut bytes, 0);
         read.map_err(|error| Fault::disk("read", &self.path, &error))?;
         Ok(bytes)
     }
@@ -191,13 +195,31 @@ pub fn list_segments(disk: &dyn Disk, directory: &Path) -> Result<Vec<SegmentFil
     let mut segments: Vec<SegmentFile> = Vec::with_capacity(sequences.len());
     for first_sequence in sequences {
         let path = directory.join(segment_name(first_sequence));
-        let segment = SegmentFile::open(disk, path, first_sequence)?;
+        let segment = SegmentFile::check(disk, path, first_sequence)?;
         if let Some(first) = segments.first() {
             check_same_venue(&first.header.identity, &segment.header.identity, &segment.path)?;
         }
         segments.push(segment);
     }
     Ok(segments)
+}
+
+/// Syncs the segments that hold commands up to `sequence`: a snapshot must never be ahead of the
+/// journal, and in durability none and os nobody has synced yet.
+///
+/// Errors: `journal_sync_failed`.
+pub fn sync_segments(
+    disk: &dyn Disk,
+    segments: &[SegmentFile],
+    sequence: u64,
+) -> Result<(), Fault> {
+    for segment in segments.iter().filter(|segment| segment.header.first_sequence <= sequence) {
+        segment.open(disk)?.sync().map_err(|error| {
+            let message = format!("{}: {error}", segment.path.display());
+            Fault::new(FaultCode::JournalSyncFailed, message)
+        })?;
+    }
+    Ok(())
 }
 
 /// Errors: `venue_foreign` when the file at `path` belongs to another venue than `ours`.

@@ -1,8 +1,9 @@
 //! The next segment, made of zeros ahead of need by a background thread.
 //!
-//! Zeros are written, not only reserved: overwriting blocks that exist needs no new metadata, so a sync
-//! costs half (`reliability.md` 3.1), and a full disk is met here, a whole segment before it could stop
-//! a command. A file called `spare` is complete and on disk; an incomplete one is called `spare.tmp`.
+//! Zeros are written, not only reserved: overwriting blocks that exist needs no new metadata, so a
+//! sync costs half (`reliability.md` 3.1), and a full disk is met here, a whole segment before it
+//! could stop a command. A file called `spare` is complete and on disk; an incomplete one is called
+//! `spare.tmp`.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,8 +15,8 @@ use std::time::Duration;
 use crate::environment::{Disk, lower_thread_priority, start_thread};
 use crate::fault::{Fault, FaultCode};
 
-/// Zeros are written and synced in pieces of this size: a larger piece holds up the journal's own syncs
-/// on the same disk for longer, a smaller one costs more of them.
+/// Zeros are written and synced in pieces of this size: a larger piece holds up the journal's own
+/// syncs on the same disk for longer, a smaller one costs more of them.
 const PIECE_BYTES: u32 = 1 << 20;
 
 /// Whether the next segment is there.
@@ -108,7 +109,8 @@ impl Spare {
         self.directory.join("spare")
     }
 
-    /// Makes the spare on the calling thread unless it is there: a new venue's first segment, an upgrade.
+    /// Makes the spare on the calling thread unless it is there: a new venue's first segment, an
+    /// upgrade.
     pub fn prepare_now(&self) -> Result<(), Fault> {
         if self.state() != SpareState::Ready {
             self.prepare().map_err(|error| self.fault(&error))?;

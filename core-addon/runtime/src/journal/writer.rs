@@ -13,8 +13,8 @@ use super::Durability;
 use super::appender::Appender;
 use super::entry::{self, EntryKind};
 
-/// In durability none nobody waits for the disk, and waking a thread costs 20 commands: after a write
-/// the thread comes back by itself after this long, or when `LINGER_BYTES` are queued.
+/// In durability none nobody waits for the disk, and waking a thread costs 20 commands: after a
+/// write the thread comes back by itself after this long, or when `LINGER_BYTES` are queued.
 const LINGER: Duration = Duration::from_millis(2);
 /// See `LINGER`; 256 KiB are about 1,500 commands.
 const LINGER_BYTES: usize = 256 << 10;

@@ -1,5 +1,5 @@
-//! Kills and losses of power at random instants and at every step: what was seen is there afterwards,
-//! and the state is that of the same commands executed by nobody but the engine.
+//! Kills and losses of power at random instants and at every step: what was seen is there
+//! afterwards, and the state is that of the same commands executed by nobody but the engine.
 
 use std::sync::Arc;
 
@@ -87,7 +87,8 @@ fn a_loss_of_power_in_the_middle_of_recovery_is_survived() {
     run.check_seen();
 }
 
-/// A venue's whole life: made, filled over several segments, snapshots with purge, stopped, opened again.
+/// A venue's whole life: made, filled over several segments, snapshots with purge, stopped, opened
+/// again.
 fn life(world: &World, seed: u64) -> (Run, Result<(), Fault>) {
     let mut run = Run::closed(world.clone(), seed);
     let lived = live(&mut run);
@@ -154,7 +155,8 @@ fn a_kill_loses_nothing_that_was_written() {
             let count = 1 + random.below(20);
             steps(&mut run, count).unwrap_or_else(|f| panic!("seed {seed} round {round}: {f}"));
             if durability == Durability::None {
-                // Only what has reached the operating system is promised, and nothing at all of it at once.
+                // Only what has reached the operating system is promised, and nothing at all of it
+                // at once.
                 run.drain().expect("the disk is well");
             }
             let executed = run.core().status().executed_sequence;

@@ -203,6 +203,34 @@ fn damage_names_file_offset_sequences_and_remedy() {
 }
 
 #[test]
+fn the_end_of_a_damaged_journal_can_be_given_up() {
+    // As docs/operating.md says: cut the file at the byte named, give it its size again, remove what
+    // follows.
+    let mut run = killed_venue(34);
+    let disk = run.world.disk.clone();
+    let segments = disk.paths_with("segment");
+    let mut bytes = disk.read_all(&segments[1]);
+    let offset = entry_offsets(&bytes)[3];
+    bytes[offset + 60] ^= 4;
+    let size = bytes.len();
+    disk.replace(&segments[1], bytes.clone());
+    assert_eq!(open_code(&run, &disk), Err(FaultCode::JournalDamaged));
+    bytes.truncate(offset);
+    bytes.resize(size, 0);
+    disk.replace(&segments[1], bytes);
+    for path in &segments[2..] {
+        disk.delete(path);
+    }
+    let sequence = open_code(&run, &disk).expect("what is left is intact");
+    assert!((1..run.seen.len() as u64).contains(&sequence));
+    run.seen.truncate(sequence as usize);
+    run.reopen(disk);
+    run.step().expect("the disk is well");
+    run.drain().expect("the disk is well");
+    run.check_seen();
+}
+
+#[test]
 fn zeros_in_the_middle_are_not_the_end() {
     let run = killed_venue(25);
     for path in run.world.disk.paths_with("segment") {

@@ -139,7 +139,8 @@ impl Drop for Other {
     }
 }
 
-/// Without the variable this is one more look at a core; with it, a process that trades until it is killed.
+/// Without the variable this is one more look at a core; with it, a process that trades until it is
+/// killed.
 #[test]
 fn the_other_process() {
     let directory = std::env::var_os(CHILD_DIRECTORY);

@@ -1,7 +1,8 @@
 //! A disk in memory that knows what was synced, fails when told, fills up, and can lose power.
 //!
-//! What a process wrote is seen by later reads at once (page cache). What survives a loss of power is
-//! what was synced, and of the rest any choice of 512-byte sectors and any first part of the renames.
+//! What a process wrote is seen by later reads at once (page cache). What survives a loss of power
+//! is what was synced, and of the rest any choice of 512-byte sectors and any first part of the
+//! renames.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
@@ -39,7 +40,8 @@ pub enum Trouble {
     Write(u64),
     /// The n-th sync of a segment fails, once, and the pages are dropped.
     Sync(u64),
-    /// The machine stops at the n-th operation that changes anything; a write still leaves its first bytes.
+    /// The machine stops at the n-th operation that changes anything; a write still leaves its
+    /// first bytes.
     Stop { operation: u64, torn_bytes: usize },
 }
 

@@ -1,4 +1,5 @@
-//! A venue under test: simulated disk and clock, seeded commands, and the twin that says what must be.
+//! A venue under test: simulated disk and clock, seeded commands, and the twin that says what must
+//! be.
 
 pub mod disk;
 pub mod random;
@@ -174,7 +175,8 @@ pub struct Run {
     pub world: World,
     client: Option<Client>,
     pub random: Random,
-    /// Every command that was executed, in order, over all processes; cut to what survived at each open.
+    /// Every command that was executed, in order, over all processes; cut to what survived at each
+    /// open.
     pub sent: Vec<Sent>,
     /// Transactions seen by the client.
     pub seen: Vec<Transaction>,
@@ -223,14 +225,14 @@ impl Run {
         self.client.take().expect("the venue is open").core.stop()
     }
 
-    /// Ends the process without a stop. What the threads still do to the disk meanwhile is as if the
-    /// kill came a little later.
+    /// Ends the process without a stop. What the threads still do to the disk meanwhile is as if
+    /// the kill came a little later.
     pub fn kill(&mut self) {
         self.client = None;
     }
 
-    /// Submits records and notes what was executed and seen. Whatever was executed before a fault is
-    /// noted too.
+    /// Submits records and notes what was executed and seen. Whatever was executed before a fault
+    /// is noted too.
     pub fn submit(&mut self, records: &[u8]) -> Result<Submitted, Fault> {
         let now = self.world.clock.now();
         let before = self.core().status().executed_sequence;
@@ -250,8 +252,8 @@ impl Run {
         Ok(submitted)
     }
 
-    /// Submits commands until all are executed, and waits for them; what is throttled meanwhile is sent
-    /// again.
+    /// Submits commands until all are executed, and waits for them; what is throttled meanwhile is
+    /// sent again.
     pub fn submit_all(&mut self, commands: &[Command]) {
         let submitted = self.submit_until_admitted(commands).and_then(|()| self.drain());
         submitted.expect("the disk is well");
@@ -270,7 +272,8 @@ impl Run {
                 Err(found) => fault = Some(found),
             }
             if self.world.disk.is_stopped() && fault.is_none() {
-                // The thread that makes segments noticed first; the journal would at its next write.
+                // The thread that makes segments noticed first; the journal would at its next
+                // write.
                 fault = Some(Fault::new(FaultCode::DiskOperationFailed, "the machine has stopped"));
             }
             fault.is_some() || done == records.len()
@@ -303,8 +306,8 @@ impl Run {
         }
     }
 
-    /// Opens the venue on another disk; checks that nothing seen is lost, nothing is invented, and that
-    /// the state is the twin's.
+    /// Opens the venue on another disk; checks that nothing seen is lost, nothing is invented, and
+    /// that the state is the twin's.
     pub fn reopen(&mut self, disk: Arc<SimulatedDisk>) -> OpenReport {
         self.kill();
         self.world = self.world.on(disk);

@@ -93,8 +93,8 @@ pub fn trade(random: &mut Random, next_id: u64) -> Command {
     command
 }
 
-/// Executes what was sent on a fresh engine, as far as `sequence`; returns the engine and, per sequence,
-/// the transaction's words.
+/// Executes what was sent on a fresh engine, as far as `sequence`; returns the engine and, per
+/// sequence, the transaction's words.
 pub fn twin(hash_key: [u64; 2], sent: &[Sent], sequence: u64) -> (Engine, Vec<Vec<u64>>) {
     let mut engine = Engine::new(hash_key);
     let mut transactions = Vec::new();
