@@ -21,7 +21,7 @@ import {
   toOrderView,
   toOutcome,
 } from "./scenario-images.ts";
-import { checkTransaction } from "./scenario-invariants.ts";
+import { checkCancelOrder, checkTransaction } from "./scenario-invariants.ts";
 import type { BookLevel, Capacities, Fill, InstrumentField } from "./scenario-script.ts";
 import type {
   Found,
@@ -71,6 +71,7 @@ class EngineVenue implements Venue {
     }
     const transaction = await this.#submit(command.value);
     checkTransaction(command.value, transaction);
+    checkCancelOrder(command.value, this.#transactions);
     if (action.kind === "open session" && transaction.code === 0) {
       this.#directory.addSession(action.session, transaction.result);
     }

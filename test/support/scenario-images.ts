@@ -16,6 +16,7 @@ import {
   orderStatusNames,
   type OrderImage,
   selfTradePreventionNames,
+  Side,
 } from "../../gateway/domain/order.ts";
 import { rejectByNumber } from "../../gateway/domain/reject.ts";
 import { type Amount, type Price, type Quantity, toQuantity } from "../../gateway/domain/units.ts";
@@ -172,9 +173,10 @@ export function toChangeText(change: Change, directory: Directory): string {
     case "trade":
       return `trade ${change.tradeId}`;
     case "level": {
-      const { price } = toBookLevel(change, directory);
-      const isGone = change.change === "deleted";
-      return `${change.side === 1 ? "bid" : "ask"} ${normalNumber(price)}${isGone ? " gone" : ""}`;
+      const { price, quantity, orders } = toBookLevel(change, directory);
+      const side = change.side === Side.buy ? "bid" : "ask";
+      if (change.change === "deleted") return `${side} ${normalNumber(price)} gone`;
+      return `${side} ${normalNumber(quantity)} @ ${normalNumber(price)} in ${orders}`;
     }
     case "balance": {
       const { code } = directory.currencyOf(change.currency);

@@ -20,6 +20,19 @@ export function checkTransaction(command: SubmittedCommand, transaction: Transac
   checkChangesOfNothing(command, transaction);
 }
 
+/** Orders that one command cancels go by id, in all parts of its work (rules 4.12). */
+export function checkCancelOrder(
+  { opcode }: SubmittedCommand,
+  transactions: readonly Transaction[],
+): void {
+  if (opcode !== Opcode.massCancel && opcode !== Opcode.sessionClosed) return;
+  const ids = transactions.flatMap(({ changes }) =>
+    changes.flatMap((change) => (change.entity === "order" ? [change.orderId] : [])),
+  );
+  const isAscending = ids.every((id, index) => id > (ids[index - 1] ?? 0));
+  if (!isAscending) throw new Error("orders are not cancelled in the order of their ids");
+}
+
 function isNewOrder(command: SubmittedCommand): boolean {
   return command.opcode === Opcode.newOrder;
 }
