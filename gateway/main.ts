@@ -230,9 +230,7 @@ function stopOnSignal(parts: AsyncDisposableStack, log: Log): { readonly isStopp
 /** One sentence for the person at the terminal; what nobody foresaw comes with its stack. */
 function describe(error: unknown): string {
   const isForeseen =
-    error instanceof ConfigError ||
-    error instanceof UsageError ||
-    error instanceof CommandFailure;
+    error instanceof ConfigError || error instanceof UsageError || error instanceof CommandFailure;
   if (isForeseen) return error.message;
   if (error instanceof GatewayFault) return `${error.code}: ${error.message}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
