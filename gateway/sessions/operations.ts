@@ -1,7 +1,12 @@
 // What an operator asks of the running venue beside its commands: how it is, a snapshot now, a word
 // that the clock is right.
 
+import type { Clock } from "../clock.ts";
 import type { Core, CoreStatus } from "../core/core.ts";
+import type { Log } from "../log.ts";
+
+/** A disk that finished nothing for this long, while commands wait for it, stands still. */
+const STALL_US = 1_000_000;
 
 /** State of one thing the venue needs. */
 export interface Dependency {
@@ -15,16 +20,28 @@ export interface Health {
   readonly journal: Dependency;
   readonly clock: Dependency;
   readonly isDraining: boolean;
-  /** Whether new orders are taken. */
+  /** Whether new orders are taken; a fault that mends itself does not keep them out. */
   readonly isReady: boolean;
 }
 
-export class Operations {
-  readonly #core: Pick<Core, "status" | "requestSnapshot" | "confirmClock">;
-  #isDraining = false;
+type WatchedCore = Pick<Core, "status" | "requestSnapshot" | "confirmClock">;
 
-  constructor(core: Pick<Core, "status" | "requestSnapshot" | "confirmClock">) {
+export class Operations {
+  readonly #core: WatchedCore;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #isDraining = false;
+  /** What was last logged to be wrong. */
+  #complaint = "";
+  /** How far the disk was when it last got further or had nothing to do, and when that was. */
+  #durableSequence = 0;
+  #durableAtUs: number;
+
+  constructor(core: WatchedCore, clock: Clock, log: Log) {
     this.#core = core;
+    this.#clock = clock;
+    this.#log = log;
+    this.#durableAtUs = clock.elapsedUs();
   }
 
   status(): CoreStatus {
@@ -36,18 +53,41 @@ export class Operations {
     this.#isDraining = true;
   }
 
+  /** Looks how all is and logs what changed. To be called a few times in `STALL_US`. */
+  watch(): void {
+    const { core, journal, clock, isReady } = this.health();
+    const details = [core, journal, clock].map(({ detail }) => detail);
+    const complaint = details.filter((detail) => detail !== "").join("; ");
+    if (complaint === this.#complaint) return;
+    this.#complaint = complaint;
+    if (complaint === "") this.#log.info("healthy");
+    else {
+      // What exactly happened and what to do is for operators only.
+      const fault = this.#core.status().fault?.message;
+      this.#log.warn("unhealthy", { detail: complaint, ready: isReady, fault });
+    }
+  }
+
   health(): Health {
-    const { fault, mode, clockHeld } = this.#core.status();
+    const { fault, mode, clockHeld, durableSequence, unsyncedCommands } = this.#core.status();
+    const nowUs = this.#clock.elapsedUs();
+    if (durableSequence !== this.#durableSequence || unsyncedCommands === 0) {
+      this.#durableSequence = durableSequence;
+      this.#durableAtUs = nowUs;
+    }
     const core = dependency(fault === undefined, `fault ${fault?.code}`);
-    const journal = dependency(mode === "open", `disk space is low: mode ${mode}`);
+    const isStalled = nowUs - this.#durableAtUs >= STALL_US;
+    const journal = isStalled
+      ? dependency(false, "the disk does not answer")
+      : dependency(mode === "open", `disk space is low: mode ${mode}`);
     const clock = dependency(!clockHeld, "the system clock jumped; confirm it");
-    const isOk = core.isOk && journal.isOk && clock.isOk;
+    const isCoreUsable = core.isOk || fault?.retryable === true;
     return {
       core,
       journal,
       clock,
       isDraining: this.#isDraining,
-      isReady: isOk && !this.#isDraining,
+      isReady: isCoreUsable && journal.isOk && clock.isOk && !this.#isDraining,
     };
   }
 

@@ -18,6 +18,8 @@ import { ReplyRouter } from "./reply-router.ts";
 import { NetworkThrottle } from "./throttle.ts";
 import { CommandMetrics, observeCore } from "./venue-metrics.ts";
 
+/** How often it is looked at how all is, in milliseconds. */
+const WATCH_MS = 250;
 /** Networks with a bucket of their own: 65,536 of about 150 bytes. */
 const NETWORKS_MAX = 65_536;
 
@@ -71,6 +73,8 @@ export function openVenue(parts: VenueParts): Venue {
   };
   const registry = new SessionRegistry(core, clock, log);
   registry.start();
+  const operations = new Operations(core, clock, log);
+  const stopWatching = clock.every(WATCH_MS, () => operations.watch());
   return {
     authenticator: new Authenticator(parts.keys, rates, clock, log),
     networks: new NetworkThrottle(addressRate, NETWORKS_MAX),
@@ -79,9 +83,10 @@ export function openVenue(parts: VenueParts): Venue {
     reference,
     trades,
     router,
-    operations: new Operations(core),
+    operations,
     commandMetrics,
     stop() {
+      stopWatching();
       registry.stop();
       unsubscribe();
     },

@@ -19,6 +19,7 @@ import { ConnectionLimit } from "./connection-limit.ts";
 import { problem } from "./rejects.ts";
 import type { Route } from "./route.ts";
 import { listRoutes } from "./endpoints.ts";
+import { LIVENESS_PATH } from "./routes/operations.ts";
 import { HttpSession, httpMetrics, NO_PARAMETERS } from "./session.ts";
 import type { SessionParts } from "./session.ts";
 
@@ -132,7 +133,11 @@ export function startHttpServer(parts: HttpServerParts): Protocol {
           app.hono.fetch(request, bunServer),
       },
     },
-    fetch: (request, bunServer) => refuseAtGate(gate) ?? app.hono.fetch(request, bunServer),
+    fetch(request, bunServer) {
+      const refused = refuseAtGate(gate);
+      const isServed = refused === undefined || asksForLife(request);
+      return isServed ? app.hono.fetch(request, bunServer) : refused;
+    },
     error(error) {
       log.error("http_server_failed", { error: String(error) });
       return problem(RejectCode.internal_error, { closesConnection: true });
@@ -146,6 +151,11 @@ function refuseAtGate({ isDraining, connections }: Gate): Response | undefined {
   const closing = { closesConnection: true };
   if (isDraining) return problem(RejectCode.core_unavailable, closing);
   return connections.isReached ? problem(RejectCode.connection_limit_reached, closing) : undefined;
+}
+
+/** Who watches over the process would end it, were this one not answered. */
+function asksForLife(request: Request): boolean {
+  return request.method === "GET" && new URL(request.url).pathname === LIVENESS_PATH;
 }
 
 /** Routes of all endpoints, and an answer for everything else. */

@@ -226,9 +226,10 @@ describe("connections", () => {
       ),
     );
     const refused = await until(10_000, "a refusal", async () => {
-      const reply = await venue.ask("GET", "/health/live");
+      const reply = await venue.ask("GET", "/health");
       return reply.status === 503 && reply;
     });
+    expect((await venue.ask("GET", "/health/live")).status).toBe(200);
     expect(refused.body).toMatchObject({ code: 9005, name: "connection_limit_reached" });
     expect(refused.headers.get("retry-after")).toBe("1");
     const metric = /http_connections_open (\d+)/.exec(venue.metrics.expose())?.[1];

@@ -21,6 +21,9 @@ const Health = z
   .meta({ id: "Health" });
 const Alive = z.object({ status: z.literal("ok") }).meta({ id: "Alive" });
 
+/** Answered as long as the process can answer at all. */
+export const LIVENESS_PATH = "/health/live";
+
 const PUBLIC_QUERY = { method: "GET", access: [], kind: "query", tag: "Health" } as const;
 const ADMIN_QUERY = { access: ["admin"], kind: "query", tag: "Administration" } as const;
 
@@ -39,7 +42,7 @@ export function operationRoutes(venue: Venue): Route[] {
       },
     }),
     defineRoute({
-      ...{ ...PUBLIC_QUERY, path: "/health/live", summary: "The process answers" },
+      ...{ ...PUBLIC_QUERY, path: LIVENESS_PATH, summary: "The process answers" },
       replies: { 200: { description: "It does", schema: Alive } },
       handle: () => json({ status: "ok" }),
     }),
