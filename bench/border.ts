@@ -23,7 +23,7 @@ export async function runBorder(bench: Bench): Promise<Row[]> {
       const venue = join(bench.dataDirectory, "venues", `border-${round}-${index}`);
       mkdirSync(venue, { recursive: true });
       const command = [
-        "bun",
+        process.execPath,
         bench.script("border-process.ts"),
         door,
         `${batch}`,

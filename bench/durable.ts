@@ -83,7 +83,16 @@ function loopCommand(
   directory: string,
 ): string[] {
   const program = bench.script("durable-process.ts");
-  return ["bun", program, door, "fsync", `${inFlight}`, `${lengthMs}`, snapshots, directory];
+  return [
+    process.execPath,
+    program,
+    door,
+    "fsync",
+    `${inFlight}`,
+    `${lengthMs}`,
+    snapshots,
+    directory,
+  ];
 }
 
 function makeVenue(bench: Bench, name: string): string {
@@ -140,11 +149,11 @@ async function runRecovery(bench: Bench): Promise<Row[]> {
   const directory = makeVenue(bench, "recovery");
   const program = bench.script("recovery-process.ts");
   bench.tell(`durable: filling a journal with ${commands} commands`);
-  const filled = await measure(["bun", program, "fill", directory, file]);
+  const filled = await measure([process.execPath, program, "fill", directory, file]);
   const found: Measured[] = [];
   for (let round = 0; round < bench.size.recoveryRounds; round += 1) {
     bench.tell(`durable: recovery, process ${round + 1}`);
-    const opened = await measure(["bun", program, "open", directory]);
+    const opened = await measure([process.execPath, program, "open", directory]);
     bench.keep("durable", { run: "recovery", ...opened });
     if (textOf(opened, "hash") !== textOf(filled, "hash")) {
       throw new Error("durable: the recovered state is not the one that was left");

@@ -64,7 +64,7 @@ async function interleave(bench: Bench, servers: readonly Server[]): Promise<Row
     for (const { server, connections, found } of cases) {
       bench.tell(`http: ${server.name}, ${connections} connections, round ${round + 1}`);
       const options = [`${server.port}`, PATH, server.token, JSON.stringify(ORDER)];
-      const command = ["bun", program, ...options, `${connections}`, `${lengthMs}`];
+      const command = [process.execPath, program, ...options, `${connections}`, `${lengthMs}`];
       const measured = await measure(command);
       const statuses = Object.keys(Object(measured["statuses"]));
       if (statuses.join() !== "201") {

@@ -49,6 +49,9 @@ export async function bootstrap(args) {
 }
 
 function checkMachine() {
+  const cargoHome = process.env.CARGO_HOME || path.join(os.homedir(), ".cargo");
+  // A Rust installed a minute ago is not yet on the PATH of this terminal.
+  process.env.PATH = `${process.env.PATH}${path.delimiter}${path.join(cargoHome, "bin")}`;
   const nodeMajor = Number(process.versions.node.split(".")[0]);
   if (nodeMajor < NODE_MAJOR_MIN) {
     throw new Remedy(
@@ -131,9 +134,6 @@ async function buildAddon(isRebuild) {
 }
 
 async function checkRust() {
-  const cargoHome = process.env.CARGO_HOME || path.join(os.homedir(), ".cargo");
-  // A Rust installed a minute ago is not yet on the PATH of this terminal.
-  process.env.PATH = `${process.env.PATH}${path.delimiter}${path.join(cargoHome, "bin")}`;
   const wanted = /rust-version = "([0-9.]+)"/.exec(textOf(path.join(CORE, "Cargo.toml")))[1];
   const line = await firstLine("cargo", ["--version"]);
   if (line === undefined) {
@@ -229,13 +229,13 @@ function run(command, args, { cwd, quiet = false, onOutput }) {
 /**
  * Runs the program in our place: same terminal, same directory, same signals, same exit code.
  *
- * The scripts of package.json begin with `exec`, so that a signal to npm reaches us and not a shell.
+ * The scripts of package.json begin with `exec`, so that a signal to npm reaches us and not a
+ * shell.
  */
 function runProgram(args) {
   const [flags, rest] = [args.filter(isRuntimeFlag), args.filter((arg) => !isRuntimeFlag(arg))];
   const child = spawn(BUN, [...flags, path.join(ROOT, rest[0]), ...rest.slice(1)], {
     stdio: "inherit",
-    env: { ...process.env, PATH: `${path.dirname(BUN)}${path.delimiter}${process.env.PATH}` },
   });
   // Ctrl-C reaches the whole group as well; the program takes the same signal twice as one.
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])

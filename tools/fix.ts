@@ -6,8 +6,8 @@ import { wrapComments } from "./wrap-comments.ts";
 
 const ROOT = join(import.meta.dir, "..");
 const COMMANDS = [
-  { command: ["bun", "schemas/generate.ts"], directory: ROOT },
-  { command: ["bun", "fmt", ...FORMATTED], directory: ROOT },
+  { command: [process.execPath, "schemas/generate.ts"], directory: ROOT },
+  { command: [process.execPath, "fmt", ...FORMATTED], directory: ROOT },
   { command: ["cargo", "fmt", "--all"], directory: join(ROOT, "core-addon") },
 ];
 const COMMENTED = "{bench,core-addon,gateway,schemas,test,tools}/**/*.{ts,mjs,rs}";

@@ -27,18 +27,18 @@ const STEP_MS_MAX = 15 * 60_000;
 const STEPS: readonly Step[] = [
   {
     name: "generated",
-    command: ["bun", "schemas/generate.ts", "--check"],
+    command: [process.execPath, "schemas/generate.ts", "--check"],
     directory: ROOT,
     count: countOne,
   },
   {
     name: "format",
-    command: ["bun", "fmt", "--check", ...FORMATTED],
+    command: [process.execPath, "fmt", "--check", ...FORMATTED],
     directory: ROOT,
     count: countOne,
     remedy: "run `bun run fix`",
   },
-  { name: "types", command: ["bun", "check"], directory: ROOT, count: countOne },
+  { name: "types", command: [process.execPath, "check"], directory: ROOT, count: countOne },
   {
     name: "rust-format",
     command: ["cargo", "fmt", "--all", "--check"],
@@ -63,14 +63,16 @@ const STEPS: readonly Step[] = [
   },
   {
     name: "typescript",
-    command: ["bun", "test", "--only-failures"],
+    command: [process.execPath, "test", "--only-failures"],
     directory: ROOT,
     count: countBunTests,
   },
 ];
 
 async function runStep(step: Step): Promise<Counts> {
-  process.stdout.write(`\n── ${step.name}: ${step.command.join(" ")}\n`);
+  process.stdout.write(
+    `\n── ${step.name}: ${step.command.join(" ").replace(process.execPath, "bun")}\n`,
+  );
   const child = Bun.spawn([...step.command], {
     cwd: step.directory,
     stdio: ["ignore", "pipe", "pipe"],

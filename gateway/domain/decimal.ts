@@ -161,8 +161,9 @@ export type AverageFormat = QuantityFormat & { quoteScale: number };
 /**
  * Writes the average price of what was filled: 8 decimals, half-even; never fed back.
  *
- * `notional` is the exact sum over the fills. Nothing filled has no average. `tick`: when the average
- * is a whole number of ticks, as when all was filled at one price, it is written as that price.
+ * `notional` is the exact sum over the fills. Nothing filled has no average. `tick`: when the
+ * average is a whole number of ticks, as when all was filled at one price, it is written as that
+ * price.
  * Source: rules 1.6.
  */
 export function formatAveragePrice(

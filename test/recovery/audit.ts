@@ -167,7 +167,9 @@ function readHolding(body: JsonObject): readonly [string, Holding] {
   return [body.text("currency"), { total, frozen }];
 }
 
-/** The balances that an account's moves and orders add up to. EUR has fees, and is not predicted. */
+/**
+ * The balances that an account's moves and orders add up to. EUR has fees, and is not predicted.
+ */
 function checkHoldings(
   orders: readonly ListedOrder[],
   holdings: Holdings,

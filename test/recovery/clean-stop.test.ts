@@ -1,5 +1,5 @@
-// Ctrl-C under load: what was accepted is answered, the state is on disk, and the next start goes on
-// from the snapshot without replaying anything.
+// Ctrl-C under load: what was accepted is answered, the state is on disk, and the next start goes
+// on from the snapshot without replaying anything.
 
 import { afterAll, expect, test } from "bun:test";
 import { systemClock } from "../../gateway/clock.ts";

@@ -1,4 +1,5 @@
-// The commands of these tests: each can be sent again as it was, and knows what its answers must be.
+// The commands of these tests: each can be sent again as it was, and knows what its answers must
+// be.
 
 import { type Answer, type Client, describe } from "./client.ts";
 import { fromUnits, type JsonObject, toUnits } from "./json-object.ts";

@@ -1,5 +1,5 @@
-// Damage to a stopped venue's files, as an operator meets it: the venue starts and says what it did,
-// or refuses with file, sequence and remedy. Every byte and bit is tried in runtime/tests.
+// Damage to a stopped venue's files, as an operator meets it: the venue starts and says what it
+// did, or refuses with file, sequence and remedy. Every byte and bit is tried in runtime/tests.
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { cpSync, readFileSync, renameSync, rmSync, truncateSync } from "node:fs";

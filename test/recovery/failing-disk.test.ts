@@ -1,5 +1,5 @@
-// A disk that fails: the process ends before it acknowledges anything that is not on it, and a start
-// on the mended disk finds everything that was.
+// A disk that fails: the process ends before it acknowledges anything that is not on it, and a
+// start on the mended disk finds everything that was.
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { until } from "../support/deadline.ts";

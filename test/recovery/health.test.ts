@@ -1,4 +1,5 @@
-// Readiness tells whether orders are taken, within two seconds of any change; liveness does not care.
+// Readiness tells whether orders are taken, within two seconds of any change; liveness does not
+// care.
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { until } from "../support/deadline.ts";

@@ -1,5 +1,5 @@
-// kill -9 of the real process, at random instants, under the load of ten clients. What anybody was told
-// is there after the restart; what nobody was told happened once or not at all.
+// kill -9 of the real process, at random instants, under the load of ten clients. What anybody was
+// told is there after the restart; what nobody was told happened once or not at all.
 //
 // Longer runs: `RECOVERY_ROUNDS=1000 RECOVERY_SEED=7 bun test test/recovery/kill.test.ts`
 

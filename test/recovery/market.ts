@@ -1,8 +1,8 @@
 // The market these tests trade in, made over HTTP: two instruments of two currencies each, traders
 // and a vault that only receives.
 //
-// BTC-USDT has one price and no fees, so that what its orders traded gives every balance to the last
-// unit. ETH-EUR has many prices, fees and a band, whose reference price needs a ticking clock.
+// BTC-USDT has one price and no fees, so that what its orders traded gives every balance to the
+// last unit. ETH-EUR has many prices, fees and a band, whose reference price needs a ticking clock.
 
 import type { VenueProcess } from "../support/venue-process.ts";
 import { Client } from "./client.ts";

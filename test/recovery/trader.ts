@@ -1,5 +1,5 @@
-// Clients at random: they place, replace, cancel, move money and look, one call after the other, until
-// the venue no longer answers.
+// Clients at random: they place, replace, cancel, move money and look, one call after the other,
+// until the venue no longer answers.
 
 import { Random } from "../../gateway/demo/random.ts";
 import {

@@ -1,5 +1,5 @@
-// Walks test/vectors/journal with a reader written from docs/formats.md alone, so that the drawing and
-// the Rust that core-addon/runtime/tests/runtime/vectors.rs checks cannot drift apart.
+// Walks test/vectors/journal with a reader written from docs/formats.md alone, so that the drawing
+// and the Rust that core-addon/runtime/tests/runtime/vectors.rs checks cannot drift apart.
 
 import { expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";

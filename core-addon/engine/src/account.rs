@@ -1,5 +1,5 @@
-//! Accounts and what they own besides balances: which orders they have open, which final ones are kept,
-//! and which client order ids are reserved. Every table is divided by account slot.
+//! Accounts and what they own besides balances: which orders they have open, which final ones are
+//! kept, and which client order ids are reserved. Every table is divided by account slot.
 
 use crate::age_ring::{AgeRing, EXPIRED_PER_ADDITION, is_expired};
 use crate::change::{
@@ -344,8 +344,8 @@ impl Accounts {
         self.row_mut(account).finals.push(kept)
     }
 
-    /// Takes an order off its account's open list and returns its client ids; its index entry stays for
-    /// the final one.
+    /// Takes an order off its account's open list and returns its client ids; its index entry stays
+    /// for the final one.
     fn remove_open(&mut self, account: AccountId, position: u32) -> u32 {
         let slot = slot_of(account);
         let row = &mut self.rows[slot][position_of(account)];
@@ -381,7 +381,8 @@ impl Accounts {
         self.digest_sum = self.digest_sum.wrapping_sub(sum);
     }
 
-    /// Reserves a client id for an order that is open or final. An expired one of the same key goes.
+    /// Reserves a client id for an order that is open or final. An expired one of the same key
+    /// goes.
     pub fn reserve_client_id(
         &mut self,
         account: AccountId,

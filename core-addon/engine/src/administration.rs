@@ -1,5 +1,5 @@
-//! Currencies, instruments, accounts, names, fees, limits, bands, states, the clock and the bounds: all
-//! of them journaled commands, because each changes what later commands do.
+//! Currencies, instruments, accounts, names, fees, limits, bands, states, the clock and the bounds:
+//! all of them journaled commands, because each changes what later commands do.
 
 use crate::book::Book;
 use crate::change::{ChangeType, ChangeWriter, Entity};

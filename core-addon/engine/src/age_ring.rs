@@ -1,11 +1,12 @@
-//! What is kept of one account for a while after the fact, oldest out first: final orders, request ids.
+//! What is kept of one account for a while after the fact, oldest out first: final orders, request
+//! ids.
 
 use crate::units::TimeNs;
 
 /// How long final orders and request ids are kept: 24 h of journaled time (`rules.md` 2.3).
 pub const RETENTION_NS: TimeNs = 24 * 3_600 * 1_000_000_000;
-/// Expired entries removed whenever one is added: two, so that an account's expired entries become fewer
-/// and one command's work stays bounded.
+/// Expired entries removed whenever one is added: two, so that an account's expired entries become
+/// fewer and one command's work stays bounded.
 pub const EXPIRED_PER_ADDITION: usize = 2;
 const CAPACITY_MIN: usize = 4;
 
@@ -19,8 +20,8 @@ pub fn is_expired(at: TimeNs, now: TimeNs) -> bool {
     now - at >= RETENTION_NS
 }
 
-/// Entries in the order they came. Each has a number, and its place is its number modulo the capacity,
-/// so it can be found again as long as it is here.
+/// Entries in the order they came. Each has a number, and its place is its number modulo the
+/// capacity, so it can be found again as long as it is here.
 ///
 /// Cost: adding writes one entry behind the last. Grows by doubling, never shrinks.
 #[derive(Clone, Debug)]

@@ -1,4 +1,5 @@
-//! The open orders of one instrument: a slab of orders, linked in time priority within price levels.
+//! The open orders of one instrument: a slab of orders, linked in time priority within price
+//! levels.
 //!
 //! The book moves quantities only; amounts are computed by the matcher and added by the ledger.
 
@@ -11,8 +12,8 @@ use crate::units::{
     TimeNs, amount_words,
 };
 
-/// What an order asks for and what its fills have come to. Laid out so that, behind the 32 bytes of its
-/// place in the queue, matching reads one cache line and settling the next.
+/// What an order asks for and what its fills have come to. Laid out so that, behind the 32 bytes of
+/// its place in the queue, matching reads one cache line and settling the next.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct OrderTerms {
@@ -211,7 +212,8 @@ impl Book {
         }
     }
 
-    /// Whether `more` lots fit into the level at `price`: like an order it holds less than 2^53 lots.
+    /// Whether `more` lots fit into the level at `price`: like an order it holds less than 2^53
+    /// lots.
     #[inline]
     pub fn has_room(&self, side: Side, price: Price, more: Quantity) -> bool {
         let ladder = self.side(side);
@@ -369,8 +371,8 @@ impl Book {
         order.terms.image(id, account, self.instrument, leaves, 0, client_order_id)
     }
 
-    /// `digest_sum` computed anew from the queues, which it checks on the way: priorities ascend, sums
-    /// and counts agree, no order rests at a market price.
+    /// `digest_sum` computed anew from the queues, which it checks on the way: priorities ascend,
+    /// sums and counts agree, no order rests at a market price.
     ///
     /// Panics when a queue is broken.
     pub fn digest_sum_full(&self) -> u64 {

@@ -139,7 +139,8 @@ impl Engine {
         Ok(self.accepted(cancelled, 0))
     }
 
-    /// Cancels up to 1,024 orders of `work` and keeps the rest as backlog. Returns how many it cancelled.
+    /// Cancels up to 1,024 orders of `work` and keeps the rest as backlog. Returns how many it
+    /// cancelled.
     fn work_off(&mut self, mut work: Backlog, is_front: bool, changes: &mut ChangeWriter) -> u64 {
         let mut targets = std::mem::take(&mut self.targets);
         targets.clear();

@@ -1,7 +1,8 @@
 //! Everything that did change: the engine's only output.
 //!
-//! One command makes one transaction: a header of 6 words and then its change records, all in 64-bit
-//! words. `docs/formats.md` draws every record; the writers below are the only place that makes them.
+//! One command makes one transaction: a header of 6 words and then its change records, all in
+//! 64-bit words. `docs/formats.md` draws every record; the writers below are the only place that
+//! makes them.
 
 use crate::units::{Amount, Price, Quantity, Sequence, TimeNs, amount_words};
 
@@ -154,11 +155,13 @@ pub enum OrderCause {
     Replace = 3,
 }
 
-/// Header flag: the command repeats an earlier one; nothing was executed; `result` names the original.
+/// Header flag: the command repeats an earlier one; nothing was executed; `result` names the
+/// original.
 pub const TRANSACTION_DUPLICATE: u8 = 1;
 /// Header flag: the command left a backlog; `Continue` follows.
 pub const TRANSACTION_BACKLOG: u8 = 2;
-/// Header flag: the runtime issued the command (`Clock`, `Continue`, `Configure`), no client waits for it.
+/// Header flag: the runtime issued the command (`Clock`, `Continue`, `Configure`), no client waits
+/// for it.
 pub const TRANSACTION_SYSTEM: u8 = 4;
 
 /// What a transaction header says.
@@ -176,7 +179,8 @@ pub struct TransactionHeader {
     pub flags: u8,
     /// Account of the command.
     pub account: u32,
-    /// Id made or concerned: order, account, instrument, currency, session; the original's when duplicate.
+    /// Id made or concerned: order, account, instrument, currency, session; the original's when
+    /// duplicate.
     pub result: u64,
     /// Instrument concerned, 0 = none.
     pub instrument: u32,

@@ -1,5 +1,5 @@
-//! The account side of a new order: form, state, limits, funds. First failure wins, in the order of the
-//! column `precedence` of `schemas/reject-codes.csv`. Nothing is changed here.
+//! The account side of a new order: form, state, limits, funds. First failure wins, in the order of
+//! the column `precedence` of `schemas/reject-codes.csv`. Nothing is changed here.
 
 use crate::command::{
     AccountState, Command, FLAG_CANCEL_ON_DISCONNECT, InstrumentState, Opcode, OrderType,

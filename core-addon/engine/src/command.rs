@@ -1,8 +1,9 @@
-//! Everything that may change state: one fixed record of 128 bytes, and what each opcode reads of it.
+//! Everything that may change state: one fixed record of 128 bytes, and what each opcode reads of
+//! it.
 //!
 //! The same bytes cross the addon border and lie in the journal; `docs/formats.md` draws them.
-//! A command that needs a second text (`ReplaceOrder` by client id, administration with a request id)
-//! is followed by one `Extension` record, which shares its sequence.
+//! A command that needs a second text (`ReplaceOrder` by client id, administration with a request
+//! id) is followed by one `Extension` record, which shares its sequence.
 
 use crate::units::{Amount, amount_from_words, amount_words};
 
@@ -106,8 +107,8 @@ impl Opcode {
 pub enum QueryKind {
     /// Balances of `account` that are not 0.
     Balances = 200,
-    /// Orders of `account` (in `instrument`, 0 = all) after `order_id`, at most `quantity`; `kind` 0
-    /// open ones, 1 also final ones that are kept.
+    /// Orders of `account` (in `instrument`, 0 = all) after `order_id`, at most `quantity`; `kind`
+    /// 0 open ones, 1 also final ones that are kept.
     Orders = 201,
     /// One order of `account`, by `order_id` or, when that is 0, by client id.
     Order = 202,
@@ -149,7 +150,8 @@ impl QueryKind {
     }
 }
 
-/// `flags`: the order is cancelled when its session closes; on `SessionOpened`: its orders by default.
+/// `flags`: the order is cancelled when its session closes; on `SessionOpened`: its orders by
+/// default.
 pub const FLAG_CANCEL_ON_DISCONNECT: u8 = 1;
 /// `flags`: issued by the venue: may act on a halted instrument, and the reason is `admin`.
 pub const FLAG_ADMIN: u8 = 2;
@@ -403,8 +405,8 @@ impl Command {
     }
 }
 
-/// Whether `text` may be a client order id or request id: 1 to 64 printable ASCII characters without
-/// space, comma and quotes.
+/// Whether `text` may be a client order id or request id: 1 to 64 printable ASCII characters
+/// without space, comma and quotes.
 #[must_use]
 pub fn is_id_text(text: &[u8]) -> bool {
     (1..=TEXT_BYTES_MAX).contains(&text.len())

@@ -1,7 +1,7 @@
 //! Open-addressing index from u64 keys to u32 positions, the only hash table of the engine.
 //!
-//! Several entries may share a key (it may be part of a longer one), so look-ups take a test. Iteration
-//! order never reaches state, changes or hash: there is no iterator.
+//! Several entries may share a key (it may be part of a longer one), so look-ups take a test.
+//! Iteration order never reaches state, changes or hash: there is no iterator.
 
 /// Marks an empty bucket.
 const EMPTY: u64 = 0;
@@ -9,7 +9,8 @@ const BUCKETS_MIN: usize = 16;
 
 /// Linear probing with backward-shift deletion; at most three quarters full.
 ///
-/// Cost: about one cache miss per look-up. Allocates only when it grows past its largest size so far.
+/// Cost: about one cache miss per look-up. Allocates only when it grows past its largest size so
+/// far.
 #[derive(Default)]
 pub struct FlatMap {
     buckets: Vec<(u64, u32)>,

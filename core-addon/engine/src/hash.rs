@@ -84,7 +84,8 @@ impl Sip {
 #[repr(u64)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DigestKind {
-    /// Words 1… of the order's image, then Σ notional × rate (2 words) and the amount frozen (2 words).
+    /// Words 1… of the order's image, then Σ notional × rate (2 words) and the amount frozen (2
+    /// words).
     OpenOrder = 1,
     /// order id, account | instrument, status | reason << 8, filled, final at ns.
     RetainedOrder = 2,
@@ -92,7 +93,8 @@ pub enum DigestKind {
     ClientOrderId = 3,
     /// caller, key hash (2 words), content hash (2 words), result, accepted at ns.
     RequestId = 4,
-    /// account | currency, available (2 words), frozen (2 words). A balance of 0 and 0 counts nothing.
+    /// account | currency, available (2 words), frozen (2 words). A balance of 0 and 0 counts
+    /// nothing.
     Balance = 5,
     /// Words 1… of the instrument's image, then 1 if it traded since the last Clock, else 0.
     Instrument = 6,
@@ -106,7 +108,8 @@ pub enum DigestKind {
     Alias = 10,
     /// position from 0, opcode, account | instrument, session, last order id done, reason.
     Backlog = 11,
-    /// The six values of `Configure` in the order account, instrument, currencies, sessions, orders, retained.
+    /// The six values of `Configure` in the order account, instrument, currencies, sessions,
+    /// orders, retained.
     Capacity = 12,
     /// sequence, time, and the wrapping sum of the digests of all entities.
     State = 13,
@@ -114,8 +117,8 @@ pub enum DigestKind {
 
 /// Digest of one entity. Not keyed: it guards against faults, not against forgers.
 ///
-/// The state hash is `digest(State, [sequence, time_ns, wrapping sum of all entity digests])`; queue
-/// position is in it by each order's priority.
+/// The state hash is `digest(State, [sequence, time_ns, wrapping sum of all entity digests])`;
+/// queue position is in it by each order's priority.
 #[inline]
 #[must_use]
 pub fn digest(kind: DigestKind, words: &[u64]) -> u64 {

@@ -1,8 +1,8 @@
-//! The price levels of one side of a book: an array of ticks with a bitmap around the touch, an ordered
-//! map for the rest.
+//! The price levels of one side of a book: an array of ticks with a bitmap around the touch, an
+//! ordered map for the rest.
 //!
-//! Prices are *keys* here, and a higher key is better: a bid's key is its price, an ask's is minus its
-//! price. Where the array lies never shows in state, changes or hash.
+//! Prices are *keys* here, and a higher key is better: a bid's key is its price, an ask's is minus
+//! its price. Where the array lies never shows in state, changes or hash.
 
 use crate::far_levels::FarLevels;
 use crate::units::{Price, Quantity};
@@ -234,8 +234,8 @@ impl Ladder {
         Some(word * 64 + 63 - self.words[word].leading_zeros() as usize)
     }
 
-    /// Lays the window around the best price. Its cost, one step per level moved, was paid for by the
-    /// far accesses counted since the last time.
+    /// Lays the window around the best price. Its cost, one step per level moved, was paid for by
+    /// the far accesses counted since the last time.
     #[cold]
     fn lay_window(&mut self) {
         self.misses = 0;

@@ -1,7 +1,7 @@
 //! Balances: available and frozen per account and currency, in dense rows by account slot.
 //!
-//! The ledger only adds; which amounts move is decided where they are earned. `available` and `frozen`
-//! are never negative, except those of the external account.
+//! The ledger only adds; which amounts move is decided where they are earned. `available` and
+//! `frozen` are never negative, except those of the external account.
 
 use crate::hash::{DigestKind, digest};
 use crate::units::{AccountId, Amount, CurrencyId, EXTERNAL_ACCOUNT, amount_words};
@@ -45,8 +45,8 @@ pub struct Ledger {
     slots: Vec<Vec<Balance>>,
     /// Balances per account row: a power of two, at least the number of currencies.
     stride: usize,
-    /// Per account and currency, 1 while the balance is in `dirty`. Apart from the balances, so that two
-    /// of those fill a cache line.
+    /// Per account and currency, 1 while the balance is in `dirty`. Apart from the balances, so
+    /// that two of those fill a cache line.
     marks: Vec<u8>,
     digests: Vec<u64>,
     dirty: Vec<(AccountId, CurrencyId)>,

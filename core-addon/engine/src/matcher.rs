@@ -1,4 +1,5 @@
-//! Order types and time in force turned into fills, at the resting order's price, in price-time order.
+//! Order types and time in force turned into fills, at the resting order's price, in price-time
+//! order.
 //!
 //! The matcher reads the book and the order, never an account: what it needs to know about money, a
 //! budget or a freeze, comes with the order. What moves goes into the result slot.
@@ -71,8 +72,8 @@ fn charge(terms: &mut OrderTerms, quantity: Quantity, notional: Amount, rate: i3
     charged
 }
 
-/// Whether a FOK order would fill whole: counts from the touch up to its limit, its quantity or the first
-/// order of its own account.
+/// Whether a FOK order would fill whole: counts from the touch up to its limit, its quantity or the
+/// first order of its own account.
 pub fn can_fill(book: &Book, side: Side, limit: Price, quantity: Quantity, own: AccountId) -> bool {
     let mut missing = quantity;
     for index in book.iter(side.opposite()) {

@@ -246,8 +246,8 @@ pub(crate) fn outcome(taker: &Taker, stop: Stop, instrument: &Instrument) -> Out
     Outcome { status: terms.open_status(), reason: CancelReason::None }
 }
 
-/// Freezes what a new order that rests must hold, moves what its fills cost and earned, and writes its
-/// `Order Updated` when it traded or ended.
+/// Freezes what a new order that rests must hold, moves what its fills cost and earned, and writes
+/// its `Order Updated` when it traded or ended.
 fn finish(
     taker: &mut Taker,
     outcome: Outcome,

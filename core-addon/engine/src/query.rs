@@ -16,8 +16,8 @@ use crate::units::{AccountId, OrderId};
 pub const PAGE_MAX: i64 = 1_000;
 
 impl Engine {
-    /// Writes the answer to a query as one pseudo-transaction: its sequence is the last one executed,
-    /// its records are images.
+    /// Writes the answer to a query as one pseudo-transaction: its sequence is the last one
+    /// executed, its records are images.
     pub fn query(&self, query: &Command, answer: &mut ChangeWriter) {
         answer.begin();
         let verdict = match QueryKind::from_byte(query.opcode) {

@@ -1,7 +1,8 @@
 //! One command after the other: check → match → settle → encode over one result slot.
 //!
 //! `execute` is the only way in. Checks return the first refusal in the order of `precedence`; the
-//! matcher moves orders; `settle` adds the amounts; the transaction's bytes are complete when it returns.
+//! matcher moves orders; `settle` adds the amounts; the transaction's bytes are complete when it
+//! returns.
 
 use std::collections::VecDeque;
 
@@ -176,9 +177,10 @@ impl Engine {
 
     /// Executes one command and writes its transaction.
     ///
-    /// Bounds: `sequence` is the next one; `time_ns` is not below the last and in whole microseconds.
-    /// Order: while `has_backlog`, only `Continue`. Cost: no allocation once the tables have reached
-    /// their size; administration and new sessions excepted.
+    /// Bounds: `sequence` is the next one; `time_ns` is not below the last and in whole
+    /// microseconds.
+    /// Order: while `has_backlog`, only `Continue`. Cost: no allocation once the tables have
+    /// reached their size; administration and new sessions excepted.
     pub fn execute(
         &mut self,
         sequence: Sequence,
@@ -254,8 +256,8 @@ impl Engine {
         }
     }
 
-    /// Settle and encode: adds the amounts of the result slot, keeps what ended, and writes the levels
-    /// and balances that moved.
+    /// Settle and encode: adds the amounts of the result slot, keeps what ended, and writes the
+    /// levels and balances that moved.
     pub(crate) fn settle(&mut self, changes: &mut ChangeWriter) {
         self.write_levels(changes);
         self.write_balances(changes);

@@ -30,8 +30,9 @@ impl Engine {
 
     /// The state that `write_snapshot` wrote.
     ///
-    /// Errors: bytes of another version, cut short, or with values the engine does not write. That they
-    /// are the bytes once written is for the caller to know (the runtime's checksum and state hash).
+    /// Errors: bytes of another version, cut short, or with values the engine does not write. That
+    /// they are the bytes once written is for the caller to know (the runtime's checksum and state
+    /// hash).
     pub fn read_snapshot(bytes: &[u8]) -> Result<Engine, SnapshotError> {
         let mut bytes = ByteReader::new(bytes);
         let found = bytes.u32()?;

@@ -24,8 +24,8 @@ impl Engine {
         hash
     }
 
-    /// `state_hash` computed anew from every entity. Checks the structure of books, accounts and ledger
-    /// on the way.
+    /// `state_hash` computed anew from every entity. Checks the structure of books, accounts and
+    /// ledger on the way.
     ///
     /// Panics when the structure or conservation is broken. Cost: O(state).
     #[must_use]

@@ -64,8 +64,8 @@ impl Venue {
         (self.random >> 33) % bound
     }
 
-    /// Two currencies, one instrument, funded accounts. Few open orders and few final ones kept, so that
-    /// every table reaches its largest size during the warm-up.
+    /// Two currencies, one instrument, funded accounts. Few open orders and few final ones kept, so
+    /// that every table reaches its largest size during the warm-up.
     fn new() -> Venue {
         let mut venue =
             Venue { engine: Engine::new([1, 2]), changes: ChangeWriter::default(), random: 7 };

@@ -187,8 +187,8 @@ fn check_state(engine: &mut Engine, report: &mut VerifyReport) -> Result<(), Fau
 /// Writes the entries that hold sequences `from` to `to` as lines of text: one for an entry, and
 /// for each command. The venue's secret key is not among them.
 ///
-/// Errors: `data_directory_locked`; what is wrong with a file, after everything in front of it has been
-/// written.
+/// Errors: `data_directory_locked`; what is wrong with a file, after everything in front of it has
+/// been written.
 pub fn dump(
     environment: &Environment,
     data_directory: &Path,

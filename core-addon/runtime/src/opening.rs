@@ -141,7 +141,8 @@ fn new_venue(
 /// Goes on in the segment found; behind the clean stop of another behaviour version, in a new one.
 fn go_on(tools: &Tools, mut recovered: Recovered) -> Result<Recovered, Fault> {
     if recovered.tail.offset > recovered.tail.header.segment_bytes / 2 {
-        // The next command may need the next segment. Without space the spare's thread goes on trying.
+        // The next command may need the next segment. Without space the spare's thread goes on
+        // trying.
         let _ = tools.spare.prepare_now();
     }
     let (ours, theirs) = (recovered.identity, recovered.tail.header.identity);

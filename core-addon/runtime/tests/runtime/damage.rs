@@ -204,8 +204,8 @@ fn damage_names_file_offset_sequences_and_remedy() {
 
 #[test]
 fn the_end_of_a_damaged_journal_can_be_given_up() {
-    // As docs/operating.md says: cut the file at the byte named, give it its size again, remove what
-    // follows.
+    // As docs/operating.md says: cut the file at the byte named, give it its size again, remove
+    // what follows.
     let mut run = killed_venue(34);
     let disk = run.world.disk.clone();
     let segments = disk.paths_with("segment");
