@@ -154,11 +154,17 @@ fn go_on(tools: &Tools, mut recovered: Recovered) -> Result<Recovered, Fault> {
     let state_hash = recovered.snapshot.map_or(engine.state_hash(), |header| header.state_hash);
     let (sequence, time_ns) = (engine.sequence(), engine.time_ns());
     tools.spare.prepare_now()?;
-    let mut seal = Vec::new();
-    entry::push(&mut seal, EntryKind::Seal, sequence, time_ns, 0, &state_hash.to_le_bytes());
-    let mut appender = Appender::new(tools.clone(), recovered.tail, ours, true);
-    appender.append(&mut seal)?;
-    recovered.tail = appender.into_tail();
+    let header = recovered.tail.header;
+    recovered.tail = if header.first_sequence > sequence {
+        // Their segment has no command; the new one has the same name and takes its place.
+        begin_segment(tools, ours, header.first_sequence, header.previous_crc)?
+    } else {
+        let mut seal = Vec::new();
+        entry::push(&mut seal, EntryKind::Seal, sequence, time_ns, 0, &state_hash.to_le_bytes());
+        let mut appender = Appender::new(tools.clone(), recovered.tail, ours, true);
+        appender.append(&mut seal)?;
+        appender.into_tail()
+    };
     recovered.warnings.push(format!(
         "upgraded from behaviour version {} to {} at sequence {sequence}",
         theirs.behaviour_version, ours.behaviour_version

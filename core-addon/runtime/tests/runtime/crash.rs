@@ -201,3 +201,39 @@ fn without_syncs_a_loss_of_power_is_a_prefix_or_refused_as_damage() {
     }
     assert!(opened > 5 && refused > 5, "seed {seed}: {opened} opened, {refused} refused");
 }
+
+#[test]
+fn an_upgrade_cut_off_at_any_step_can_be_finished_or_given_up() {
+    let seed = 65;
+    let mut random = Random::new(seed);
+    let mut run = Run::begin(World::new(Durability::Fsync), seed);
+    steps(&mut run, 20).expect("the disk is well");
+    run.drain().expect("the disk is well");
+    let stopped = run.stop().expect("a clean stop");
+    let mut disk = run.world.disk.after_kill();
+    // From version 1 to 2, whose segment stays empty, and to 3.
+    for version in [2, 3] {
+        for operation in 1.. {
+            let cut = disk.after_kill();
+            cut.set_trouble(Trouble::Stop { operation, torn_bytes: 30 });
+            run.world.options.behaviour_version = version;
+            drop(run.world.on(cut.clone()).open());
+            for next in [version - 1, version] {
+                for image in [cut.after_kill(), cut.after_power_cut(&mut random)] {
+                    run.world.options.behaviour_version = next;
+                    let report = run.reopen(image.clone());
+                    assert_eq!(report.state_hash, stopped.state_hash, "{version} {operation}");
+                    run.stop().expect("a clean stop");
+                    run.reopen(image);
+                }
+            }
+            if !cut.is_stopped() {
+                break;
+            }
+        }
+        run.world.options.behaviour_version = version;
+        run.reopen(disk.clone());
+        run.stop().expect("a clean stop");
+        disk = run.world.disk.after_kill();
+    }
+}

@@ -383,6 +383,27 @@ fn another_behaviour_version_needs_a_clean_stop() {
 }
 
 #[test]
+fn versions_that_only_come_and_go_leave_a_sound_journal() {
+    let mut run = killed_venue(35);
+    let disk = run.world.disk.clone();
+    run.reopen(disk.clone());
+    let stopped = run.stop().expect("a clean stop");
+    // Each begins a segment behind the same sequence and leaves without a command.
+    for version in [2, 3, 1, 2] {
+        run.world.options.behaviour_version = version;
+        let report = run.reopen(disk.clone());
+        assert_eq!((report.sequence, report.state_hash), (stopped.sequence, stopped.state_hash));
+        run.stop().expect("a clean stop");
+        assert_eq!(verify_on(&run, &disk).problems, [], "version {version}");
+    }
+    run.reopen(disk.clone());
+    run.step().expect("the disk is well");
+    run.drain().expect("the disk is well");
+    run.reopen(disk.after_kill());
+    run.check_seen();
+}
+
+#[test]
 fn a_journal_without_its_segments_is_not_a_new_venue() {
     let mut run = Run::begin(World::new(Durability::Fsync), 31);
     run.stop().expect("a clean stop");
