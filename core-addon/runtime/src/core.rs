@@ -246,7 +246,13 @@ impl Core {
         Ok(StopReport { sequence, state_hash, unread_bytes, warnings })
     }
 
+    /// Errors: `state_hash_mismatch` when the snapshot thread found one: a snapshot of this state
+    /// would hide it from every later replay.
     fn write_clean_stop(&mut self) -> Result<(), Fault> {
+        let fault = self.snapshotter.status().fault;
+        if let Some(fault) = fault.filter(|fault| fault.code == FaultCode::StateHashMismatch) {
+            return Err(fault);
+        }
         let (disk, directories) = (&*self.tools.disk, &self.directories);
         write_state(disk, &directories.snapshots, self.identity, &mut self.engine, true)?;
         snapshot::purge(disk, &directories.snapshots, &directories.journal)

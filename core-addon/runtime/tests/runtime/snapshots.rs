@@ -192,6 +192,27 @@ fn a_state_hash_that_differs_is_a_fault_with_its_sequence() {
 }
 
 #[test]
+fn a_state_that_replay_does_not_give_is_not_made_a_snapshot_at_the_stop() {
+    let mut world = World::new(Durability::Fsync);
+    world.options.segment_bytes = 1 << 20;
+    let mut run = Run::begin(world, 50);
+    steps(&mut run, 100);
+    let disk = run.world.disk.clone();
+    let path = disk.paths_with("segment").remove(0);
+    let mut bytes = disk.read_all(&path);
+    let sequence = change_state_hash(&mut bytes, 100);
+    disk.patch(&path, &bytes);
+    run.core().request_snapshot().expect("the journal is well");
+    wait_until("the fault shows", || run.core().status().fault.is_some());
+    let stopped = run.stop().expect("the journal is well");
+    assert!(stopped.warnings[0].contains("state_hash_mismatch"), "{:?}", stopped.warnings);
+    assert_eq!(disk.paths_with("snapshot"), Vec::<std::path::PathBuf>::new());
+    // Else the next start would believe the snapshot and never replay what disagrees.
+    let fault = run.world.open().err().expect("a state hash differs");
+    assert!(fault.message.contains(&format!("to sequence {sequence} ")), "{fault}");
+}
+
+#[test]
 fn a_snapshot_without_space_is_tried_again_and_keeps_the_journal() {
     let mut run = Run::begin(World::new(Durability::Fsync), 45);
     steps(&mut run, 40);
