@@ -3,7 +3,8 @@
 
 import type { Transaction } from "../../domain/change.ts";
 import { isIdText, Opcode } from "../../domain/command.ts";
-import { RejectCode } from "../../domain/reject.ts";
+import { accept, refuse, RejectCode } from "../../domain/reject.ts";
+import type { Parsed } from "../../domain/reject.ts";
 import { isAllowed } from "../../sessions/authenticator.ts";
 import type { Caller } from "../../sessions/authenticator.ts";
 import type { EnteredCommand } from "../../sessions/order-entry.ts";
@@ -101,6 +102,12 @@ export function toOrderReference(text: string): OrderReference | undefined {
   }
   const orderId = toId(text);
   return orderId === undefined ? undefined : { orderId };
+}
+
+/** Reads a request id, if there is one. Errors: request_id_invalid. */
+export function parseRequestId<Text extends string | undefined>(text: Text): Parsed<Text> {
+  const isFine = text === undefined || isIdText(text);
+  return isFine ? accept(text) : refuse(RejectCode.request_id_invalid);
 }
 
 /** Reads an id of a path: digits, 1 to 2^53 − 1. */

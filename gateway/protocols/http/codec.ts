@@ -24,11 +24,10 @@ import {
   TimeInForce,
 } from "../../domain/order.ts";
 import type { CancelReason, OrderImage, OrderUpdate } from "../../domain/order.ts";
-import { accept, refuse, rejectByNumber, RejectCode } from "../../domain/reject.ts";
+import { accept, firstReject, refuse, RejectCode } from "../../domain/reject.ts";
 import type { Parsed } from "../../domain/reject.ts";
 import type { Listing, ReferenceData } from "../../sessions/reference-data.ts";
 import type {
-  NewOrderBody,
   OrderBody,
   OrderReplyBody,
   OrderTypeName,
@@ -36,17 +35,21 @@ import type {
   TimeInForceName,
 } from "./schemas.ts";
 
-const SIDES = { BUY: Side.buy, SELL: Side.sell } as const satisfies Record<SideName, Side>;
-const ORDER_TYPES = { LIMIT: OrderType.limit, MARKET: OrderType.market } as const satisfies Record<
-  OrderTypeName,
-  OrderType
->;
-const TIMES_IN_FORCE = {
-  GTC: TimeInForce.gtc,
-  IOC: TimeInForce.ioc,
-  FOK: TimeInForce.fok,
-  GTX: TimeInForce.postOnly,
-} as const satisfies Record<TimeInForceName, TimeInForce>;
+const SIDES: ReadonlyMap<string, Side> = new Map([
+  ["BUY", Side.buy],
+  ["SELL", Side.sell],
+]);
+const ORDER_TYPES: ReadonlyMap<string, OrderType> = new Map([
+  ["LIMIT", OrderType.limit],
+  ["MARKET", OrderType.market],
+]);
+const TIMES_IN_FORCE: ReadonlyMap<string, TimeInForce> = new Map([
+  ["GTC", TimeInForce.gtc],
+  ["IOC", TimeInForce.ioc],
+  ["FOK", TimeInForce.fok],
+  ["GTX", TimeInForce.postOnly],
+]);
+const EXPIRE_TAKER = "EXPIRE_TAKER";
 
 export const sideText = { 1: "BUY", 2: "SELL" } as const satisfies Record<Side, SideName>;
 const orderTypeText = { 1: "LIMIT", 2: "MARKET" } as const satisfies Record<
@@ -61,57 +64,103 @@ const timeInForceText = { 1: "GTC", 2: "IOC", 3: "FOK", 4: "GTX" } as const sati
 /** A new order that can be given to order entry. */
 export type NewOrderCommand = CommandFields & { opcode: typeof Opcode.newOrder };
 
-/** Reads an order body. Errors: those of the engine's form checks, in its order. */
-export function toNewOrder(body: NewOrderBody, reference: ReferenceData): Parsed<NewOrderCommand> {
-  const listing = reference.findListing(body.symbol);
-  const misfit = listing === undefined ? RejectCode.instrument_not_found : findMisfit(body);
-  if (listing === undefined || misfit !== undefined) {
-    return refuse(firstReject(misfit ?? RejectCode.instrument_not_found, body, listing));
-  }
-  const order = readNewOrder(body, listing);
-  return order.ok ? order : refuse(firstReject(order.reject, body, listing));
+/** An order as texts. Its words may be none of ours: they are judged with the rest. */
+export interface OrderTexts {
+  readonly symbol: string;
+  readonly side: string;
+  readonly type: string;
+  readonly time_in_force?: string | undefined;
+  readonly price?: string | undefined;
+  readonly quantity?: string | undefined;
+  readonly quote_quantity?: string | undefined;
+  readonly client_order_id?: string | undefined;
+  readonly self_trade_prevention?: string | undefined;
 }
-
-function readNewOrder(body: NewOrderBody, listing: Listing): Parsed<NewOrderCommand> {
-  const isLimit = body.type === "LIMIT";
-  const command: NewOrderCommand = {
-    opcode: Opcode.newOrder,
-    instrument: listing.instrument.instrumentId,
-    side: SIDES[body.side],
-    orderType: ORDER_TYPES[body.type],
-    timeInForce: TIMES_IN_FORCE[body.time_in_force ?? (isLimit ? "GTC" : "IOC")],
-    text: body.client_order_id,
-  };
-  if (body.self_trade_prevention !== undefined) command.kind = SelfTradePrevention.expireTaker;
-  if (body.price !== undefined) {
-    const price = parsePrice(body.price, listing.instrument);
-    if (!price.ok) return price;
-    command.price = price.value;
-  }
-  if (body.quantity !== undefined) {
-    const quantity = parseQuantity(body.quantity, listing.quantityFormat);
-    if (!quantity.ok) return quantity;
-    command.quantity = quantity.value;
-  }
-  if (body.quote_quantity !== undefined) {
-    const amount = parseAmount(body.quote_quantity, listing.quote.scale);
-    if (!amount.ok) return amount;
-    if (amount.value === 0n) return refuse(RejectCode.amount_out_of_range);
-    command.amount = amount.value;
-  }
-  return accept(command);
-}
-
-/** Numbers of an order body. */
-type NumberTexts = Partial<Pick<NewOrderBody, "price" | "quantity" | "quote_quantity">>;
 
 /**
- * The code that comes first in the order of checks, of the one found and those of the numbers.
+ * Reads an order. Errors: malformed_number, and those of the engine's form checks; of all that is
+ * wrong the one that comes first in the order of checks.
+ */
+export function toNewOrder(order: OrderTexts, reference: ReferenceData): Parsed<NewOrderCommand> {
+  const listing = reference.findListing(order.symbol);
+  const read =
+    listing === undefined ? refuse(RejectCode.instrument_not_found) : readNewOrder(order, listing);
+  return read.ok ? read : refuse(firstOrderReject(read.reject, order, listing));
+}
+
+/** Reads in the order of the engine's form checks, and stops at the first that fails. */
+function readNewOrder(order: OrderTexts, listing: Listing): Parsed<NewOrderCommand> {
+  const command = readTerms(order, listing);
+  if (!command.ok) return command;
+  if (order.price !== undefined) {
+    const price = parsePrice(order.price, listing.instrument);
+    if (!price.ok) return price;
+    command.value.price = price.value;
+  }
+  if (order.quantity !== undefined) {
+    const quantity = parseQuantity(order.quantity, listing.quantityFormat);
+    if (!quantity.ok) return quantity;
+    command.value.quantity = quantity.value;
+  }
+  if (order.quote_quantity !== undefined) {
+    const amount = parseAmount(order.quote_quantity, listing.quote.scale);
+    if (!amount.ok) return amount;
+    if (amount.value === 0n) return refuse(RejectCode.amount_out_of_range);
+    command.value.amount = amount.value;
+  }
+  return command;
+}
+
+/** The order without its numbers, once its fields go together. */
+function readTerms(order: OrderTexts, { instrument }: Listing): Parsed<NewOrderCommand> {
+  const { price, quantity, quote_quantity: budget, client_order_id: clientOrderId } = order;
+  const side = SIDES.get(order.side);
+  if (side === undefined) return refuse(RejectCode.side_invalid);
+  const orderType = ORDER_TYPES.get(order.type);
+  const isMarket = orderType === OrderType.market;
+  if (orderType === OrderType.limit && price === undefined) {
+    return refuse(RejectCode.price_required);
+  }
+  if (isMarket && price !== undefined) return refuse(RejectCode.price_forbidden);
+  const mayBudget = isMarket && side === Side.buy;
+  const hasBudget = budget !== undefined;
+  if ((quantity === undefined) !== hasBudget || (hasBudget && !mayBudget)) {
+    return refuse(RejectCode.quantity_required);
+  }
+  const timeInForce = TIMES_IN_FORCE.get(order.time_in_force ?? (isMarket ? "IOC" : "GTC"));
+  if (timeInForce === undefined || (isMarket && timeInForce !== TimeInForce.ioc)) {
+    return refuse(RejectCode.time_in_force_unsupported);
+  }
+  if (orderType === undefined) return refuse(RejectCode.order_type_unsupported);
+  const prevention = order.self_trade_prevention;
+  if (prevention !== undefined && prevention !== EXPIRE_TAKER) {
+    return refuse(RejectCode.self_trade_prevention_unsupported);
+  }
+  if (clientOrderId !== undefined && !isClientOrderId(clientOrderId)) {
+    return refuse(RejectCode.client_order_id_invalid);
+  }
+  return accept({
+    opcode: Opcode.newOrder,
+    instrument: instrument.instrumentId,
+    side,
+    orderType,
+    timeInForce,
+    kind: prevention === undefined ? undefined : SelfTradePrevention.expireTaker,
+    text: clientOrderId,
+  });
+}
+
+/** Numbers of an order. */
+type NumberTexts = Pick<OrderTexts, "price" | "quantity" | "quote_quantity">;
+
+/**
+ * Of the code that was found and those of the numbers, the one that comes first in the order of
+ * checks.
  *
  * `listing`: without it a number can only be malformed. Cost: reads the numbers again, for a
  * refusal.
  */
-export function firstReject(
+export function firstOrderReject(
   found: RejectCode,
   { price, quantity, quote_quantity: budget }: NumberTexts,
   listing: Listing | undefined,
@@ -125,32 +174,7 @@ export function firstReject(
     if (quantity !== undefined) parsed.push(parseQuantity(quantity, quantityFormat));
     if (budget !== undefined) parsed.push(parseAmount(budget, quote.scale));
   }
-  const codes = parsed.flatMap((each) => (each.ok ? [] : [each.reject]));
-  return codes.reduce(
-    (first, code) =>
-      rejectByNumber[code].precedence < rejectByNumber[first].precedence ? code : first,
-    found,
-  );
-}
-
-/** The first field that does not go with the others, before any number is read. */
-function findMisfit(body: NewOrderBody): RejectCode | undefined {
-  const isLimit = body.type === "LIMIT";
-  if (isLimit && body.price === undefined) return RejectCode.price_required;
-  if (!isLimit && body.price !== undefined) return RejectCode.price_forbidden;
-  const hasBudget = body.quote_quantity !== undefined;
-  const mayBudget = !isLimit && body.side === "BUY";
-  if ((body.quantity === undefined) !== hasBudget || (hasBudget && !mayBudget)) {
-    return RejectCode.quantity_required;
-  }
-  if (!isLimit && (body.time_in_force ?? "IOC") !== "IOC") {
-    return RejectCode.time_in_force_unsupported;
-  }
-  const clientOrderId = body.client_order_id;
-  if (clientOrderId !== undefined && !isClientOrderId(clientOrderId)) {
-    return RejectCode.client_order_id_invalid;
-  }
-  return undefined;
+  return firstReject(found, ...parsed.flatMap((each) => (each.ok ? [] : [each.reject])));
 }
 
 /** `ob-` names orders by id and is not the client's to give. */
@@ -253,7 +277,7 @@ function toDocument(
     type: image && image.orderType !== 0 ? orderTypeText[image.orderType] : undefined,
     time_in_force:
       image && image.timeInForce !== 0 ? timeInForceText[image.timeInForce] : undefined,
-    self_trade_prevention: image && "EXPIRE_TAKER",
+    self_trade_prevention: image && EXPIRE_TAKER,
     price: price === 0 ? null : formatPrice(price, instrument),
     quantity: quantity === 0 ? null : whole,
     quote_quantity: image && quoteQuantityOf(image, quote.scale),

@@ -147,6 +147,21 @@ describe("placing", () => {
   });
 });
 
+/** One field each that is wrong, in the order of checks. */
+const DEFECTS: readonly (readonly [string, Readonly<Record<string, string | undefined>>])[] = [
+  ["malformed_number", { quantity: "1e1" }],
+  ["instrument_not_found", { symbol: "X-Y" }],
+  ["side_invalid", { side: "HOLD" }],
+  ["price_required", { price: undefined }],
+  ["quantity_required", { quantity: undefined }],
+  ["time_in_force_unsupported", { time_in_force: "DAY" }],
+  ["order_type_unsupported", { type: "STOP" }],
+  ["self_trade_prevention_unsupported", { self_trade_prevention: "NONE" }],
+  ["client_order_id_invalid", { client_order_id: "a b" }],
+  ["price_not_tick_multiple", { price: "50000.001" }],
+  ["quantity_not_lot_multiple", { quantity: "0.000001" }],
+];
+
 describe("what a new order is refused for", () => {
   useSharedMarket();
 
@@ -214,6 +229,23 @@ describe("what a new order is refused for", () => {
     expect(await venue.refusal("POST", ORDERS, { token: alice, body })).toBe(refusal);
   });
 
+  test("of two defects the one that comes first in the order of checks is told", async () => {
+    const { alice } = market;
+    for (const [index, [first, change]] of DEFECTS.entries()) {
+      for (const [second, other] of DEFECTS.slice(index)) {
+        const isOneField = first !== second && Object.keys(change)[0] === Object.keys(other)[0];
+        // What is no limit order needs no price.
+        const isOther = first === "price_required" && second === "order_type_unsupported";
+        if (isOneField || isOther) continue;
+        const body = { ...limitOrder("BUY", "50000", "0.1"), ...other, ...change };
+        const { body: problem } = await place(alice, body);
+        expect(`${first} and ${second}: ${problem["name"]}`).toBe(
+          `${first} and ${second}: ${first}`,
+        );
+      }
+    }
+  });
+
   test("a refused body says which fields are wrong, and leaves no trace", async () => {
     const { venue, alice } = market;
     const before = venue.core.status().executedSequence;
@@ -268,6 +300,11 @@ describe("replacing", () => {
     ["a price off the tick", { price: "1.001" }, "422 price_not_tick_multiple"],
     ["a quantity of nothing", { quantity: "0" }, "422 quantity_out_of_range"],
     ["a bad client id", { price: "1", client_order_id: "a,b" }, "422 client_order_id_invalid"],
+    [
+      "a bad client id and a price that is none",
+      { price: "x", client_order_id: "a,b" },
+      "400 malformed_number",
+    ],
     ["more than there is money for", { quantity: "9000" }, "422 available_balance_insufficient"],
   ])("refuses %s, and the old order stands", async (_what, body, refusal) => {
     const { venue, alice } = market;

@@ -62,6 +62,9 @@ describe("the flat body of spot/v2", () => {
     ['{"symbol":"BTCUSDT","side":"BUY","quantity":1}', "422 price_required"],
     ['{"symbol":"X","side":"BUY","price":1,"quantity":1}', "404 instrument_not_found"],
     ['{"symbol":"BTCUSDT","side":"HOLD","price":1,"quantity":1}', "422 side_invalid"],
+    ['{"symbol":"BTCUSDT","side":"HOLD","quantity":1}', "422 side_invalid"],
+    ['{"symbol":"X","side":"HOLD","quantity":1}', "404 instrument_not_found"],
+    ['{"symbol":"X","side":"HOLD","price":"x","quantity":1}', "400 malformed_number"],
     [
       '{"symbol":"BTCUSDT","side":"BUY","price":1,"quantity":1,"type":"LIMIT"}',
       "400 malformed_request",
@@ -184,6 +187,18 @@ describe("the command enum of spot/v2", () => {
           side: "BUY",
           order_type: "LIMIT",
           quantity: 1,
+          time_in_force: "DAY",
+        },
+      },
+      "422 price_required",
+    ],
+    [
+      {
+        NewOrder: {
+          symbol: "BTCUSDT",
+          side: "BUY",
+          order_type: "LIMIT",
+          quantity: 1,
           price: 1,
           iceberg_qty: 1,
         },
@@ -273,6 +288,9 @@ describe("order/submit", () => {
     [{ direction: "LONG" }, "422 side_invalid"],
     [{ offset: undefined }, "400 malformed_request"],
     [{ time_condition: "GFD" }, "422 time_in_force_unsupported"],
+    [{ time_condition: "GFD", price: undefined }, "422 price_required"],
+    [{ time_condition: "TODAY" }, "422 time_in_force_unsupported"],
+    [{ user_id: "nobody", volume: "1.5x" }, "400 malformed_number"],
     [{ volume_condition: "ALL" }, "422 time_in_force_unsupported"],
     [{ volume_condition: "MIN", time_condition: "IOC" }, "422 time_in_force_unsupported"],
     [{ price: undefined }, "422 price_required"],

@@ -3,16 +3,16 @@
 
 import type { z } from "zod";
 import type { Transaction } from "../../../domain/change.ts";
-import { isIdText, Opcode, QueryKind } from "../../../domain/command.ts";
+import { Opcode, QueryKind } from "../../../domain/command.ts";
 import { accountStateNames } from "../../../domain/account.ts";
 import type { BalanceUpdate } from "../../../domain/account.ts";
-import { formatAmount, parseAmount, parseDecimal } from "../../../domain/decimal.ts";
-import { RejectCode } from "../../../domain/reject.ts";
-import { toAmount } from "../../../domain/units.ts";
+import { formatAmount, parseAmount } from "../../../domain/decimal.ts";
+import { accept, acceptAll, refuse, RejectCode } from "../../../domain/reject.ts";
+import { CURRENCY_SCALE_MAX, toAmount } from "../../../domain/units.ts";
 import { isAllowed } from "../../../sessions/authenticator.ts";
 import type { Caller, PermissionName } from "../../../sessions/authenticator.ts";
 import type { Venue } from "../../../sessions/venue.ts";
-import { enter, findAccount, json, toOtherAccount } from "../answers.ts";
+import { enter, findAccount, json, parseRequestId, toOtherAccount } from "../answers.ts";
 import { Refusal } from "../rejects.ts";
 import { defineRoute } from "../route.ts";
 import type { Answer, Route } from "../route.ts";
@@ -111,23 +111,15 @@ function moveAmount(
   const account = findAccount(caller, path);
   if (account === undefined) return UNKNOWN_ACCOUNT;
   const currency = venue.reference.findCurrency(body.currency);
-  if (currency === undefined) {
-    const isNumber = parseDecimal(body.amount).ok;
-    return new Refusal(isNumber ? RejectCode.currency_not_found : RejectCode.malformed_number);
-  }
-  const amount = parseAmount(body.amount, currency.scale);
-  const isUnreadable = !amount.ok && amount.reject !== RejectCode.amount_out_of_range;
-  if (isUnreadable) return new Refusal(amount.reject);
-  // Between an amount's decimals and its range, as in the engine.
-  if (!isIdText(body.request_id)) return new Refusal(RejectCode.request_id_invalid);
-  if (!amount.ok) return new Refusal(amount.reject);
-  const command = {
-    opcode,
-    instrument: currency.currencyId,
-    amount: amount.value,
-    orderId: toAccount,
-    text: body.request_id,
-  };
+  const read = acceptAll(
+    currency === undefined ? refuse(RejectCode.currency_not_found) : accept(currency.currencyId),
+    // Of an unknown currency only that the number is none can come first.
+    parseAmount(body.amount, currency?.scale ?? CURRENCY_SCALE_MAX),
+    parseRequestId(body.request_id),
+  );
+  if (!read.ok) return new Refusal(read.reject);
+  const [instrument, amount, text] = read.value;
+  const command = { opcode, instrument, amount, orderId: toAccount, text };
   // A deposit is the operator's act, also on the operator's own account.
   const isOperator = opcode === Opcode.deposit || !isAllowed(caller, "transfer");
   const other = isOperator ? account : toOtherAccount(caller, account);

@@ -1,7 +1,7 @@
 // The operator's side of currencies, instruments and aliases. Each change is a journaled command.
 
 import type { Transaction } from "../../../domain/change.ts";
-import { CommandFlag, isIdText, Opcode, TEXT_BYTES_MAX } from "../../../domain/command.ts";
+import { CommandFlag, Opcode, TEXT_BYTES_MAX } from "../../../domain/command.ts";
 import type { CommandFields } from "../../../domain/command.ts";
 import {
   parseAmount,
@@ -16,9 +16,10 @@ import {
   limitKindNames,
   NameKind,
 } from "../../../domain/instrument.ts";
-import { accept, refuse, RejectCode } from "../../../domain/reject.ts";
+import type { Currency } from "../../../domain/instrument.ts";
+import { accept, acceptAll, refuse, RejectCode } from "../../../domain/reject.ts";
 import type { Parsed } from "../../../domain/reject.ts";
-import { toAmount } from "../../../domain/units.ts";
+import { CURRENCY_SCALE_MAX, toAmount } from "../../../domain/units.ts";
 import type { Amount } from "../../../domain/units.ts";
 import type { Caller } from "../../../sessions/authenticator.ts";
 import type { EnteredCommand } from "../../../sessions/order-entry.ts";
@@ -37,7 +38,7 @@ import {
   SetInstrumentState,
   SetLimit,
 } from "../admin-schemas.ts";
-import { enter, json, toAccountId } from "../answers.ts";
+import { enter, json, parseRequestId, toAccountId } from "../answers.ts";
 import { Refusal } from "../rejects.ts";
 import { defineRoute } from "../route.ts";
 import type { Answer, Call, Route } from "../route.ts";
@@ -72,17 +73,13 @@ export function administer(
   command: EnteredCommand,
   account?: number,
 ): Answer {
-  const { text = "", extensionText: requestId } = command;
-  if (hasBadForm(requestId)) return new Refusal(RejectCode.request_id_invalid);
+  const { text = "", extensionText } = command;
+  const requestId = parseRequestId(extensionText);
+  if (!requestId.ok) return new Refusal(requestId.reject);
   if (Buffer.byteLength(text) > TEXT_BYTES_MAX) return new Refusal(RejectCode.name_invalid);
   const toAnswer = ({ result, isDuplicate, sequence }: Transaction) =>
     json({ id: result, duplicate: isDuplicate, sequence });
   return enter(venue, caller, command, toAnswer, account);
-}
-
-/** Whether a request id, if there is one, has the form of none. */
-function hasBadForm(requestId: string | undefined): boolean {
-  return requestId !== undefined && !isIdText(requestId);
 }
 
 export function adminVenueRoutes(venue: Venue): Route[] {
@@ -115,27 +112,29 @@ function creationRoutes(venue: Venue): Route[] {
       handle: ({ caller, body }) => {
         const base = venue.reference.findCurrency(body.base_currency);
         const quote = venue.reference.findCurrency(body.quote_currency);
-        if (base === undefined || quote === undefined) {
-          return new Refusal(RejectCode.currency_not_found);
-        }
-        if (hasBadForm(body.request_id)) return new Refusal(RejectCode.request_id_invalid);
-        const tick = parseTick(body.tick_size);
-        if (!tick.ok) return new Refusal(tick.reject);
-        const lot = parseLot(body.lot_size, base.scale);
-        if (!lot.ok) return new Refusal(lot.reject);
-        return administer(venue, caller, {
-          opcode: Opcode.createInstrument,
-          account: base.currencyId,
-          instrument: quote.currencyId,
-          price: tick.value.mantissa,
-          side: tick.value.exponent,
-          quantity: lot.value,
-          text: body.symbol,
-          extensionText: body.request_id,
-        });
+        const read = acceptAll(
+          toCurrencyId(base),
+          toCurrencyId(quote),
+          parseTick(body.tick_size),
+          // Of an unknown currency only that the number is none can come first.
+          parseLot(body.lot_size, base?.scale ?? CURRENCY_SCALE_MAX),
+          parseRequestId(body.request_id),
+        );
+        if (!read.ok) return new Refusal(read.reject);
+        const [account, instrument, tick, quantity, extensionText] = read.value;
+        const { mantissa: price, exponent: side } = tick;
+        const opcode = Opcode.createInstrument;
+        const fields = { account, instrument, price, side, quantity };
+        return administer(venue, caller, { opcode, ...fields, text: body.symbol, extensionText });
       },
     }),
   ];
+}
+
+function toCurrencyId(currency: Currency | undefined): Parsed<number> {
+  return currency === undefined
+    ? refuse(RejectCode.currency_not_found)
+    : accept(currency.currencyId);
 }
 
 /** Reads a tick as mantissa × 10^−exponent, without trailing zeros. */
@@ -171,12 +170,12 @@ function onInstrument<Body extends { readonly request_id?: string | undefined }>
   return (call) => {
     const listing = venue.reference.findListing(call.params["symbol"] ?? "");
     if (listing === undefined) return new Refusal(RejectCode.instrument_not_found);
-    if (hasBadForm(call.body.request_id)) return new Refusal(RejectCode.request_id_invalid);
-    const command = toCommand(listing, call);
-    if (!command.ok) return new Refusal(command.reject);
+    const read = acceptAll(toCommand(listing, call), parseRequestId(call.body.request_id));
+    if (!read.ok) return new Refusal(read.reject);
+    const [command, extensionText] = read.value;
     const instrument = listing.instrument.instrumentId;
     // why: toCommand names one of the opcodes of administration, none of the runtime's
-    const entered = { ...command.value, instrument } as EnteredCommand;
+    const entered = { ...command, instrument, extensionText } as EnteredCommand;
     return administer(venue, call.caller, entered);
   };
 }
@@ -188,11 +187,7 @@ function settingRoutes(venue: Venue): Route[] {
       ...{ ...setting, path: `${INSTRUMENTS}/{symbol}/state`, summary: "Open, halt or close" },
       body: SetInstrumentState,
       handle: onInstrument(venue, (_listing, { body }) =>
-        accept({
-          opcode: Opcode.setInstrumentState,
-          kind: STATES[body.state],
-          extensionText: body.request_id,
-        }),
+        accept({ opcode: Opcode.setInstrumentState, kind: STATES[body.state] }),
       ),
     }),
     defineRoute({
@@ -200,12 +195,10 @@ function settingRoutes(venue: Venue): Route[] {
       summary: "Set the fee rates of orders accepted from now on",
       body: SetFees,
       handle: onInstrument(venue, (_listing, { body }) => {
-        const maker = parseRate(body.maker_rate);
-        if (!maker.ok) return maker;
-        const taker = parseRate(body.taker_rate);
-        if (!taker.ok) return taker;
-        const [price, quantity] = [maker.value, taker.value];
-        return accept({ opcode: Opcode.setFees, price, quantity, extensionText: body.request_id });
+        const rates = acceptAll(parseRate(body.maker_rate), parseRate(body.taker_rate));
+        if (!rates.ok) return rates;
+        const [price, quantity] = rates.value;
+        return accept({ opcode: Opcode.setFees, price, quantity });
       }),
     }),
     defineRoute({
@@ -213,22 +206,24 @@ function settingRoutes(venue: Venue): Route[] {
       summary: "Set reference price and price band",
       body: SetBand,
       handle: onInstrument(venue, ({ instrument }, { body }) => {
-        const band = body.band === null ? accept(0) : parseRate(body.band);
-        const isNumber = band.ok || band.reject !== RejectCode.malformed_number;
-        if (!band.ok) return isNumber ? refuse(RejectCode.band_invalid) : band;
         const reference = body.reference_price;
-        const price = reference === null ? accept(0) : parsePrice(reference, instrument);
-        if (!price.ok) return price;
-        return accept({
-          opcode: Opcode.setBand,
-          price: price.value,
-          quantity: band.value,
-          flags: body.both_sides === true ? CommandFlag.bothSides : 0,
-          extensionText: body.request_id,
-        });
+        const read = acceptAll<[number, number]>(
+          reference === null ? accept(0) : parsePrice(reference, instrument),
+          body.band === null ? accept(0) : parseBand(body.band),
+        );
+        if (!read.ok) return read;
+        const [price, quantity] = read.value;
+        const flags = body.both_sides === true ? CommandFlag.bothSides : 0;
+        return accept({ opcode: Opcode.setBand, price, quantity, flags });
       }),
     }),
   ];
+}
+
+function parseBand(text: string): Parsed<number> {
+  const band = parseRate(text);
+  const isNumber = band.ok || band.reject !== RejectCode.malformed_number;
+  return band.ok || !isNumber ? band : refuse(RejectCode.band_invalid);
 }
 
 function limitRoutes(venue: Venue): Route[] {
@@ -245,8 +240,7 @@ function limitRoutes(venue: Venue): Route[] {
         if (kind === undefined) return refuse(RejectCode.limit_invalid);
         const amount = parseLimit(kind, body.value, listing);
         if (!amount.ok) return amount;
-        const extensionText = body.request_id;
-        return accept({ opcode: Opcode.setLimit, kind, amount: amount.value, extensionText });
+        return accept({ opcode: Opcode.setLimit, kind, amount: amount.value });
       }),
     }),
     defineRoute({
@@ -254,9 +248,7 @@ function limitRoutes(venue: Venue): Route[] {
       summary: "Move the collected fees to the fee account",
       params: SYMBOL_PARAMETER,
       body: RequestOnly,
-      handle: onInstrument(venue, (_listing, { body }) =>
-        accept({ opcode: Opcode.sweepFees, extensionText: body.request_id }),
-      ),
+      handle: onInstrument(venue, () => accept({ opcode: Opcode.sweepFees })),
     }),
   ];
 }
@@ -301,19 +293,14 @@ function aliasRoutes(venue: Venue): Route[] {
       body: SetAlias,
       handle: ({ caller, body }) => {
         const { kind, target } = body;
-        const listing = venue.reference.findListing(target);
-        const account = toAccountId(target);
-        if (kind === "instrument" && listing === undefined) {
-          return new Refusal(RejectCode.instrument_not_found);
-        }
-        if (kind === "account" && account === undefined) {
-          return new Refusal(RejectCode.account_not_found);
-        }
+        const isInstrument = kind === "instrument";
+        // 0 names nothing: the engine says so, in its order of checks.
+        const listing = isInstrument ? venue.reference.findListing(target) : undefined;
         return administer(venue, caller, {
           opcode: Opcode.setAlias,
           kind: ALIAS_KIND_NUMBERS[kind],
-          instrument: kind === "instrument" ? listing?.instrument.instrumentId : undefined,
-          account: kind === "account" ? account : undefined,
+          instrument: listing?.instrument.instrumentId ?? 0,
+          account: isInstrument ? 0 : (toAccountId(target) ?? 0),
           text: body.alias,
           extensionText: body.request_id,
         });

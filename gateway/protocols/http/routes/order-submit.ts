@@ -2,16 +2,15 @@
 // translation: the answer is that of the native endpoint.
 
 import { parseDecimal } from "../../../domain/decimal.ts";
-import { accept, refuse, RejectCode } from "../../../domain/reject.ts";
-import type { Parsed } from "../../../domain/reject.ts";
+import { RejectCode } from "../../../domain/reject.ts";
 import type { Caller } from "../../../sessions/authenticator.ts";
 import type { Venue } from "../../../sessions/venue.ts";
 import { toNewOrder } from "../codec.ts";
+import type { OrderTexts } from "../codec.ts";
 import { Refusal } from "../rejects.ts";
 import { defineRoute } from "../route.ts";
 import type { Answer, Route } from "../route.ts";
 import { OrderReply } from "../schemas.ts";
-import type { NewOrderBody, TimeInForceName } from "../schemas.ts";
 import { SubmitOrder } from "../seed-schemas.ts";
 import type { SubmitOrderBody } from "../seed-schemas.ts";
 import { codeOfOrder, placeOrder } from "./orders.ts";
@@ -27,7 +26,7 @@ export function submitRoutes(venue: Venue): Route[] {
       summary: "An order by user, direction and volume",
       body: SubmitOrder,
       readsNumbersExactly: true,
-      codeOf: (issues, body) => codeOfOrder(venue, issues, body),
+      codeOf: (issues, body) => codeOfOrder(venue, issues, body, toNativeOrder),
       replies: { 201: { description: "The order", schema: OrderReply } },
       handle: ({ caller, body }) => submit(venue, caller, body),
     }),
@@ -35,38 +34,34 @@ export function submitRoutes(venue: Venue): Route[] {
 }
 
 function submit(venue: Venue, caller: Caller, body: SubmitOrderBody): Answer {
+  const command = toNewOrder(toNativeOrder(body), venue.reference);
+  if (!command.ok) return new Refusal(command.reject);
   for (const name of [body.user_id, body.account_id ?? body.user_id]) {
     const isOwn = venue.queries.isNameOf(caller.account, name);
     if (!isOwn) return new Refusal(RejectCode.account_not_found);
   }
-  const order = toNativeOrder(body);
-  if (!order.ok) return new Refusal(order.reject);
-  const command = toNewOrder(order.value, venue.reference);
-  return command.ok ? placeOrder(venue, caller, command.value) : new Refusal(command.reject);
+  return placeOrder(venue, caller, command.value);
 }
 
-function toNativeOrder(body: SubmitOrderBody): Parsed<NewOrderBody> {
-  const timeInForce = toTimeInForce(body);
-  if (!timeInForce.ok) return timeInForce;
+function toNativeOrder(body: SubmitOrderBody): OrderTexts {
   // The shape has always a price; 0 is how it says that a market order has none.
   const isAbsent = body.order_type === "MARKET" && isZero(body.price);
-  return accept({
+  return {
     symbol: body.instrument_id,
     side: body.direction,
     type: body.order_type,
-    time_in_force: timeInForce.value,
+    time_in_force: toTimeInForce(body),
     price: isAbsent ? undefined : body.price,
     quantity: body.volume,
-  });
+  };
 }
 
-function toTimeInForce(body: SubmitOrderBody): Parsed<TimeInForceName> {
-  const isMarket = body.order_type === "MARKET";
-  const time = body.time_condition ?? (isMarket ? "IOC" : "GTC");
+/** What is not supported becomes a word that is none of ours. */
+function toTimeInForce(body: SubmitOrderBody): string {
+  const time = body.time_condition ?? (body.order_type === "MARKET" ? "IOC" : "GTC");
   const volume = body.volume_condition ?? "ANY";
-  if (volume === "ANY" && (time === "GTC" || time === "IOC")) return accept(time);
-  if (volume === "ALL" && time === "IOC") return accept("FOK");
-  return refuse(RejectCode.time_in_force_unsupported);
+  if (volume === "ANY" && (time === "GTC" || time === "IOC")) return time;
+  return volume === "ALL" && time === "IOC" ? "FOK" : `${time} ${volume}`;
 }
 
 function isZero(text: string | undefined): boolean {

@@ -3,23 +3,24 @@
 import type { z } from "zod";
 import type { Transaction } from "../../../domain/change.ts";
 import { Opcode, OrdersQuery as OrdersKind, QueryKind } from "../../../domain/command.ts";
-import type { CommandFields } from "../../../domain/command.ts";
 import { parsePrice, parseQuantity } from "../../../domain/decimal.ts";
 import { isFinal, orderStatusNames } from "../../../domain/order.ts";
 import type { OrderImage } from "../../../domain/order.ts";
-import { rejectByNumber, RejectCode } from "../../../domain/reject.ts";
+import { accept, acceptAll, refuse, RejectCode } from "../../../domain/reject.ts";
+import type { Parsed } from "../../../domain/reject.ts";
+import type { Price, Quantity } from "../../../domain/units.ts";
 import type { Caller } from "../../../sessions/authenticator.ts";
 import type { OrderReference } from "../../../sessions/queries.ts";
 import type { Venue } from "../../../sessions/venue.ts";
 import { created, enter, json, listingOf, toOrderReference } from "../answers.ts";
 import {
-  firstReject,
+  firstOrderReject,
   fromOrderImage,
   fromOrderTransaction,
   isClientOrderId,
   toNewOrder,
 } from "../codec.ts";
-import type { NewOrderCommand } from "../codec.ts";
+import type { NewOrderCommand, OrderTexts } from "../codec.ts";
 import { Refusal } from "../rejects.ts";
 import { defineRoute } from "../route.ts";
 import type { Answer, Route } from "../route.ts";
@@ -55,7 +56,7 @@ function placingRoutes(venue: Venue): Route[] {
       tag: "Trading",
       summary: "Place an order",
       body: NewOrder,
-      codeOf: (issues, body) => codeOfOrder(venue, issues, body),
+      codeOf: (issues, body) => codeOfOrder(venue, issues, body, (order: OrderTexts) => order),
       replies: {
         201: { description: "The order, with what it traded at once", schema: OrderReply },
         200: { description: "A repetition: the order of the first time", schema: OrderReply },
@@ -258,51 +259,49 @@ function replaceOrder(
   order: OrderReference,
   body: z.output<typeof ReplaceOrder>,
 ): Answer {
-  const found = venue.queries.findOrderNow(caller.account, order);
-  const [image] = found.changes;
-  if (found.code !== 0 || image?.entity !== "order" || image.change === "updated") {
-    return new Refusal(found.code === 0 ? RejectCode.order_not_found : found.code);
-  }
-  const command = toReplacement(venue, image, body);
-  if (command instanceof Refusal) return command;
-  const toAnswer = (transaction: Transaction) =>
-    transaction.isDuplicate
-      ? answerDuplicate(venue, caller, transaction, body.client_order_id)
-      : json(orderReply(venue, transaction));
-  return enter(venue, caller, command, toAnswer);
-}
-
-/** The engine takes both price and quantity: what the body leaves out stays as it is. */
-function toReplacement(
-  venue: Venue,
-  image: OrderImage,
-  body: z.output<typeof ReplaceOrder>,
-): (CommandFields & { opcode: typeof Opcode.replaceOrder }) | Refusal {
-  const listing = listingOf(venue, image.instrument);
-  const { instrument, quantityFormat } = listing;
-  const refuseFirst = (code: RejectCode) => new Refusal(firstReject(code, body, listing));
-  const isPartial = body.price === undefined || body.quantity === undefined;
-  if (isPartial && isFinal(image.status)) return new Refusal(RejectCode.order_already_final);
   if (body.price === undefined && body.quantity === undefined) {
     const errors = [{ field: "", detail: "Give price, quantity or both" }];
     return new Refusal(RejectCode.malformed_request, { errors });
   }
-  const clientOrderId = body.client_order_id;
-  if (clientOrderId !== undefined && !isClientOrderId(clientOrderId)) {
-    return refuseFirst(RejectCode.client_order_id_invalid);
+  const found = venue.queries.findOrderNow(caller.account, order);
+  const [image] = found.changes;
+  if (image?.entity !== "order" || image.change === "updated") {
+    const code = found.code === 0 ? RejectCode.order_not_found : found.code;
+    return new Refusal(firstOrderReject(code, body, undefined));
   }
-  const price = body.price === undefined ? image.price : parsePrice(body.price, instrument);
-  if (typeof price === "object" && !price.ok) return refuseFirst(price.reject);
-  const quantity =
-    body.quantity === undefined ? image.quantity : parseQuantity(body.quantity, quantityFormat);
-  if (typeof quantity === "object" && !quantity.ok) return refuseFirst(quantity.reject);
-  return {
-    opcode: Opcode.replaceOrder,
-    orderId: image.orderId,
-    price: typeof price === "object" ? price.value : price,
-    quantity: typeof quantity === "object" ? quantity.value : quantity,
-    text: clientOrderId,
-  };
+  const terms = readReplacement(venue, image, body);
+  if (!terms.ok) return new Refusal(terms.reject);
+  const [price, quantity] = terms.value;
+  const { orderId } = image;
+  const clientOrderId = body.client_order_id;
+  const command = { opcode: Opcode.replaceOrder, orderId, price, quantity, text: clientOrderId };
+  const toAnswer = (transaction: Transaction) =>
+    transaction.isDuplicate
+      ? answerDuplicate(venue, caller, transaction, clientOrderId)
+      : json(orderReply(venue, transaction));
+  return enter(venue, caller, command, toAnswer);
+}
+
+/**
+ * Price and total quantity after a replace. The engine takes both: what the body leaves out stays
+ * as it is, which of a final order is not known any more.
+ */
+function readReplacement(
+  venue: Venue,
+  image: OrderImage,
+  { price, quantity, client_order_id: clientOrderId }: z.output<typeof ReplaceOrder>,
+): Parsed<[Price, Quantity]> {
+  const { instrument, quantityFormat } = listingOf(venue, image.instrument);
+  const isPartial = price === undefined || quantity === undefined;
+  const isKnown = !isPartial || !isFinal(image.status);
+  const isNamed = clientOrderId === undefined || isClientOrderId(clientOrderId);
+  const read = acceptAll<[Price, Quantity, true, true]>(
+    price === undefined ? accept(image.price) : parsePrice(price, instrument),
+    quantity === undefined ? accept(image.quantity) : parseQuantity(quantity, quantityFormat),
+    isNamed ? accept(true) : refuse(RejectCode.client_order_id_invalid),
+    isKnown ? accept(true) : refuse(RejectCode.order_already_final),
+  );
+  return read.ok ? accept([read.value[0], read.value[1]]) : read;
 }
 
 /** What a transaction made of its order. */
@@ -334,46 +333,33 @@ function imageBody(venue: Venue, answer: Transaction, clientOrderId: string | un
 }
 
 /** Fields of all shapes of orders whose words have a code of their own. */
-const CODES_BY_FIELD: ReadonlyMap<string, RejectCode> = new Map<string, RejectCode>([
-  ["side", RejectCode.side_invalid],
-  ["direction", RejectCode.side_invalid],
-  ["time_condition", RejectCode.time_in_force_unsupported],
-  ["volume_condition", RejectCode.time_in_force_unsupported],
-  ["type", RejectCode.order_type_unsupported],
-  ["order_type", RejectCode.order_type_unsupported],
-  ["time_in_force", RejectCode.time_in_force_unsupported],
-  ["self_trade_prevention", RejectCode.self_trade_prevention_unsupported],
-  ["self_trade_prevention_mode", RejectCode.self_trade_prevention_unsupported],
+const WORD_FIELDS: ReadonlySet<PropertyKey> = new Set([
+  ...["side", "direction", "type", "order_type", "time_in_force"],
+  ...["time_condition", "volume_condition"],
+  ...["self_trade_prevention", "self_trade_prevention_mode"],
 ]);
 
 /**
- * The code of an order body that does not match: when all that is wrong are words that this venue
- * does not know, that of the first check it fails; else `malformed_request`.
+ * The code of an order that does not match its schema: when all that is wrong there are words that
+ * this venue does not know, the first of everything that is wrong; else `malformed_request`.
  */
-export function codeOfOrder(
+export function codeOfOrder<Body>(
   venue: Venue,
   issues: readonly z.core.$ZodIssue[],
   body: unknown,
+  toOrder: (body: Body) => OrderTexts,
 ): RejectCode {
-  const codes: RejectCode[] = [];
-  for (const issue of issues) {
-    const [field] = issue.path;
-    const value = readField(body, String(field));
-    const code = CODES_BY_FIELD.get(String(field));
-    if (issue.code !== "invalid_value" || typeof value !== "string" || code === undefined) {
-      return RejectCode.malformed_request;
-    }
-    codes.push(code);
-  }
-  const symbol = readField(body, "symbol") ?? readField(body, "instrument_id");
-  if (typeof symbol === "string" && venue.reference.findListing(symbol) === undefined) {
-    return RejectCode.instrument_not_found;
-  }
-  codes.sort((left, right) => rejectByNumber[left].precedence - rejectByNumber[right].precedence);
-  return codes[0] ?? RejectCode.malformed_request;
+  const isWord = ({ code, path: [field = ""] }: z.core.$ZodIssue): boolean =>
+    code === "invalid_value" &&
+    WORD_FIELDS.has(field) &&
+    typeof readField(body, field) === "string";
+  if (!issues.every(isWord)) return RejectCode.malformed_request;
+  // why: it matches but for words, in whose place there are other texts
+  const order = toNewOrder(toOrder(body as Body), venue.reference);
+  return order.ok ? RejectCode.malformed_request : order.reject;
 }
 
-function readField(body: unknown, field: string): unknown {
+function readField(body: unknown, field: PropertyKey): unknown {
   if (typeof body !== "object" || body === null) return undefined;
   const entry = Object.entries(body).find(([name]) => name === field);
   return entry?.[1];

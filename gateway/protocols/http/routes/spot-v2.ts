@@ -9,11 +9,11 @@ import type { OrderReference } from "../../../sessions/queries.ts";
 import type { Venue } from "../../../sessions/venue.ts";
 import { json, toOrderReference } from "../answers.ts";
 import { toNewOrder } from "../codec.ts";
+import type { OrderTexts } from "../codec.ts";
 import { Refusal, throttledFor } from "../rejects.ts";
 import { defineRoute, malformedBody } from "../route.ts";
 import type { Answer, Route } from "../route.ts";
 import { Account, MassCancelReply, OrderAnswer, OrderReply, Orders } from "../schemas.ts";
-import type { NewOrderBody } from "../schemas.ts";
 import {
   FlatOrder,
   SPOT_COMMANDS,
@@ -113,6 +113,7 @@ function command<Body>(
   kind: "enter" | "test" | "read",
   schema: z.ZodType<Body>,
   answer: (venue: Venue, caller: Caller, body: Body) => Answer,
+  codeOf: CodeOf = () => RejectCode.malformed_request,
 ): SpotCommand {
   return {
     permission: kind === "read" ? "read" : "trade",
@@ -120,20 +121,34 @@ function command<Body>(
     answer: (venue, caller, raw) => {
       const result = schema.safeParse(raw);
       if (result.success) return answer(venue, caller, result.data);
-      return malformedBody(codeOfOrder(venue, result.error.issues, raw), result);
+      return malformedBody(codeOf(venue, result.error.issues, raw), result);
     },
   };
 }
 
+/** The code of a body that does not match. */
+type CodeOf = (venue: Venue, issues: readonly z.core.$ZodIssue[], raw: unknown) => RejectCode;
+
+const codeOfSpotOrder: CodeOf = (venue, issues, raw) =>
+  codeOfOrder(venue, issues, raw, toNativeOrder);
+
 const COMMANDS: Readonly<Record<SpotCommandName, SpotCommand>> = {
-  NewOrder: command("enter", SpotNewOrder, (venue, caller, body) =>
-    place(venue, caller, toNativeOrder(body)),
+  NewOrder: command(
+    "enter",
+    SpotNewOrder,
+    (venue, caller, body) => place(venue, caller, toNativeOrder(body)),
+    codeOfSpotOrder,
   ),
   // What the engine alone can judge (state, funds, limits) is not tried.
-  TestNewOrder: command("test", SpotNewOrder, (venue, _caller, body) => {
-    const order = toNewOrder(toNativeOrder(body), venue.reference);
-    return order.ok ? json({}) : new Refusal(order.reject);
-  }),
+  TestNewOrder: command(
+    "test",
+    SpotNewOrder,
+    (venue, _caller, body) => {
+      const order = toNewOrder(toNativeOrder(body), venue.reference);
+      return order.ok ? json({}) : new Refusal(order.reject);
+    },
+    codeOfSpotOrder,
+  ),
   CancelOrder: command("enter", SpotOrderName, (venue, caller, body) => {
     const order = toReference(venue, body);
     return order instanceof Refusal ? order : cancelOrder(venue, caller, order);
@@ -141,7 +156,7 @@ const COMMANDS: Readonly<Record<SpotCommandName, SpotCommand>> = {
   CancelAllOpenOrders: command("enter", SpotSymbol, (venue, caller, { symbol }) =>
     cancelAll(venue, caller, symbol),
   ),
-  CancelReplaceOrder: command("enter", SpotCancelReplace, cancelReplace),
+  CancelReplaceOrder: command("enter", SpotCancelReplace, cancelReplace, codeOfSpotOrder),
   QueryOrder: command("read", SpotOrderName, (venue, caller, body) => {
     const order = toReference(venue, body);
     return order instanceof Refusal ? order : showOrder(venue, caller.account, order);
@@ -164,8 +179,8 @@ const COMMANDS: Readonly<Record<SpotCommandName, SpotCommand>> = {
   ),
 };
 
-function place(venue: Venue, caller: Caller, body: NewOrderBody): Answer {
-  const order = toNewOrder(body, venue.reference);
+function place(venue: Venue, caller: Caller, texts: OrderTexts): Answer {
+  const order = toNewOrder(texts, venue.reference);
   return order.ok ? placeOrder(venue, caller, order.value) : new Refusal(order.reject);
 }
 
@@ -177,30 +192,26 @@ function placeFlat(venue: Venue, caller: Caller, raw: unknown): Answer {
     const { issues } = result.error;
     return malformedBody(codeOfFlatOrder(venue, issues, raw), result);
   }
-  return place(venue, caller, { ...result.data, type: "LIMIT" });
+  return place(venue, caller, toLimitOrder(result.data));
 }
 
-/** As of other orders; when the price is all that is missing, that is said. */
-function codeOfFlatOrder(
-  venue: Venue,
-  issues: readonly z.core.$ZodIssue[],
-  raw: unknown,
-): RejectCode {
-  const [issue] = issues;
-  const hasPrice = typeof raw === "object" && raw !== null && "price" in raw;
-  if (issues.length === 1 && issue?.path[0] === "price" && !hasPrice) {
-    const code = codeOfOrder(venue, [], raw);
-    return code === RejectCode.instrument_not_found ? code : RejectCode.price_required;
-  }
-  return codeOfOrder(venue, issues, raw);
+/** As of other orders; a missing price is judged with the rest of the order. */
+const codeOfFlatOrder: CodeOf = (venue, issues, raw) => {
+  const isPriceMissing = typeof raw === "object" && raw !== null && !("price" in raw);
+  const others = issues.filter(({ path }) => !isPriceMissing || path[0] !== "price");
+  return codeOfOrder(venue, others, raw, toLimitOrder);
+};
+
+function toLimitOrder(body: z.output<typeof FlatOrder>): OrderTexts {
+  return { ...body, type: "LIMIT" };
 }
 
-function toNativeOrder(body: SpotNewOrderBody): NewOrderBody {
+function toNativeOrder(body: SpotNewOrderBody): OrderTexts {
   const isPostOnly = body.order_type === "LIMIT_MAKER";
   return {
     symbol: body.symbol,
     side: body.side,
-    type: body.order_type === "MARKET" ? "MARKET" : "LIMIT",
+    type: isPostOnly ? "LIMIT" : body.order_type,
     time_in_force: isPostOnly ? "GTX" : body.time_in_force,
     price: body.price,
     quantity: body.quantity,
