@@ -1,5 +1,11 @@
 import { expect, test } from "bun:test";
-import { countBunTests, countCargoTests, countOne } from "./test-counts.ts";
+import {
+  countBunTests,
+  countCargoTests,
+  countOne,
+  countSchemathesis,
+  SKIPPED,
+} from "./test-counts.ts";
 
 const CARGO = `
 running 2 tests
@@ -34,4 +40,32 @@ test.each([
 test("a single check counts by its exit code", () => {
   expect(countOne("", 0)).toEqual({ passed: 1, failed: 0 });
   expect(countOne("", 1)).toEqual({ passed: 0, failed: 1 });
+});
+
+const SCHEMATHESIS = `
+API Operations:
+  Selected: 21/43
+  Tested: 21
+
+Test cases:
+  2380 generated, 2380 passed, 18 skipped
+`;
+const FAILURES = SCHEMATHESIS.replace("2380 passed", "6 found 2 unique failures");
+const ERRORS = `${SCHEMATHESIS}\nErrors:\n  🚫 Network Error: 3\n`;
+
+test.each([
+  ["two runs", SCHEMATHESIS + SCHEMATHESIS, 0, { passed: 42, failed: 0 }],
+  ["failures", SCHEMATHESIS + FAILURES, 1, { passed: 40, failed: 2 }],
+  ["errors", ERRORS, 1, { passed: 18, failed: 3 }],
+  ["a venue that is not ready afterwards", SCHEMATHESIS, 1, { passed: 21, failed: 1 }],
+  ["a crash", "Traceback (most recent call last):", 1, { passed: 0, failed: 1 }],
+  ["no case at all", "", 0, { passed: 0, failed: 1 }],
+  [
+    "a machine without Python",
+    "skipped: Python is missing",
+    SKIPPED,
+    { passed: 0, failed: 0, skipped: 1 },
+  ],
+])("schemathesis: counts %s", (_, output, exitCode, counts) => {
+  expect(countSchemathesis(output, exitCode)).toEqual(counts);
 });

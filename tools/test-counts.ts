@@ -3,7 +3,12 @@
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
+  /** Steps that this machine cannot run. */
+  readonly skipped?: number;
 }
+
+/** Exit code of a step that this machine cannot run, as of the test drivers of GNU Automake. */
+export const SKIPPED = 77;
 
 /** A step that is one check: its exit code decides. */
 export function countOne(_output: string, exitCode: number): Counts {
@@ -22,6 +27,20 @@ export function countBunTests(output: string, exitCode: number): Counts {
   const failed = /^\s*(\d+) fail$/m.exec(output)?.[1] ?? "0";
   const errors = /^\s*(\d+) errors?$/m.exec(output)?.[1] ?? "0";
   return sum([["", passed, String(Number(failed) + Number(errors))]], exitCode);
+}
+
+/**
+ * Adds up the summaries of schemathesis: operations tested, unique failures and errors.
+ *
+ * An operation with a failure did not pass, however many cases of it did.
+ */
+export function countSchemathesis(output: string, exitCode: number): Counts {
+  if (exitCode === SKIPPED) return { passed: 0, failed: 0, skipped: 1 };
+  const add = (pattern: RegExp): number =>
+    [...output.matchAll(pattern)].reduce((total, [, count]) => total + Number(count), 0);
+  const tested = add(/^ {2}Tested: (\d+)$/gm);
+  const failed = add(/ found (\d+) unique failures?\b/g) + add(/^ {2}🚫 .*: (\d+)$/gm);
+  return sum([["", String(Math.max(0, tested - failed)), String(failed)]], exitCode);
 }
 
 function sum(results: Iterable<readonly string[]>, exitCode: number): Counts {
