@@ -249,13 +249,17 @@ impl Core {
     /// Errors: `state_hash_mismatch` when the snapshot thread found one: a snapshot of this state
     /// would hide it from every later replay.
     fn write_clean_stop(&mut self) -> Result<(), Fault> {
-        let fault = self.snapshotter.status().fault;
-        if let Some(fault) = fault.filter(|fault| fault.code == FaultCode::StateHashMismatch) {
+        let status = self.snapshotter.status();
+        if let Some(fault) = status.fault.filter(|f| f.code == FaultCode::StateHashMismatch) {
             return Err(fault);
         }
         let (disk, directories) = (&*self.tools.disk, &self.directories);
         write_state(disk, &directories.snapshots, self.identity, &mut self.engine, true)?;
-        snapshot::purge(disk, &directories.snapshots, &directories.journal)
+        if status.sequence == self.engine.sequence() {
+            // It took the place of the newest one; those kept are the same.
+            return Ok(());
+        }
+        snapshot::purge(disk, &directories.snapshots, &directories.journal, status.sequence)
     }
 
     /// Executes commands, and `Continue` wherever a backlog is left, until one is refused.

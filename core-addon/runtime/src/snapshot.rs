@@ -17,8 +17,6 @@ use crate::journal::segment::{self, Identity, check_same_venue, sequence_of_name
 pub const SNAPSHOT_HEADER_BYTES: usize = 128;
 /// Version of the layout of the file; the state inside has its own.
 pub const SNAPSHOT_FORMAT_VERSION: u32 = 1;
-/// Snapshots kept: if the newest is damaged, the one before and the journal give the same state.
-const SNAPSHOTS_KEPT: usize = 2;
 const MAGIC: [u8; 8] = *b"OBSNAPSH";
 const FLAG_CLEAN_STOP: u32 = 1;
 const BODY_CRC_OFFSET: usize = 84;
@@ -231,23 +229,25 @@ pub fn remove_unfinished(disk: &dyn Disk, directory: &Path) -> Result<(), Fault>
     Ok(())
 }
 
-/// Removes all but the two newest snapshots, then the segments that only hold older commands.
+/// Removes the snapshots in front of `older`, then the segments that only hold older commands.
 ///
+/// `older`: the newest one but one that was read or written by this process, 0 none: if the newest
+/// is damaged, that one and the journal give the same state. A damaged one may lie between them.
 /// Order: snapshots first, so that a crash in between leaves too much, never too little.
-pub fn purge(disk: &dyn Disk, snapshots: &Path, journal: &Path) -> Result<(), Fault> {
-    let sequences = list_snapshots(disk, snapshots)?;
-    let Some(oldest_kept) = sequences.get(SNAPSHOTS_KEPT - 1) else { return Ok(()) };
+pub fn purge(disk: &dyn Disk, snapshots: &Path, journal: &Path, older: u64) -> Result<(), Fault> {
     let remove =
         |path: &Path| disk.remove(path).map_err(|error| Fault::disk("remove", path, &error));
-    for sequence in &sequences[SNAPSHOTS_KEPT..] {
-        remove(&snapshot_path(snapshots, *sequence))?;
+    for sequence in list_snapshots(disk, snapshots)? {
+        if sequence < older {
+            remove(&snapshot_path(snapshots, sequence))?;
+        }
     }
     let names = disk.list(journal).map_err(|error| Fault::disk("list", journal, &error))?;
     let mut segments: Vec<u64> =
         names.iter().filter_map(|name| sequence_of_name(name, ".segment")).collect();
     segments.sort_unstable();
     // Oldest first: what is left has no gap.
-    for pair in segments.windows(2).filter(|pair| pair[1] <= oldest_kept + 1) {
+    for pair in segments.windows(2).filter(|pair| pair[1] <= older + 1) {
         remove(&journal.join(segment::segment_name(pair[0])))?;
     }
     Ok(())

@@ -211,7 +211,7 @@ impl Shared {
         synced.inspect_err(|fault| self.progress.fail(fault))?;
         let bytes =
             write_state(disk, &self.directories.snapshots, self.identity, &mut engine, false)?;
-        snapshot::purge(disk, &self.directories.snapshots, &self.directories.journal)?;
+        snapshot::purge(disk, &self.directories.snapshots, &self.directories.journal, sequence)?;
         Ok(Some(bytes))
     }
 

@@ -132,6 +132,44 @@ fn without_a_readable_snapshot_a_purged_journal_is_refused() {
     assert_eq!(fault.code, FaultCode::SnapshotMissing);
 }
 
+#[test]
+fn a_damaged_snapshot_is_not_one_of_the_two_kept() {
+    for is_clean_stop in [false, true] {
+        let mut run = Run::begin(World::new(Durability::Fsync), 51);
+        let disk = run.world.disk.clone();
+        let grow = |run: &mut Run| {
+            let begun = run.core().status().journal.segments + 2;
+            while run.core().status().journal.segments < begun {
+                steps(run, 5);
+            }
+            snapshot_now(run)
+        };
+        let readable = grow(&mut run);
+        let damaged = grow(&mut run);
+        flip_a_bit(&disk, damaged);
+        let report = run.reopen(disk.clone());
+        assert_eq!(report.snapshot_sequence, Some(readable));
+        // The snapshot that follows is the newest; the one in front of it must be readable.
+        let newest = if is_clean_stop {
+            steps(&mut run, 5);
+            run.stop().expect("a clean stop").sequence
+        } else {
+            grow(&mut run)
+        };
+        flip_a_bit(&disk, newest);
+        let report = run.reopen(disk);
+        assert_eq!(report.snapshot_sequence, Some(readable));
+        run.check_seen();
+    }
+}
+
+fn flip_a_bit(disk: &SimulatedDisk, sequence: u64) {
+    let path = snapshot_path(Path::new("/venue/snapshots"), sequence);
+    let mut bytes = disk.read_all(&path);
+    bytes[200] ^= 1;
+    disk.replace(&path, bytes);
+}
+
 /// Changes the first state hash behind `sequence` and gives everything behind it valid checksums.
 fn change_state_hash(bytes: &mut [u8], sequence: u64) -> u64 {
     let header = SegmentHeader::decode(&bytes[..SEGMENT_HEADER_BYTES], Path::new("x"));
