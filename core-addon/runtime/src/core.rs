@@ -142,8 +142,9 @@ impl Core {
         Ok(bytes.len())
     }
 
-    /// Journals a `Clock` when the engine waits for one and a second has passed; looks at the
-    /// system clock in any case. To be called about once a second.
+    /// Journals a `Clock` when the engine waits for one and a second has passed, and what is left
+    /// of a backlog whose `Continue` was refused; looks at the system clock in any case. To be
+    /// called about once a second.
     pub fn tick(
         &mut self,
         caller_time_ns: Option<u64>,
@@ -152,7 +153,7 @@ impl Core {
         self.tools.progress.check()?;
         let time_ns = self.clock.stamp(caller_time_ns)?;
         if !self.engine.waits_for_clock() || time_ns < self.ticked_ns + CLOCK_INTERVAL_NS {
-            return Ok(Submitted { released: self.release(out), commands: 0, refusal: None });
+            return self.submit_at(&[], time_ns, out);
         }
         self.ticked_ns = time_ns;
         self.submit_at(record::to_bytes(&Command::new(Opcode::Clock)), time_ns, out)

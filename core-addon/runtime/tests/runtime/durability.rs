@@ -189,6 +189,35 @@ fn a_mass_cancel_is_finished_before_the_next_command() {
 }
 
 #[test]
+fn a_backlog_left_by_a_throttle_is_finished_by_a_tick() {
+    let mut world = World::new(Durability::Fsync);
+    world.options.unsynced_commands_max = 100;
+    let mut run = Run::begin(world, 12);
+    for base in 0..15 {
+        let orders: Vec<Command> =
+            (0..100).map(|index| resting_order(base * 100 + index)).collect();
+        run.submit_all(&orders);
+    }
+    // The mass cancel is the last command that may run ahead of the disk.
+    run.world.disk.hold_syncs(true);
+    let mut cancel = Command::new(Opcode::MassCancel);
+    cancel.account = 3;
+    let mut batch = vec![Command::new(Opcode::Clock); 99];
+    batch.push(cancel);
+    let submitted = run.submit(&workload::to_bytes(&batch)).expect("the disk is well");
+    assert_eq!((submitted.commands, submitted.refusal), (100, Some(RejectCode::Throttled)));
+    run.world.disk.hold_syncs(false);
+    run.drain().expect("the disk is well");
+    // Nobody sends anything more.
+    let before = run.core().status().executed_sequence;
+    let ticked = run.core().tick(None, &mut []).expect("the disk is well");
+    assert_eq!((ticked.commands, ticked.refusal), (0, None));
+    assert_eq!(run.core().status().executed_sequence, before + 1, "one Continue");
+    run.drain().expect("the disk is well");
+    run.check_seen();
+}
+
+#[test]
 fn a_backlog_left_by_a_crash_is_finished_at_open() {
     let mut world = World::new(Durability::Fsync);
     world.options.segment_bytes = 256 << 10;
