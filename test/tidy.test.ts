@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { SETTINGS } from "../gateway/config.ts";
 import { rejectByNumber } from "../gateway/generated/reject-codes.ts";
 import { outputs, parseRejectCodes } from "../schemas/generate.ts";
-import { checkLinks, checkRejectCoverage, checkSettings } from "./tidy/documents.ts";
+import { checkFaults, checkLinks, checkRejectCoverage, checkSettings } from "./tidy/documents.ts";
 import { checkDoors, checkImports } from "./tidy/imports.ts";
 import { checkSource } from "./tidy/source-rules.ts";
 import { blank, type Problem, readTree } from "./tidy/source-tree.ts";
@@ -48,6 +48,10 @@ describe("the tree", () => {
   test("every setting is in docs/operating.md", () => {
     const problems = checkSettings(Object.keys(SETTINGS), textOf("docs/operating.md"));
     expect(toLines(problems)).toEqual([]);
+  });
+
+  test("every fault is in docs/operating.md", () => {
+    expect(toLines(checkFaults(tree, textOf("docs/operating.md")))).toEqual([]);
   });
 
   test("generated files are what the schemas say", () => {
@@ -214,6 +218,20 @@ describe("a document is refused for", () => {
   test("a setting it does not name", () => {
     expect(toLines(checkSettings(["http_port", "log_level"], "`http_port`"))).toEqual([
       "docs/operating.md:0: log_level is missing: run `bun run generate`",
+    ]);
+  });
+
+  test("a fault it does not list, and one that nothing raises", () => {
+    const tree = [
+      { path: "gateway/a.ts", text: 'throw new GatewayFault("port_in_use", message);' },
+      { path: "core-addon/binding/src/lib.rs", text: 'Error::new("worker_refused", x)' },
+      { path: "core-addon/runtime/src/fault.rs", text: '(\n FaultCode::A,\n "disk_gone",' },
+    ];
+    const page = "## Faults\n| `port_in_use` | a | b |\n| `disk_back` | a | b |\n";
+    expect(toLines(checkFaults(tree, page))).toEqual([
+      "docs/operating.md:0: worker_refused: say what it means and what to do",
+      "docs/operating.md:0: disk_gone: say what it means and what to do",
+      "docs/operating.md:0: disk_back: nothing raises it, remove the row",
     ]);
   });
 

@@ -48,6 +48,37 @@ export function checkSettings(keys: readonly string[], operating: string): Probl
     }));
 }
 
+/** Where a fault is raised by name: the gateway, the binding, the table of the runtime. */
+const FAULTS: readonly (readonly [RegExp, RegExp])[] = [
+  [/^gateway\/.*(?<!\.test)\.ts$/, /new GatewayFault\([^;]*?"([a-z]+_[a-z_]+)"/g],
+  [/^core-addon\/binding\/src\/.*\.rs$/, /\bError::new\(\s*"([a-z_]+)"/g],
+  [/^core-addon\/runtime\/src\/fault\.rs$/, /\(\s*FaultCode::\w+,\s*"([a-z_]+)"/g],
+];
+
+/** Checks that the page lists every fault that is raised, and none that is not. */
+export function checkFaults(tree: readonly SourceFile[], page: string): Problem[] {
+  const raised = FAULTS.flatMap(([path, pattern]) =>
+    tree
+      .filter((file) => path.test(file.path))
+      .flatMap(({ text }) => [...text.matchAll(pattern)].map(([, code = ""]) => code)),
+  );
+  const section = page.slice(page.indexOf("## Faults"));
+  const listed = [...section.matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, code = ""]) => code);
+  const toProblem = (message: string): Problem => ({
+    path: "docs/operating.md",
+    line: 0,
+    message,
+  });
+  return [
+    ...[...new Set(raised)]
+      .filter((code) => !listed.includes(code))
+      .map((code) => toProblem(`${code}: say what it means and what to do`)),
+    ...listed
+      .filter((code) => !raised.includes(code))
+      .map((code) => toProblem(`${code}: nothing raises it, remove the row`)),
+  ];
+}
+
 /**
  * Checks that something provokes every reject code.
  *
