@@ -113,7 +113,10 @@ async function wire(config: Config, log: Log, parts: AsyncDisposableStack): Prom
   }
   files.make();
   checkJournal(files);
-  if (!files.isInitialised) initialise(config, files, clock);
+  if (!files.isInitialised) {
+    initialise(config, files, clock);
+    log.info("initialised", { data_directory: files.directory });
+  }
 
   // 3. The core: recovery is done when it is open.
   const core = Core.open(toCoreOptions(config));

@@ -56,14 +56,34 @@ export function connect({ config, files }: CommandInput): VenueClient {
   return new VenueClient(address, token);
 }
 
-/** Prints an answer as `name  value` lines; lists and objects inside as JSON. */
+/** Prints an answer as `name  value` lines; a list of objects below its name, one a line. */
 export function printAnswer(print: CommandInput["print"], answer: unknown): void {
   if (typeof answer !== "object" || answer === null) return;
   const entries = Object.entries(answer);
   const width = Math.max(...entries.map(([key]) => key.length));
   for (const [key, value] of entries) {
-    print(
-      `${key.padEnd(width)}  ${typeof value === "object" ? JSON.stringify(value) : String(value)}`,
-    );
+    const isList = Array.isArray(value) && typeof value[0] === "object";
+    print(isList ? key : `${key.padEnd(width)}  ${toText(value)}`);
+    if (isList) for (const line of toTable(value)) print(`  ${line}`);
   }
+}
+
+/** The fields of objects of one kind in columns, with their names above. */
+function toTable(list: readonly object[]): string[] {
+  const rows = list.map((each) => Object.values(each).map(toText));
+  const lines = [Object.keys(list[0] ?? {}), ...rows];
+  const widths = lines[0]?.map((_, column) =>
+    Math.max(...lines.map((cells) => cells[column]?.length ?? 0)),
+  );
+  return lines.map((cells) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths?.[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+function toText(value: unknown): string {
+  if (Array.isArray(value)) return value.map(toText).join(",");
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value ?? "–");
 }

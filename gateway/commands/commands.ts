@@ -45,7 +45,7 @@ export function helpText(): string {
     ...rows.map(([usage, summary]) => `  ${usage}\n      ${summary}`),
     "",
     "Settings: docs/operating.md. A flag --http-port sets http_port; so does OPENBELL_HTTP_PORT,",
-    "and http_port in openbell.yaml.",
+    "and http_port in openbell.yaml, or in the file that --config names.",
     "Exit codes: 0 done, 1 refused or failed, 2 wrong usage or configuration, 3 no venue answers.",
   ].join("\n");
 }

@@ -19,7 +19,7 @@ export const INIT: Command = {
   wordCount: 0,
   flags: [],
   async run({ config, files, clock, print }) {
-    if (files.readOperatorKey() !== undefined) {
+    if (files.isInitialised && files.readOperatorKey() !== undefined) {
       const message = `${files.directory} is initialised already: its admin key is in operator-key`;
       throw new CommandFailure(message, ExitCode.failed);
     }
@@ -33,8 +33,8 @@ export const INIT: Command = {
  * Makes what is missing and an admin key; the token is in `operator-key` for the operator's
  * commands.
  *
- * On a venue whose `operator-key` was removed this makes another key: whoever may read the
- * directory may do anything with it anyway.
+ * On a venue whose `operator-key` or key file was removed this makes another key: whoever may read
+ * the directory may do anything with it anyway.
  * Errors: throws `data_directory_unwritable`, and what opening core and keys throws.
  */
 export function initialise(config: Config, files: DataFiles, clock: Clock): string {

@@ -33,7 +33,7 @@ export function greet({ url, metricsUrl, dataDirectory, durability, token }: Gre
   if (token !== undefined) {
     lines.push(
       "",
-      "Your key, with 1,000,000 USDT, 10 BTC, 100 ETH and 1,000 SOL:",
+      "Your key; its account began with 1,000,000 USDT, 10 BTC, 100 ETH and 1,000 SOL:",
       "",
       `  ${token}`,
     );

@@ -64,7 +64,11 @@ describe("a running venue", () => {
       ];
       for (const command of commands) expect(await operate(...command)).toMatchObject({ code: 0 });
       const account = "3";
-      expect((await operate("account", "list")).output).toContain("desk-7");
+      const accounts = (await operate("account", "list")).output;
+      expect(accounts).toMatch(
+        /^  account_id  name      state$\n^  1           fees      active$/m,
+      );
+      expect(accounts).toMatch(/^  3           desk-7    active$/m);
       expect(await operate("deposit", account, "USDT", "1000.5")).toMatchObject({ code: 0 });
       const key = await operate(
         "key",
@@ -189,6 +193,20 @@ describe("a directory without a running venue", () => {
       const second = await openbell("init", directory);
       expect(second).toMatchObject({ code: 1, output: "" });
       expect(second.errors).toContain("is initialised already");
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
+    "init makes another admin key when the keys are gone",
+    async () => {
+      const path = join(makeDirectory(), "venue");
+      const directory = `--data-directory=${path}`;
+      const first = await openbell("init", directory);
+      rmSync(join(path, "keys.sqlite"));
+      const second = await openbell("init", directory);
+      expect(second.code).toBe(0);
+      expect(second.output).not.toBe(first.output);
     },
     TEST_MS_MAX,
   );

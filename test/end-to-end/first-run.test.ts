@@ -11,7 +11,8 @@ let directory = "";
 let venue: VenueProcess;
 
 function startDemo(): Promise<VenueProcess> {
-  return VenueProcess.start({ profile: "demo", dataDirectory: directory });
+  const flags = { "metrics-port": "0" };
+  return VenueProcess.start({ profile: "demo", dataDirectory: directory, flags });
 }
 
 /** The printed command line that trades. */
