@@ -187,7 +187,10 @@ fn read_file(disk: &dyn Disk, path: &Path) -> Result<Vec<u8>, Fault> {
         file.read_at(&mut bytes, 0)?;
         Ok(bytes)
     };
-    read().map_err(|error: std::io::Error| Fault::disk("read", path, &error))
+    // A file that the disk does not give back is as good as one with a wrong checksum.
+    read().map_err(|error: std::io::Error| {
+        Fault::new(FaultCode::SnapshotDamaged, format!("read {}: {error}", path.display()))
+    })
 }
 
 /// Writes a snapshot and returns its size in bytes.

@@ -133,6 +133,24 @@ fn without_a_readable_snapshot_a_purged_journal_is_refused() {
 }
 
 #[test]
+fn a_snapshot_that_the_disk_gives_back_no_more_is_a_damaged_one() {
+    let mut run = Run::begin(World::new(Durability::Fsync), 52);
+    steps(&mut run, 20);
+    let older = snapshot_now(&mut run);
+    steps(&mut run, 20);
+    let newest = snapshot_now(&mut run);
+    let disk = run.world.disk.clone();
+    disk.make_unreadable(&snapshot_path(Path::new("/venue/snapshots"), newest));
+    let report = run.reopen(disk.clone());
+    assert_eq!(report.snapshot_sequence, Some(older));
+    let [warning] = &report.warnings[..] else { panic!("{:?}", report.warnings) };
+    assert!(warning.contains("snapshot_damaged") && warning.contains("read failure"), "{warning}");
+    // The snapshot thread passes over it too.
+    steps(&mut run, 5);
+    snapshot_now(&mut run);
+}
+
+#[test]
 fn a_damaged_snapshot_is_not_one_of_the_two_kept() {
     for is_clean_stop in [false, true] {
         let mut run = Run::begin(World::new(Durability::Fsync), 51);

@@ -60,6 +60,7 @@ struct State {
     syncs_held: bool,
     syncs_waiting: u32,
     locked: BTreeSet<PathBuf>,
+    unreadable: BTreeSet<u64>,
 }
 
 pub struct SimulatedDisk {
@@ -178,6 +179,13 @@ impl SimulatedDisk {
         let file = state.files.get_mut(&id).expect("a named file exists");
         file.bytes[..bytes.len()].copy_from_slice(bytes);
         file.synced = file.bytes.clone();
+    }
+
+    /// The file lies on sectors that the disk gives back no more.
+    pub fn make_unreadable(&self, path: &Path) {
+        let mut state = self.lock_state();
+        let id = state.names[path];
+        state.unreadable.insert(id);
     }
 
     pub fn delete(&self, path: &Path) {
@@ -309,6 +317,9 @@ impl DiskFile for SimulatedFile {
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
         let state = self.disk.lock_state();
+        if state.unreadable.contains(&self.id) {
+            return Err(io::Error::other("injected read failure"));
+        }
         let bytes = &state.files[&self.id].bytes;
         let range = offset as usize..offset as usize + buffer.len();
         let found = bytes.get(range).ok_or(io::ErrorKind::UnexpectedEof)?;
