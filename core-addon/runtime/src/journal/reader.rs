@@ -150,8 +150,11 @@ impl SegmentWalk<'_> {
         let has_empty_next = match segments.len() - 1 - index {
             0 => false,
             1 => true,
-            // A segment is only begun when the one before it ends.
-            _ => return Err(missing(self.segment, self.next)),
+            // The second one was begun behind the end of the first, which was never empty then.
+            _ => {
+                let last = segments[segments.len() - 1].header.first_sequence - 1;
+                return Err(self.damaged(offset, reason, last));
+            }
         };
         let sequence = self.next - 1;
         let previous_crc = self.previous_crc;
@@ -167,7 +170,7 @@ impl SegmentWalk<'_> {
 
     fn damaged(&self, offset: usize, reason: &str, last_sequence: u64) -> Fault {
         let message = format!(
-            "{} at byte {offset}: {reason}, but later entries are intact; \
+            "{} at byte {offset}: {reason}, but later entries were written; \
              sequences {} to {} are lost",
             self.segment.path.display(),
             self.next,

@@ -247,6 +247,27 @@ fn zeros_in_the_middle_are_not_the_end() {
 }
 
 #[test]
+fn a_hole_over_several_segments_is_damage() {
+    // A loss of power with durability none or os: names and headers were synced, entries not.
+    let run = killed_venue(36);
+    let disk = run.world.disk.clone();
+    let [_, holed, empty @ ..] = &disk.paths_with("segment")[..] else { panic!("four segments") };
+    let mut bytes = disk.read_all(holed);
+    let offset = entry_offsets(&bytes)[3];
+    bytes[offset..].fill(0);
+    disk.replace(holed, bytes);
+    assert!(empty.len() >= 2);
+    for path in empty {
+        let mut bytes = disk.read_all(path);
+        bytes[SEGMENT_HEADER_BYTES..].fill(0);
+        disk.replace(path, bytes);
+    }
+    let fault = run.world.on(disk).open().err().expect("entries are missing");
+    assert_eq!(fault.code, FaultCode::JournalDamaged, "{fault}");
+    assert!(fault.message.contains(&format!("at byte {offset}")), "{fault}");
+}
+
+#[test]
 fn a_segment_that_is_not_in_its_place_is_refused() {
     let run = killed_venue(26);
     let disk = || run.world.disk.after_kill();
