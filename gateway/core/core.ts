@@ -93,8 +93,9 @@ export class Core {
   }
 
   /**
-   * Adds a command to this turn's batch. `reply` gets its transaction once it is durable; a
-   * sequence of 0 there says that the core refused the command when the batch reached it.
+   * Adds a command to this turn's batch. `reply` gets its transaction once it is durable, never
+   * inside this call; a sequence of 0 there says that the core refused the command when the batch
+   * reached it.
    *
    * Returns `throttled` or `core_unavailable` when nothing was queued.
    * Errors: throws RangeError when a field does not fit its place.
@@ -103,10 +104,10 @@ export class Core {
     if (!this.#isOpen) return RejectCode.core_unavailable;
     const ahead = this.#batchReplies.length + this.#waiting.length;
     if (ahead >= this.openReport.unsyncedCommandsMax) return RejectCode.throttled;
-    if (!this.#batch.hasRoom) this.flush();
+    this.#turn ??= setImmediate(() => this.flush());
+    if (!this.#batch.hasRoom) this.#execute();
     this.#batch.add(command);
     this.#batchReplies.push(reply);
-    this.#turn ??= setImmediate(() => this.flush());
     return undefined;
   }
 
@@ -114,11 +115,8 @@ export class Core {
   flush(): void {
     if (this.#turn !== undefined) clearImmediate(this.#turn);
     this.#turn = undefined;
-    if (this.#batch.commandCount === 0) return;
-    const replies = this.#batchReplies;
-    this.#batchReplies = [];
     try {
-      this.#execute(replies);
+      if (this.#batch.commandCount > 0) this.#execute();
     } finally {
       this.#deliveries.deliver();
     }
@@ -214,8 +212,9 @@ export class Core {
    * Errors: throws `core_not_open` the second time, and the fault that ended the journal.
    */
   stop(): StopReport {
-    this.flush();
+    // First: a reply that submits would leave a batch behind.
     this.#isOpen = false;
+    this.flush();
     callAddon(() => this.#addon.drain(this.#handle));
     this.#read();
     this.#deliveries.deliver();
@@ -241,7 +240,9 @@ export class Core {
   }
 
   /** Gives the batch to the core. Every reply is then waiting for its transaction, or refused. */
-  #execute(replies: readonly Listener[]): void {
+  #execute(): void {
+    const replies = this.#batchReplies;
+    this.#batchReplies = [];
     let next = 0;
     try {
       while (next < replies.length) {

@@ -146,6 +146,28 @@ test("a batch larger than its buffer is flushed on the way", async () => {
   expect(replies).toBe(count - 1);
 });
 
+test("a full batch calls nobody back inside a submit", async () => {
+  const core = openCore({ durability: "none", segmentBytes: 1 << 23 });
+  // Fewer than one batch; each reply submits again, as a client that keeps its window full.
+  const inFlight = 4_095;
+  let isSubmitting = false;
+  let replies = 0;
+  const submit = (rounds: number): void => {
+    const reply = (): void => {
+      expect(isSubmitting).toBe(false);
+      replies += 1;
+      if (rounds > 1) submit(rounds - 1);
+    };
+    isSubmitting = true;
+    expect(core.submit(UNKNOWN_CANCEL, reply)).toBeUndefined();
+    isSubmitting = false;
+  };
+  for (let index = 0; index < inFlight; index += 1) submit(2);
+  submit(1);
+  await until(ANSWER_MS_MAX, "all replies", () => replies === 2 * inFlight + 1);
+  expect(core.status().executedSequence).toBe(replies);
+});
+
 describe("an answer", () => {
   test("shows what was executed and is released when that is durable", async () => {
     const core = openCore();

@@ -41,6 +41,20 @@ describe.each(["none", "os", "fsync"] as const)("durability %s", (durability) =>
   });
 });
 
+test.each(["none", "fsync"] as const)(
+  "with durability %s a reply of the stop's own batch cannot submit",
+  async (durability) => {
+    const options = { dataDirectory: makeDirectory(), durability, segmentBytes: SEGMENT_BYTES };
+    const core = Core.open(options);
+    const answers: (RejectCode | undefined)[] = [];
+    core.submit(UNKNOWN_CANCEL, () => answers.push(core.submit(UNKNOWN_CANCEL, () => {})));
+    expect(core.stop().sequence).toBe(1);
+    expect(answers).toEqual([RejectCode.core_unavailable]);
+    // A batch left behind would meet a closed core here.
+    await new Promise((resolve) => setImmediate(resolve));
+  },
+);
+
 test("unread transactions are counted at the stop", () => {
   const core = new RawCore();
   core.submit([UNKNOWN_CANCEL, UNKNOWN_CANCEL]);
