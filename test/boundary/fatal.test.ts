@@ -44,3 +44,27 @@ describe.each(["os", "fsync"] as const)("durability %s", (durability) => {
     CHILD_MS_MAX,
   );
 });
+
+test(
+  "the exit code does not depend on a log that can be written",
+  async () => {
+    const file = join(import.meta.dir, "fatal-child.ts");
+    const child = Bun.spawn(
+      // The log often lies on the disk that failed.
+      [
+        "sh",
+        "-c",
+        'exec "$@" 2>/dev/full',
+        "sh",
+        process.execPath,
+        file,
+        makeDirectory(),
+        "os",
+        "1",
+      ],
+      { stdio: ["ignore", "ignore", "ignore"] },
+    );
+    expect(await within(CHILD_MS_MAX, "the end of the process", child.exited)).toBe(EXIT_FATAL);
+  },
+  CHILD_MS_MAX,
+);

@@ -202,8 +202,8 @@ pub fn query(handle: u32) -> Result<u32> {
     })
 }
 
-/// Journals a `Clock` if the engine waits for one; to be called about once a second. Returns as
-/// `submit`.
+/// Journals a `Clock` if the engine waits for one, and what is left of a backlog; to be called about
+/// once a second. Returns as `submit`.
 ///
 /// Errors: as `submit`.
 #[napi]
@@ -420,6 +420,7 @@ fn exit_on(fault: &Fault) {
     unsafe extern "C" {
         safe fn _exit(code: std::ffi::c_int) -> !;
     }
-    eprintln!("openbell: fatal: {fault}");
+    // Not `eprintln`, which panics when the log is on the disk that failed.
+    let _ = io::stderr().write_all(format!("openbell: fatal: {fault}\n").as_bytes());
     _exit(EXIT_FATAL)
 }
