@@ -7,11 +7,13 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { openSpotMarket, UNLIMITED } from "../test/support/spot-market.ts";
 import { makeDirectory, removeDirectories, VenueProcess } from "../test/support/venue-process.ts";
 import { SKIPPED } from "./test-counts.ts";
 
 const ROOT = join(import.meta.dir, "..");
 const REQUIREMENTS = join(import.meta.dir, "schemathesis-requirements.txt");
+/** Of what `openSpotMarket` makes. */
 const FIXED_NAMES = join(import.meta.dir, "schemathesis.toml");
 const PYTHON_HOME = join(ROOT, ".toolchain/schemathesis");
 /** Called with `-m`: the programs beside it name its path, and a clone may be moved. */
@@ -24,16 +26,6 @@ const SEED = 1;
 const RUN_SECONDS = 15;
 /** Beyond its budget a run only finishes the case at hand and reports. */
 const RUN_MS_MAX = 4 * RUN_SECONDS * 1_000;
-
-/** So many calls that 429 would hide what is behind it. */
-const UNLIMITED = {
-  "requests-per-second-per-key": "1000000",
-  "requests-burst-per-key": "10000000",
-  "cancels-per-second-per-key": "1000000",
-  "cancels-burst-per-key": "10000000",
-  "requests-per-second-per-address": "1000000",
-  "requests-burst-per-address": "10000000",
-};
 
 const TRADER_PATHS = ["--exclude-path-regex", "^/api/v1/admin/"];
 const ADMIN_PATHS = ["--include-path-regex", "^/api/v1/(admin|accounts)/"];
@@ -65,35 +57,6 @@ function succeeds(command: readonly string[]): boolean {
   }
 }
 
-/** Makes what schemathesis.toml names. Returns the key of a trader. */
-async function openMarket(venue: VenueProcess): Promise<string> {
-  const send = async (method: string, path: string, body: object, token?: string) => {
-    const reply = await venue.fetch(method, `/api/v1${path}`, body, token);
-    const text = await reply.text();
-    if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);
-    return text;
-  };
-  await send("POST", "/admin/currencies", { code: "BTC", scale: 9 });
-  await send("POST", "/admin/currencies", { code: "USDT", scale: 8 });
-  const listing = { symbol: "BTC-USDT", base_currency: "BTC", quote_currency: "USDT" };
-  const steps = { tick_size: "0.01", lot_size: "0.00001" };
-  await send("POST", "/admin/instruments", { ...listing, ...steps });
-  await send("PUT", "/admin/instruments/BTC-USDT/state", { state: "open" });
-  const alias = { kind: "instrument", target: "BTC-USDT", alias: "BTCUSDT" };
-  await send("POST", "/admin/aliases", alias);
-  await send("POST", "/admin/accounts", { name: "trader" });
-  for (const currency of ["BTC", "USDT"]) {
-    const deposit = { request_id: `fund-${currency}`, currency, amount: "1000000" };
-    await send("POST", "/accounts/3/deposits", deposit);
-  }
-  const permissions = ["read", "trade", "transfer"];
-  const key = await send("POST", "/admin/keys", { account: 3, permissions });
-  const token = /"token":"(\w+)"/.exec(key)?.[1] ?? "";
-  const terms = { symbol: "BTC-USDT", side: "BUY", type: "LIMIT", price: "1", quantity: "1" };
-  await send("POST", "/trading/orders", { ...terms, client_order_id: "resting" }, token);
-  return token;
-}
-
 /** Returns whether the venue kept to its document. */
 async function run(venue: VenueProcess, token: string, paths: readonly string[], names: string) {
   const isFixed = names === "fixed";
@@ -118,7 +81,7 @@ async function run(venue: VenueProcess, token: string, paths: readonly string[],
 async function check(): Promise<boolean> {
   const venue = await VenueProcess.start({ flags: UNLIMITED });
   try {
-    const trader = await openMarket(venue);
+    const trader = await openSpotMarket(venue);
     let isKept = true;
     for (const names of ["fixed", "random"]) {
       isKept = (await run(venue, trader, TRADER_PATHS, names)) && isKept;

@@ -52,6 +52,43 @@ export async function talk(
   return answer;
 }
 
+/**
+ * Sends each text on a connection of its own, all at once; `fence` waits until the server has dealt
+ * with what arrived. Then ends what the server left open.
+ *
+ * Returns the answers in the order of the texts.
+ */
+export async function talkAtOnce(
+  address: string,
+  texts: readonly Uint8Array[],
+  fence: () => Promise<unknown>,
+): Promise<string[]> {
+  const { hostname, port } = new URL(address);
+  const answers = texts.map(() => "");
+  const lines = texts.map(async (bytes, index) => {
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    const socket = await Bun.connect({
+      hostname,
+      port: Number(port),
+      socket: {
+        data(_socket, answer) {
+          answers[index] += answer.toString("latin1");
+        },
+        close: () => resolve(),
+        error: () => resolve(),
+      },
+    });
+    await writeAll(socket, bytes, () => false);
+    return { socket, closed };
+  });
+  const opened = await Promise.all(lines);
+  await fence();
+  for (const { socket } of opened) socket.end();
+  const ends = opened.map(({ closed }) => closed);
+  await within(ANSWER_MS_MAX, "every connection ends", Promise.all(ends));
+  return answers;
+}
+
 /** Bun's sockets take what fits; the rest waits a moment. */
 async function writeAll(
   socket: { write(bytes: Uint8Array): number },
