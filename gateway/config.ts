@@ -97,7 +97,10 @@ export const SETTINGS = {
   http_port: integer(8_080, 0, 65_535, "0 takes any free port"),
   metrics_port: integer(9_464, 0, 65_535, "Its own listener: metrics need no key; 0 takes any"),
   insecure_listen: flag(false, "Off loopback, keys would travel in clear without a TLS proxy"),
-  connections_max: integer(1_000, 1, 60_000, "Below the usual 1,024 open files of a process"),
+  connections_max: integer(
+    ...[1_000, 1, 60_000],
+    "Below the usual 1,024 open files of a process; counted once a second, so about that many",
+  ),
   body_bytes_max: integer(
     ...[64 * KIB, 1 * KIB, 16 * MIB],
     "An order is below 1 KiB; larger bodies cost memory for nothing",

@@ -106,17 +106,7 @@ async function wire(config: Config, log: Log, parts: AsyncDisposableStack): Prom
   log.info("starting", { ...toLogFields(config), version: manifest.version, pid: process.pid });
 
   // 2. The data directory.
-  const files = new DataFiles(config.dataDirectory);
-  if (!files.isInitialised && !config.initAtStart) {
-    const message = `${files.directory} holds no venue: run \`openbell init\` first`;
-    throw new CommandFailure(message, ExitCode.failed);
-  }
-  files.make();
-  checkJournal(files);
-  if (!files.isInitialised) {
-    initialise(config, files, clock);
-    log.info("initialised", { data_directory: files.directory });
-  }
+  const files = openDirectory(config, log);
 
   // 3. The core: recovery is done when it is open.
   const core = Core.open(toCoreOptions(config));
@@ -170,6 +160,22 @@ async function wire(config: Config, log: Log, parts: AsyncDisposableStack): Prom
   log.flush();
   const { dataDirectory, durability } = config;
   print(greet({ url: http.address, metricsUrl, dataDirectory, durability, token: demo?.token }));
+}
+
+/** Errors: throws `CommandFailure` without a venue there, and what making one throws. */
+function openDirectory(config: Config, log: Log): DataFiles {
+  const files = new DataFiles(config.dataDirectory);
+  if (!files.isInitialised && !config.initAtStart) {
+    const message = `${files.directory} holds no venue: run \`openbell init\` first`;
+    throw new CommandFailure(message, ExitCode.failed);
+  }
+  files.make();
+  checkJournal(files);
+  if (!files.isInitialised) {
+    initialise(config, files, systemClock);
+    log.info("initialised", { data_directory: files.directory });
+  }
+  return files;
 }
 
 function logOpened(log: Log, report: OpenReport): void {

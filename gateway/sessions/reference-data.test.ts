@@ -89,3 +89,16 @@ test("an instrument before its currencies is a bug that is noticed", () => {
     "before its currencies",
   );
 });
+
+test("aliases are listed by kind and text, whatever came first", () => {
+  const reference = filled();
+  reference.apply(alias("created", NameKind.account, "a"));
+  reference.apply(alias("created", NameKind.instrument, "c"));
+  reference.apply(alias("created", NameKind.instrument, "b"));
+  expect(reference.aliases().map(({ kind, text }) => `${kind} ${text}`)).toEqual([
+    `${NameKind.instrument} b`,
+    `${NameKind.instrument} c`,
+    `${NameKind.account} a`,
+  ]);
+  expect(reference.aliasesOf(1)).toEqual(["b", "c"]);
+});

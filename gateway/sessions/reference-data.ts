@@ -26,6 +26,8 @@ export class ReferenceData {
   /** Symbols and aliases. */
   readonly #instrumentIds = new Map<string, number>();
   readonly #aliases = new Map<string, Alias>();
+  /** Instrument → its aliases. */
+  readonly #instrumentAliases = new Map<number, Set<string>>();
 
   /** Reads everything from a core that was just opened: what recovery replayed is durable. */
   static load(core: Pick<Core, "query">): ReferenceData {
@@ -71,9 +73,16 @@ export class ReferenceData {
     return [...this.#currencies.values()];
   }
 
-  /** All aliases of instruments and accounts, oldest first. */
+  /** All aliases of instruments and accounts, by kind and text. Cost: sorts them. */
   aliases(): Alias[] {
-    return [...this.#aliases.values()];
+    return [...this.#aliases.values()].sort(
+      (left, right) => left.kind - right.kind || (left.text < right.text ? -1 : 1),
+    );
+  }
+
+  /** The aliases of an instrument, sorted. */
+  aliasesOf(instrumentId: number): string[] {
+    return [...(this.#instrumentAliases.get(instrumentId) ?? [])].sort();
   }
 
   #setCurrency(currency: Currency): void {
@@ -99,13 +108,17 @@ export class ReferenceData {
 
   #setAlias(alias: Alias, isDeleted: boolean): void {
     const key = `${alias.kind} ${alias.text}`;
-    const isInstrument = alias.kind === NameKind.instrument;
+    if (isDeleted) this.#aliases.delete(key);
+    else this.#aliases.set(key, alias);
+    if (alias.kind !== NameKind.instrument) return;
+    const ofInstrument = this.#instrumentAliases.get(alias.targetId) ?? new Set();
+    this.#instrumentAliases.set(alias.targetId, ofInstrument);
     if (isDeleted) {
-      this.#aliases.delete(key);
-      if (isInstrument) this.#instrumentIds.delete(alias.text);
+      ofInstrument.delete(alias.text);
+      this.#instrumentIds.delete(alias.text);
     } else {
-      this.#aliases.set(key, alias);
-      if (isInstrument) this.#instrumentIds.set(alias.text, alias.targetId);
+      ofInstrument.add(alias.text);
+      this.#instrumentIds.set(alias.text, alias.targetId);
     }
   }
 }

@@ -277,7 +277,7 @@ function aliasRoutes(venue: Venue): Route[] {
     defineRoute({
       ...{ method: "GET", path, access: ["admin"], kind: "query", tag: "Administration" },
       summary: "All aliases",
-      replies: { 200: { description: "Aliases, oldest first", schema: Aliases } },
+      replies: { 200: { description: "Aliases, by kind and text", schema: Aliases } },
       handle: () => {
         const aliases = venue.reference.aliases().map(({ kind, targetId, text }) => ({
           kind: kind === NameKind.instrument ? "instrument" : "account",

@@ -9,7 +9,7 @@ import {
   formatQuantity,
   formatRate,
 } from "../../../domain/decimal.ts";
-import { instrumentStateNames, NameKind } from "../../../domain/instrument.ts";
+import { instrumentStateNames } from "../../../domain/instrument.ts";
 import { Side } from "../../../domain/order.ts";
 import { RejectCode } from "../../../domain/reject.ts";
 import type { Amount, Price, Quantity } from "../../../domain/units.ts";
@@ -144,11 +144,7 @@ export function fromListing(venue: Venue, listing: Listing) {
   return {
     instrument_id: instrument.instrumentId,
     symbol: instrument.symbol,
-    aliases: venue.reference
-      .aliases()
-      .filter((alias) => alias.kind === NameKind.instrument)
-      .filter((alias) => alias.targetId === instrument.instrumentId)
-      .map((alias) => alias.text),
+    aliases: venue.reference.aliasesOf(instrument.instrumentId),
     base_currency: base.code,
     quote_currency: quote.code,
     state: instrumentStateNames[instrument.state],
