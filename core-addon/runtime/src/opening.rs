@@ -191,6 +191,7 @@ fn start(
         state.identity,
         tools.progress.clone(),
         snapshot_sequence,
+        options.snapshot_retry,
     )?;
     let last_ns = state.engine.time_ns();
     let clock = environment.clock.clone();

@@ -37,6 +37,8 @@ pub struct OpenOptions {
     pub accept_clock_jumps: bool,
     /// Pause before space for the next segment is asked for again.
     pub spare_retry: Duration,
+    /// Pause before a snapshot that failed is tried again; a try costs a replay since the last one.
+    pub snapshot_retry: Duration,
     /// Behaviour of the engine; tests pretend to be another version.
     pub behaviour_version: u32,
 }
@@ -57,6 +59,7 @@ impl OpenOptions {
             capacities: Capacities::DEFAULT,
             accept_clock_jumps: false,
             spare_retry: Duration::from_secs(1),
+            snapshot_retry: Duration::from_secs(60),
             behaviour_version: BEHAVIOUR_VERSION,
         }
     }

@@ -51,6 +51,8 @@ pub struct SnapshotStatus {
 
 struct State {
     request: Option<SnapshotRequest>,
+    /// The request failed; it is tried again after a pause, or when another comes.
+    is_paused: bool,
     is_busy: bool,
     status: SnapshotStatus,
 }
@@ -60,6 +62,7 @@ struct Shared {
     directories: Directories,
     identity: Identity,
     progress: Arc<Progress>,
+    retry: Duration,
     state: Mutex<State>,
     wake: Condvar,
     stop: AtomicBool,
@@ -72,19 +75,28 @@ pub struct Snapshotter {
 }
 
 impl Snapshotter {
-    /// Starts the thread. `newest`: sequence of the newest snapshot, 0 none.
+    /// Starts the thread. `newest`: sequence of the newest snapshot, 0 none. `retry`: pause behind a
+    /// failure.
     pub fn start(
         environment: Environment,
         directories: Directories,
         identity: Identity,
         progress: Arc<Progress>,
         newest: u64,
+        retry: Duration,
     ) -> Result<Snapshotter, Fault> {
         let status = SnapshotStatus { sequence: newest, ..SnapshotStatus::default() };
-        let state = Mutex::new(State { request: None, is_busy: false, status });
-        let (wake, stop) = (Condvar::new(), AtomicBool::new(false));
-        let shared =
-            Arc::new(Shared { environment, directories, identity, progress, state, wake, stop });
+        let state = State { request: None, is_paused: false, is_busy: false, status };
+        let shared = Arc::new(Shared {
+            environment,
+            directories,
+            identity,
+            progress,
+            retry,
+            state: Mutex::new(state),
+            wake: Condvar::new(),
+            stop: AtomicBool::new(false),
+        });
         let theirs = Arc::clone(&shared);
         let thread = start_thread("snapshot", move || {
             lower_thread_priority();
@@ -95,7 +107,9 @@ impl Snapshotter {
 
     /// Asks for a snapshot.
     pub fn request(&self, request: SnapshotRequest) {
-        self.shared.lock().request = Some(request);
+        let mut state = self.shared.lock();
+        (state.request, state.is_paused) = (Some(request), false);
+        drop(state);
         self.shared.wake.notify_one();
     }
 
@@ -105,11 +119,12 @@ impl Snapshotter {
         self.shared.lock().status.clone()
     }
 
-    /// Whether a request waits or is worked on.
+    /// Whether a request waits or is worked on; one that failed and waits to be tried again does
+    /// not count.
     #[must_use]
     pub fn is_busy(&self) -> bool {
         let state = self.shared.lock();
-        state.is_busy || state.request.is_some()
+        state.is_busy || (state.request.is_some() && !state.is_paused)
     }
 
     /// Ends the thread soon, a snapshot half made included.
@@ -145,7 +160,7 @@ impl Shared {
     fn run(&self) {
         while let Some(request) = self.next_request() {
             let start = self.environment.clock.monotonic_ns();
-            let made = self.make(request);
+            let made = self.make(request).map_err(as_snapshot_failed);
             let duration_ns = self.environment.clock.monotonic_ns().saturating_sub(start);
             let mut state = self.lock();
             state.is_busy = false;
@@ -164,7 +179,12 @@ impl Shared {
                 }
                 Ok(None) => {}
                 Err(fault) if is_latched => drop(fault),
-                Err(fault) => state.status.fault = Some(fault),
+                Err(fault) => {
+                    if fault.code.is_retryable() && state.request.is_none() {
+                        (state.request, state.is_paused) = (Some(request), true);
+                    }
+                    state.status.fault = Some(fault);
+                }
             }
         }
     }
@@ -180,6 +200,13 @@ impl Shared {
                 state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
+            if state.is_paused {
+                let waited = self.wake.wait_timeout(state, self.retry);
+                let (next, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+                state = next;
+                state.is_paused &= !timeout.timed_out();
+                continue;
+            }
             if self.progress.position() >= request.position {
                 state.request = None;
                 state.is_busy = true;
@@ -208,7 +235,13 @@ impl Shared {
             return Ok(None);
         };
         let synced = sync_segments(disk, &segments[first..], request.sequence);
-        synced.inspect_err(|fault| self.progress.fail(fault))?;
+        if let Err(fault) = synced {
+            // A segment that cannot be opened now has lost nothing.
+            if fault.code == FaultCode::JournalSyncFailed {
+                self.progress.fail(&fault);
+            }
+            return Err(fault);
+        }
         let bytes =
             write_state(disk, &self.directories.snapshots, self.identity, &mut engine, false)?;
         snapshot::purge(disk, &self.directories.snapshots, &self.directories.journal, sequence)?;
@@ -238,6 +271,14 @@ impl Shared {
             return Err(Fault::new(FaultCode::SnapshotFailed, message));
         }
         Ok((replay.engine().sequence() == sequence).then(|| replay.into_engine()))
+    }
+}
+
+/// A file operation that failed here failed the snapshot, and nothing else needs it.
+fn as_snapshot_failed(fault: Fault) -> Fault {
+    match fault.code {
+        FaultCode::DiskOperationFailed => Fault::new(FaultCode::SnapshotFailed, fault.message),
+        _ => fault,
     }
 }
 

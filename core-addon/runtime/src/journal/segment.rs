@@ -207,7 +207,7 @@ pub fn list_segments(disk: &dyn Disk, directory: &Path) -> Result<Vec<SegmentFil
 /// Syncs the segments that hold commands up to `sequence`: a snapshot must never be ahead of the
 /// journal, and in durability none and os nobody has synced yet.
 ///
-/// Errors: `journal_sync_failed`.
+/// Errors: `journal_sync_failed`; `disk_operation_failed` when a segment cannot be opened.
 pub fn sync_segments(
     disk: &dyn Disk,
     segments: &[SegmentFile],

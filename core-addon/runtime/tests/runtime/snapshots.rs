@@ -284,11 +284,36 @@ fn a_snapshot_without_space_is_tried_again_and_keeps_the_journal() {
         disk.paths().iter().filter(|path| path.to_string_lossy().contains("snapshot.")).count(),
         0
     );
+    // By itself, also when nobody trades.
     disk.set_space(None);
-    steps(&mut run, 5);
-    run.core().request_snapshot().expect("the journal is well");
     wait_until("the snapshot is written", || run.core().status().snapshot.written == 1);
     assert_eq!(run.core().status().fault, None);
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_now_costs_a_snapshot_and_nothing_else() {
+    for opens in 0..20 {
+        let mut run = Run::begin(World::new(Durability::Fsync), 53);
+        while run.core().status().journal.segments < 3 {
+            steps(&mut run, 5);
+        }
+        let disk = run.world.disk.clone();
+        wait_until("the spare is there", || disk.paths().iter().any(|p| p.ends_with("spare")));
+        disk.set_opens_left(Some(opens));
+        run.core().request_snapshot().expect("the journal is well");
+        wait_until("the request is answered", || !run.core().status().is_snapshot_busy);
+        let status = run.core().status();
+        let failed = status.fault.is_some();
+        assert_eq!(failed, status.snapshot.written == 0);
+        assert_eq!(
+            status.fault.map(|fault| fault.code),
+            failed.then_some(FaultCode::SnapshotFailed)
+        );
+        assert_eq!(run.world.fatal_faults(), [], "{opens} files could be opened");
+        disk.set_opens_left(None);
+        wait_until("the snapshot is written", || run.core().status().snapshot.written == 1);
+        assert_eq!(run.core().status().fault, None);
+    }
 }
 
 #[test]

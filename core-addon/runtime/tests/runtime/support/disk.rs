@@ -61,6 +61,7 @@ struct State {
     syncs_waiting: u32,
     locked: BTreeSet<PathBuf>,
     unreadable: BTreeSet<u64>,
+    opens_left: Option<u64>,
 }
 
 pub struct SimulatedDisk {
@@ -186,6 +187,11 @@ impl SimulatedDisk {
         let mut state = self.lock_state();
         let id = state.names[path];
         state.unreadable.insert(id);
+    }
+
+    /// Files that may still be opened: a process can have only so many.
+    pub fn set_opens_left(&self, count: Option<u64>) {
+        self.lock_state().opens_left = count;
     }
 
     pub fn delete(&self, path: &Path) {
@@ -405,7 +411,11 @@ impl Disk for DiskHandle {
     }
 
     fn open(&self, path: &Path) -> io::Result<Arc<dyn DiskFile>> {
-        let id = *self.0.lock_state().names.get(path).ok_or(io::ErrorKind::NotFound)?;
+        let mut state = self.0.lock_state();
+        if let Some(left) = &mut state.opens_left {
+            *left = left.checked_sub(1).ok_or(io::Error::other("too many open files"))?;
+        }
+        let id = *state.names.get(path).ok_or(io::ErrorKind::NotFound)?;
         Ok(self.file(id))
     }
 

@@ -71,6 +71,7 @@ impl World {
         options.snapshot_interval_commands = 1 << 30;
         options.state_hash_interval_commands = 50;
         options.spare_retry = Duration::from_millis(2);
+        options.snapshot_retry = Duration::from_millis(20);
         let (disk, clock) = (SimulatedDisk::new(), StillClock::new());
         World { disk, clock, options, faults: Arc::default() }
     }
