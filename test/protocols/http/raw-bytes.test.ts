@@ -102,100 +102,99 @@ function readAnswer(status: number, head: string, body: string): string {
 
 const CHUNKED = "Transfer-Encoding: chunked\r\n";
 
+/** What is sent, and its answer: by the document with a name, or bare. Then the venue closes. */
+const REQUESTS: readonly (readonly [string, string, () => Uint8Array])[] = [
+  ["a price of 10^5 digits", "400 malformed_number", () => post(orderAt(`"${nines()}"`))],
+  ["a price of 10^5 zeros", "400 malformed_number", () => post(orderAt(`"1.${"0".repeat(MANY)}"`))],
+  ["a JSON number of 10^5 digits", "400 malformed_request", () => post(orderAt(nines()))],
+  [
+    "one where JSON numbers are taken",
+    "400 malformed_number",
+    () => post(spotOrderAt(nines()), "/api/spot/v2/"),
+  ],
+  [
+    "an exponent of 10^5 digits",
+    "400 malformed_number",
+    () => post(spotOrderAt(`1e${nines()}`), "/api/spot/v2/"),
+  ],
+  [
+    "an account of 10^5 digits",
+    "400 malformed_request",
+    () => post(`{"request_id":"a","to_account":${nines()}}`, TRANSFERS),
+  ],
+  ["arrays 10^5 deep", "400 malformed_request", () => post(nest("[", "]"))],
+  ["objects 10^5 deep", "400 malformed_request", () => post(nest('{"a":', "}"))],
+  [
+    "depth where JSON numbers are taken",
+    "400 malformed_request",
+    () => post(nest('{"price":', "}"), "/api/spot/v2/"),
+  ],
+  ["10^5 openings", "400 malformed_request", () => post("[".repeat(MANY))],
+  ["10^5 escapes", "400 malformed_request", () => post(`{"symbol":"${"\\u0000".repeat(MANY)}"}`)],
+  ["10^5 bytes 0xff", "400 malformed_request", () => post(Buffer.alloc(MANY, 0xff))],
+  ["10^5 NUL bytes", "400 malformed_request", () => post(Buffer.alloc(MANY))],
+  [
+    "a coding that we do not know",
+    "400 malformed_request",
+    () => post(Bun.gzipSync(orderAt('"1"')), ORDERS, "Content-Encoding: gzip\r\n"),
+  ],
+  ["a length of 10^4 digits", "400", () => get("/", `Content-Length: ${"9".repeat(10_000)}\r\n`)],
+  ["a length beyond 64 bits", "400", () => get("/", `Content-Length: ${2n ** 64n + 1n}\r\n`)],
+  ["a length with a sign", "400", () => get("/", "Content-Length: +3\r\n")],
+  [
+    "a chunk with 10^5 digits",
+    "400",
+    () => Buffer.concat([get(ORDERS, keyed(CHUNKED), "POST"), Buffer.from("F".repeat(MANY))]),
+  ],
+  [
+    "a chunk of negative size",
+    "400",
+    () => Buffer.concat([get(ORDERS, keyed(CHUNKED), "POST"), Buffer.from("-1\r\nx\r\n")]),
+  ],
+  [
+    "a chunk with an endless extension",
+    "413",
+    () =>
+      Buffer.concat([get(ORDERS, keyed(CHUNKED), "POST"), Buffer.from(`1;${"a".repeat(MANY)}`)]),
+  ],
+  ["a coding besides chunks", "400", () => get("/", "Transfer-Encoding: gzip, chunked\r\n")],
+  ["headers without end", "431", () => get("/health", "A: b\r\n".repeat(MANY))],
+  ["a header without end", "431", () => get("/health", `A: ${"b".repeat(MANY)}\r\n`)],
+  ["a folded header", "400", () => get("/health", "A: b\r\n c\r\n")],
+  ["a path without end", "431", () => get(`/${"a".repeat(MANY)}`)],
+  [
+    "a query of 10^4 digits",
+    "400 malformed_request",
+    () => get(`/api/v1/data/market/BTC-USDT?depth=${"9".repeat(10_000)}`),
+  ],
+  [
+    "invalid UTF-8 in a path",
+    "404 instrument_not_found",
+    () => get("/api/v1/data/market/\xff\xfe"),
+  ],
+  ["invalid UTF-8, escaped", "404 instrument_not_found", () => get("/api/v1/data/market/%ff%fe")],
+  ["NUL in a path", "505", () => get("/api/v1/data/market/\0")],
+  [
+    "invalid UTF-8 as a key",
+    "401 credentials_invalid",
+    () => get(ORDERS, "Authorization: Bearer \xff\xfe\r\n"),
+  ],
+  [
+    "a key of 10^4 digits",
+    "401 credentials_invalid",
+    () => get(ORDERS, `Authorization: Bearer ob_${"0".repeat(10_000)}\r\n`),
+  ],
+  ["a proxy's method", "404 route_not_found", () => get("example.org:443", "", "CONNECT")],
+  ["a method that echoes", "405 method_not_allowed", () => get("/health", "", "TRACE")],
+  ["a method in small letters", "", () => get("/health", "", "get")],
+  ["a method of 10^4 letters", "", () => get("/health", "", "A".repeat(10_000))],
+  ["no host, as HTTP/1.0 may", "404 route_not_found", () => hostless("HTTP/1.0", "")],
+  ["an empty host", "404 route_not_found", () => hostless("HTTP/1.1", "Host:\r\n")],
+  ["lines without returns", "505", () => Buffer.from("GET /health HTTP/1.1\nHost: a\n\n")],
+];
+
 describe("one request of", () => {
-  test.each<[string, string, () => Uint8Array]>([
-    ["a price of 10^5 digits", "400 malformed_number", () => post(orderAt(`"${nines()}"`))],
-    [
-      "a price of 10^5 zeros",
-      "400 malformed_number",
-      () => post(orderAt(`"1.${"0".repeat(MANY)}"`)),
-    ],
-    ["a JSON number of 10^5 digits", "400 malformed_request", () => post(orderAt(nines()))],
-    [
-      "one where JSON numbers are taken",
-      "400 malformed_number",
-      () => post(spotOrderAt(nines()), "/api/spot/v2/"),
-    ],
-    [
-      "an exponent of 10^5 digits",
-      "400 malformed_number",
-      () => post(spotOrderAt(`1e${nines()}`), "/api/spot/v2/"),
-    ],
-    [
-      "an account of 10^5 digits",
-      "400 malformed_request",
-      () => post(`{"request_id":"a","to_account":${nines()}}`, TRANSFERS),
-    ],
-    ["arrays 10^5 deep", "400 malformed_request", () => post(nest("[", "]"))],
-    ["objects 10^5 deep", "400 malformed_request", () => post(nest('{"a":', "}"))],
-    [
-      "depth where JSON numbers are taken",
-      "400 malformed_request",
-      () => post(nest('{"price":', "}"), "/api/spot/v2/"),
-    ],
-    ["10^5 openings", "400 malformed_request", () => post("[".repeat(MANY))],
-    ["10^5 escapes", "400 malformed_request", () => post(`{"symbol":"${"\\u0000".repeat(MANY)}"}`)],
-    ["10^5 bytes 0xff", "400 malformed_request", () => post(Buffer.alloc(MANY, 0xff))],
-    ["10^5 NUL bytes", "400 malformed_request", () => post(Buffer.alloc(MANY))],
-    [
-      "a coding that we do not know",
-      "400 malformed_request",
-      () => post(Bun.gzipSync(orderAt('"1"')), ORDERS, "Content-Encoding: gzip\r\n"),
-    ],
-    ["a length of 10^4 digits", "400", () => get("/", `Content-Length: ${"9".repeat(10_000)}\r\n`)],
-    ["a length beyond 64 bits", "400", () => get("/", `Content-Length: ${2n ** 64n + 1n}\r\n`)],
-    ["a length with a sign", "400", () => get("/", "Content-Length: +3\r\n")],
-    [
-      "a chunk with 10^5 digits",
-      "400",
-      () => Buffer.concat([get(ORDERS, keyed(CHUNKED), "POST"), Buffer.from("F".repeat(MANY))]),
-    ],
-    [
-      "a chunk of negative size",
-      "400",
-      () => Buffer.concat([get(ORDERS, keyed(CHUNKED), "POST"), Buffer.from("-1\r\nx\r\n")]),
-    ],
-    [
-      "a chunk with an endless extension",
-      "413",
-      () =>
-        Buffer.concat([get(ORDERS, keyed(CHUNKED), "POST"), Buffer.from(`1;${"a".repeat(MANY)}`)]),
-    ],
-    ["a coding besides chunks", "400", () => get("/", "Transfer-Encoding: gzip, chunked\r\n")],
-    ["headers without end", "431", () => get("/health", "A: b\r\n".repeat(MANY))],
-    ["a header without end", "431", () => get("/health", `A: ${"b".repeat(MANY)}\r\n`)],
-    ["a folded header", "400", () => get("/health", "A: b\r\n c\r\n")],
-    ["a path without end", "431", () => get(`/${"a".repeat(MANY)}`)],
-    [
-      "a query of 10^4 digits",
-      "400 malformed_request",
-      () => get(`/api/v1/data/market/BTC-USDT?depth=${"9".repeat(10_000)}`),
-    ],
-    [
-      "invalid UTF-8 in a path",
-      "404 instrument_not_found",
-      () => get("/api/v1/data/market/\xff\xfe"),
-    ],
-    ["invalid UTF-8, escaped", "404 instrument_not_found", () => get("/api/v1/data/market/%ff%fe")],
-    ["NUL in a path", "505", () => get("/api/v1/data/market/\0")],
-    [
-      "invalid UTF-8 as a key",
-      "401 credentials_invalid",
-      () => get(ORDERS, "Authorization: Bearer \xff\xfe\r\n"),
-    ],
-    [
-      "a key of 10^4 digits",
-      "401 credentials_invalid",
-      () => get(ORDERS, `Authorization: Bearer ob_${"0".repeat(10_000)}\r\n`),
-    ],
-    ["a proxy's method", "404 route_not_found", () => get("example.org:443", "", "CONNECT")],
-    ["a method that echoes", "405 method_not_allowed", () => get("/health", "", "TRACE")],
-    ["a method in small letters", "", () => get("/health", "", "get")],
-    ["a method of 10^4 letters", "", () => get("/health", "", "A".repeat(10_000))],
-    ["no host, as HTTP/1.0 may", "404 route_not_found", () => hostless("HTTP/1.0", "")],
-    ["an empty host", "404 route_not_found", () => hostless("HTTP/1.1", "Host:\r\n")],
-    ["lines without returns", "505", () => Buffer.from("GET /health HTTP/1.1\nHost: a\n\n")],
-  ])("%s", async (_what, expected, make) => {
+  test.each(REQUESTS)("%s", async (_what, expected, make) => {
     const { text, isClosed } = await talk(venue.url, [make()]);
     expect([readAnswers(text).join(), isClosed]).toEqual([expected, true]);
   });
