@@ -1,5 +1,6 @@
-// Exact decimal text ↔ ticks, lots and currency units, by rules 1.3 and 1.6. Nothing is rounded
-// but the average price, which is for display only. No float between text and integer.
+// Exact decimal text ↔ ticks, lots and currency units, by rules 1.3 and 1.6. Whole numbers only:
+// safe integers where they suffice (small-decimal.ts), else BigInt; never a fraction in a double.
+// Nothing is rounded but the average price, which is for display only.
 
 import { RejectCode } from "../generated/reject-codes.ts";
 import type { Instrument } from "./instrument.ts";
