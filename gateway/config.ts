@@ -337,7 +337,7 @@ function findConflicts(config: Config): string[] {
 }
 
 /** Whether a host name or address can only be reached from this machine. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.[0-9]{1,3}){3}$/.test(host);
 }
 

@@ -15,11 +15,6 @@ export class Queue<Item> {
     this.#items.push(item);
   }
 
-  /** The oldest item, left in its place. */
-  peek(): Item | undefined {
-    return this.#items[this.#head];
-  }
-
   /** Takes the oldest item. */
   take(): Item | undefined {
     const item = this.#items[this.#head];

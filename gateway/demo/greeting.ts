@@ -10,7 +10,7 @@ export interface Greeting {
 }
 
 /** The order that trades at once, as one command line. */
-export function toCurl(url: string, token: string): string {
+function toCurl(url: string, token: string): string {
   const order = { symbol: "BTC-USDT", side: "BUY", type: "MARKET", quantity: "0.01" };
   return [
     `curl -sS -X POST ${url}/api/v1/trading/orders`,

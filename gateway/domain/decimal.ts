@@ -19,7 +19,7 @@ import {
 import type { Amount, Price, Quantity } from "./units.ts";
 
 /** Longest number text in characters. Source: rules 1.3. */
-export const NUMBER_TEXT_LENGTH_MAX = 40;
+const NUMBER_TEXT_LENGTH_MAX = 40;
 /** Digits of a display-only quotient. Source: rules 1.6. */
 const QUOTIENT_SCALE = 8;
 

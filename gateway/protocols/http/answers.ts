@@ -111,7 +111,7 @@ export function parseRequestId<Text extends string | undefined>(text: Text): Par
 }
 
 /** Reads an id of a path: digits, 1 to 2^53 − 1. */
-export function toId(text: string): number | undefined {
+function toId(text: string): number | undefined {
   if (!/^[0-9]{1,16}$/.test(text)) return undefined;
   const value = Number(text);
   return value >= 1 && value <= Number.MAX_SAFE_INTEGER ? value : undefined;

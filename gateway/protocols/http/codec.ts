@@ -1,5 +1,5 @@
-// Bodies → commands and changes → bodies. Only what cannot be said in ticks and lots is judged
-// here, in the order in which the engine judges the rest.
+// Bodies → commands and changes → bodies. A number that cannot be said in ticks or lots is judged
+// here, and with it the engine's checks that come before such a number; all else by the engine.
 
 import type { Transaction, Trade } from "../../domain/change.ts";
 import { isIdText, Opcode } from "../../domain/command.ts";

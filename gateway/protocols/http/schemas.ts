@@ -66,7 +66,7 @@ const asOfSequence = z.int().min(0).describe("The answer shows what commands up 
 const timeUs = z.int().describe("Microseconds since 1970 UTC.");
 
 /** A whole number in a query: digits only, where a conversion would also take "1e3" or "". */
-export function queryInteger(minimum: number, maximum: number) {
+function queryInteger(minimum: number, maximum: number) {
   return z
     .string()
     .regex(/^[0-9]{1,16}$/, "Must be a whole number")
@@ -114,7 +114,6 @@ export const NewOrder = z
       { symbol: "BTC-USDT", side: "BUY", type: "MARKET", quote_quantity: "100" },
     ],
   });
-export type NewOrderBody = z.infer<typeof NewOrder>;
 
 export const ReplaceOrder = z
   .strictObject({
@@ -186,7 +185,7 @@ export const OrderAnswer = z
   .object({ ...orderState, ...orderTerms, retained, as_of_sequence: asOfSequence })
   .meta({ id: "OrderAnswer" });
 
-export const ORDER_STATUS_FILTERS = [
+const ORDER_STATUS_FILTERS = [
   ...(["open", "all", "pending", "partially_filled", "filled", "cancelled", "expired"] as const),
 ] as const;
 export const OrdersQuery = z.strictObject({
@@ -301,7 +300,7 @@ export const Market = z
   })
   .meta({ id: "Market" });
 
-export const Balance = z
+const Balance = z
   .object({ currency: currencyCode, available: Decimal, frozen: Decimal, total: Decimal })
   .meta({ id: "Balance" });
 export const Account = z

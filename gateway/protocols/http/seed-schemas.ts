@@ -60,7 +60,7 @@ export const SpotAllOrders = z
       .describe("1 to 1,000; 500 when absent."),
   })
   .meta({ id: "SpotAllOrders" });
-export const SpotAccount = z.strictObject({}).meta({ id: "SpotAccount" });
+const SpotAccount = z.strictObject({}).meta({ id: "SpotAccount" });
 
 export const SpotCancelReplace = z
   .strictObject({

@@ -16,9 +16,9 @@ import type { Venue } from "../../sessions/venue.ts";
 import type { Protocol } from "../protocol.ts";
 import { BodyReader } from "./body.ts";
 import { ConnectionLimit } from "./connection-limit.ts";
+import { listRoutes } from "./endpoints.ts";
 import { problem } from "./rejects.ts";
 import type { Route } from "./route.ts";
-import { listRoutes } from "./endpoints.ts";
 import { LIVENESS_PATH } from "./routes/operations.ts";
 import { HttpSession, httpMetrics, NO_PARAMETERS } from "./session.ts";
 import type { SessionParts } from "./session.ts";
@@ -111,8 +111,11 @@ export function startHttpServer(parts: HttpServerParts): Protocol {
   const { config, clock, log, metrics } = parts;
   const gate: Gate = { isDraining: false, connections: new ConnectionLimit(config.connectionsMax) };
   const stopCounting = gate.connections.start(clock);
-  metrics.read("http_connections_open", "gauge", "Connections, at most a second ago", () =>
-    Math.round(gate.connections.count),
+  metrics.read(
+    "http_connections_open",
+    "gauge",
+    "Connections, at most a second ago",
+    () => gate.connections.count,
   );
   const app = createApp(parts);
   const timeoutSeconds = Math.ceil(config.requestTimeoutMs / 1_000) + IDLE_EXTRA_SECONDS;
@@ -159,7 +162,7 @@ function asksForLife(request: Request): boolean {
 }
 
 /** Routes of all endpoints, and an answer for everything else. */
-export function createApp(parts: HttpServerParts): HttpApp {
+function createApp(parts: HttpServerParts): HttpApp {
   const { config, clock, log, metrics, venue } = parts;
   const limits = { bytesMax: config.bodyBytesMax, timeoutMs: config.requestTimeoutMs };
   const sessionParts: SessionParts = {

@@ -24,7 +24,8 @@ const ANONYMOUS: Caller = {
   cancels: TokenBucket.unlimited(),
 };
 
-const BEARER = "Bearer ";
+/** Read in any case. Source: RFC 9110, 11.1. */
+const BEARER = "bearer ";
 /** Parameters of a path or query, by name. */
 export type Params = Readonly<Record<string, string>>;
 export const NO_PARAMETERS: Params = {};
@@ -133,7 +134,7 @@ export class HttpSession {
       const header = request.headers.get("authorization");
       if (header !== null) {
         code = RejectCode.credentials_invalid;
-        if (header.startsWith(BEARER)) {
+        if (header.slice(0, BEARER.length).toLowerCase() === BEARER) {
           const caller = venue.authenticator.authenticateToken(header.slice(BEARER.length));
           if (caller !== undefined) return caller;
         }

@@ -90,6 +90,12 @@ describe("every endpoint that needs a key", () => {
     },
   );
 
+  test.each(["Bearer", "bearer", "BEARER"])("is read behind the scheme %s", async (scheme) => {
+    const { venue, alice } = market;
+    const headers = { authorization: `${scheme} ${alice}` };
+    expect((await venue.ask("GET", "/api/v1/accounts/me", { headers })).status).toBe(200);
+  });
+
   test("refuses a revoked key", async () => {
     const { venue } = market;
     const token = venue.token(3, PERMISSION_NAMES);

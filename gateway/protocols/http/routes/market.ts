@@ -139,7 +139,7 @@ async function showMarket(
 }
 
 /** An instrument with its limits; 0 means none. */
-export function fromListing(venue: Venue, listing: Listing) {
+function fromListing(venue: Venue, listing: Listing) {
   const { instrument, base, quote } = listing;
   return {
     instrument_id: instrument.instrumentId,

@@ -305,7 +305,7 @@ function readReplacement(
 }
 
 /** What a transaction made of its order. */
-export function orderReply(venue: Venue, transaction: Transaction): object {
+function orderReply(venue: Venue, transaction: Transaction): object {
   const reply = fromOrderTransaction(transaction, listingOf(venue, transaction.instrument));
   if (reply === undefined) throw new Error(`transaction ${transaction.sequence} has no order`);
   return reply;

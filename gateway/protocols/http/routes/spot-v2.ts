@@ -13,7 +13,7 @@ import type { OrderTexts } from "../codec.ts";
 import { Refusal, throttledFor } from "../rejects.ts";
 import { defineRoute, malformedBody } from "../route.ts";
 import type { Answer, Route } from "../route.ts";
-import { Account, MassCancelReply, OrderAnswer, OrderReply, Orders } from "../schemas.ts";
+import { Account, MassCancelReply, OrderAnswer, OrderReply, Orders, PAGE_MAX } from "../schemas.ts";
 import {
   FlatOrder,
   SPOT_COMMANDS,
@@ -42,7 +42,6 @@ import {
 } from "./orders.ts";
 
 const ALL_ORDERS_LIMIT = 500;
-const PAGE_MAX = 1_000;
 
 const ANSWERS: readonly [z.ZodType, ...z.ZodType[]] = [
   ...([OrderReply, OrderAnswer, Orders, MassCancelReply, Account] as const),
