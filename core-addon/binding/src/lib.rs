@@ -202,8 +202,8 @@ pub fn query(handle: u32) -> Result<u32> {
     })
 }
 
-/// Journals a `Clock` if the engine waits for one, and what is left of a backlog; to be called about
-/// once a second. Returns as `submit`.
+/// Journals a `Clock` if the engine waits for one, and what is left of a backlog; to be called
+/// about once a second. Returns as `submit`.
 ///
 /// Errors: as `submit`.
 #[napi]

@@ -21,7 +21,7 @@ const MAGIC: [u8; 8] = *b"OBSNAPSH";
 const FLAG_CLEAN_STOP: u32 = 1;
 const BODY_CRC_OFFSET: usize = 84;
 const HEADER_CRC_OFFSET: usize = 88;
-/// Pieces of a write: a stop waits for one at most.
+/// Bytes of one write.
 const PIECE_BYTES: usize = 4 << 20;
 
 /// The header of a snapshot.

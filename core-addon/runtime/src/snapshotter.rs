@@ -75,8 +75,8 @@ pub struct Snapshotter {
 }
 
 impl Snapshotter {
-    /// Starts the thread. `newest`: sequence of the newest snapshot, 0 none. `retry`: pause behind a
-    /// failure.
+    /// Starts the thread. `newest`: sequence of the newest snapshot, 0 none. `retry`: pause behind
+    /// a failure.
     pub fn start(
         environment: Environment,
         directories: Directories,
