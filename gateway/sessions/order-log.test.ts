@@ -3,6 +3,8 @@ import { ManualClock } from "../../test/support/manual-clock.ts";
 import type { Transaction } from "../domain/change.ts";
 import { Opcode } from "../domain/command.ts";
 import type { CommandFields } from "../domain/command.ts";
+import { CancelReason, OrderCause, OrderStatus, Side } from "../domain/order.ts";
+import type { OrderUpdate } from "../domain/order.ts";
 import { RejectCode } from "../domain/reject.ts";
 import { toAmount, toPrice, toQuantity, toSequence, toTimeUs } from "../domain/units.ts";
 import { Log } from "../log.ts";
@@ -119,6 +121,27 @@ test.each([
   };
   orderLog.writeTrade(trade, 50);
   expect(written()).toHaveLength(count);
+});
+
+test.each([
+  [3, Opcode.massCancel, OrderStatus.cancelled, 1],
+  [3, Opcode.newOrder, OrderStatus.cancelled, 1],
+  [3, Opcode.cancelOrder, OrderStatus.cancelled, 0],
+  [3, Opcode.newOrder, OrderStatus.filled, 0],
+  [QUIET, Opcode.massCancel, OrderStatus.cancelled, 0],
+])("account %d, opcode %d, status %d after: %d lines", (account, opcode, statusAfter, count) => {
+  const none = toQuantity(0);
+  const order: OrderUpdate = {
+    ...{ orderId: 17, account, instrument: 1, side: Side.buy, statusBefore: OrderStatus.pending },
+    ...{ statusAfter, reason: CancelReason.massCancel, cause: OrderCause.cancel, session: 0 },
+    ...{ price: toPrice(1), quantity: none, filledBefore: none, filledAfter: none },
+    ...{ leavesBefore: none, leavesAfter: none, cumulativeNotional: toAmount(0n) },
+    ...{ fee: toAmount(0n), priceBefore: toPrice(1), quantityBefore: none },
+    ...{ clientOrderId: "ob-17", clientOrderIdBefore: undefined },
+  };
+  orderLog.writeEnd(order, transactionOf(opcode, {}));
+  const line = "event=order_cancelled order_id=17 account=3 sequence=50 reason=mass_cancel";
+  expect(written()).toEqual(Array.from({ length: count }, () => line));
 });
 
 test("opcodes have the names of the command table", () => {

@@ -1,10 +1,11 @@
 // The log lines of what happened to orders and money. Every line that concerns an order names it by
-// `order_id`, `taker_order_id` or `maker_order_id`, so that one id greps from placing to the last
-// fill.
+// `order_id`, `taker_order_id` or `maker_order_id`, so that one id greps from placing to its end.
 
 import type { Trade, Transaction } from "../domain/change.ts";
 import { Opcode } from "../domain/command.ts";
 import type { CommandFields } from "../domain/command.ts";
+import { cancelReasonNames, OrderStatus } from "../domain/order.ts";
+import type { OrderUpdate } from "../domain/order.ts";
 import { rejectByNumber } from "../domain/reject.ts";
 import type { Log, LogFields } from "../log.ts";
 import type { Caller } from "./authenticator.ts";
@@ -66,6 +67,18 @@ export class OrderLog {
       sequence,
       price_ticks: trade.price,
       quantity_lots: trade.quantity,
+    });
+  }
+
+  /** One line per order that ended by another command than its own cancel, which has a line. */
+  writeEnd(order: OrderUpdate, { opcode, sequence }: Transaction): void {
+    if (order.statusAfter !== OrderStatus.cancelled || opcode === Opcode.cancelOrder) return;
+    this.#write(this.#quietAccounts.has(order.account), "order_cancelled", {
+      order_id: order.orderId,
+      account: order.account,
+      sequence,
+      symbol: this.#reference.listingOf(order.instrument)?.instrument.symbol,
+      reason: cancelReasonNames[order.reason],
     });
   }
 

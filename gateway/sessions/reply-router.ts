@@ -46,6 +46,9 @@ export class ReplyRouter {
           trades.add(change, sequence, timeUs);
           orderLog.writeTrade(change, sequence);
           break;
+        case "order":
+          if (change.change === "updated") orderLog.writeEnd(change, transaction);
+          break;
         case "instrument":
         case "currency":
         case "alias":

@@ -124,6 +124,17 @@ test("one order id leads through the log from placing to the last fill", async (
   expect(logLines.join("\n")).not.toContain(alice.slice(20));
 });
 
+test("an order that a mass cancel ended is named too", async () => {
+  const { venue, alice } = market;
+  const body = limitOrder("BUY", "40000", "0.1");
+  const { order_id: orderId } = await venue.get("POST", ORDERS, { token: alice, body });
+  await venue.get("DELETE", ORDERS, { token: alice });
+  const line = await until(5_000, "the log", () =>
+    logLines.find((each) => each.includes(`event=order_cancelled order_id=${String(orderId)} `)),
+  );
+  expect(line).toMatch(/ account=3 sequence=\d+ symbol=BTC-USDT reason=mass_cancel$/);
+});
+
 test("a refused command names the order it was about", async () => {
   const { venue, bob } = market;
   await venue.refusal("DELETE", `${ORDERS}/999999`, { token: bob });
