@@ -79,8 +79,17 @@ function readConfig(flags: ReadonlyMap<string, string>): Config {
   const path = settings.get("config") ?? "openbell.yaml";
   const isWanted = settings.delete("config");
   if (isWanted && !existsSync(path)) throw new UsageError(`no configuration file ${path}`);
-  const file = existsSync(path) ? { path, text: readFileSync(path, "utf8") } : undefined;
+  const file = existsSync(path) ? { path, text: readText(path) } : undefined;
   return loadConfig({ file, environment: process.env, flags: settings });
+}
+
+/** Errors: throws `UsageError` when the file cannot be read. */
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new UsageError(`cannot read ${path}: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** Starts the venue and returns when it is ready; it ends with a signal. */

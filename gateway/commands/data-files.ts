@@ -63,9 +63,15 @@ export class DataFiles {
     rmSync(join(this.directory, "address"), { force: true });
   }
 
+  /** Errors: throws `disk_operation_failed` for a file that is there and cannot be read. */
   #read(name: string): string | undefined {
     const path = join(this.directory, name);
-    return existsSync(path) ? readFileSync(path, "utf8").trim() : undefined;
+    try {
+      return existsSync(path) ? readFileSync(path, "utf8").trim() : undefined;
+    } catch (cause) {
+      const message = `cannot read ${path} (${reasonOf(cause)}): act as the owner of the venue`;
+      throw new GatewayFault("disk_operation_failed", message, { cause });
+    }
   }
 
   /** Replaces the file whole: a reader never sees half of it. */
@@ -80,10 +86,13 @@ export class DataFiles {
   }
 
   #unwritable(cause: unknown): GatewayFault {
-    const reason = cause instanceof Error ? cause.message : String(cause);
     const message =
-      `cannot write to the data directory ${this.directory} (${reason}): ` +
+      `cannot write to the data directory ${this.directory} (${reasonOf(cause)}): ` +
       "make it writable, free space, or name another one with --data-directory";
     return new GatewayFault("data_directory_unwritable", message, { cause });
   }
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

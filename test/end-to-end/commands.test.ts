@@ -1,7 +1,7 @@
 // The operator's commands as typed, against the real venue, and what a start that cannot be says.
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeDirectory, removeDirectories, VenueProcess } from "../support/venue-process.ts";
 
@@ -271,6 +271,18 @@ describe("a directory without a running venue", () => {
   );
 
   test(
+    "a key file that cannot be read is told so",
+    async () => {
+      const directory = makeDirectory();
+      mkdirSync(join(directory, "operator-key"));
+      const outcome = await openbell("status", `--data-directory=${directory}`);
+      expect(outcome.code).toBe(1);
+      expect(outcome.errors).toMatch(/^openbell: disk_operation_failed: cannot read .*\n$/);
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
     "a command without a venue exits with 3 and says how to start one",
     async () => {
       const directory = makeDirectory();
@@ -290,6 +302,7 @@ describe("a directory without a running venue", () => {
     [["status", "--http-prt=1"], "http_prt (flag --http-prt): no such setting"],
     [["start", "--http-port=99999"], "http_port = 99999 (flag --http-port): must be 0 to 65535"],
     [["start", "--config=gone.yaml"], "no configuration file gone.yaml"],
+    [["start", "--config=."], "cannot read .: "],
   ])(
     "%j is wrong usage: exit code 2",
     async (args, message) => {
