@@ -5,9 +5,9 @@
 
 use std::time::{Duration, Instant};
 
-use engine::Engine;
 use engine::change::{ChangeWriter, Entity, HEADER_WORDS};
 use engine::command::{Command, Opcode, QueryKind, Side};
+use engine::{Engine, LOOK_AHEAD};
 
 use crate::naive_book::LevelImage;
 use crate::result_hash::ResultHash;
@@ -87,9 +87,12 @@ impl Venue {
         for batch in commands.chunks(BATCH) {
             self.time_ns += BATCH_NS;
             self.changes.clear();
-            for command in batch {
+            for (at, command) in batch.iter().enumerate() {
                 self.sequence += 1;
                 let Venue { engine, changes, .. } = self;
+                if at % LOOK_AHEAD == 0 {
+                    engine.look_ahead(&batch[at..]);
+                }
                 engine.execute(self.sequence, self.time_ns, command, None, changes);
             }
             let mut words = self.changes.words();

@@ -247,6 +247,18 @@ impl Accounts {
         self.find(account, client_id.order_id, now).map(|_| client_id)
     }
 
+    /// Where the index has an order id of an account that exists: for `open_at`.
+    #[inline]
+    pub fn position_of_order(&self, account: AccountId, order_id: OrderId) -> Option<u32> {
+        self.by_order_id[slot_of(account)].get(order_id)
+    }
+
+    /// The open order at a position of the index, if it is one.
+    #[inline]
+    pub fn open_at(&self, account: AccountId, position: u32) -> Option<&OpenOrder> {
+        self.open[slot_of(account)].entries.get(position as usize)
+    }
+
     /// Open orders of the account in the instrument.
     #[inline]
     pub fn open_count(&self, account: AccountId, instrument: InstrumentId) -> u32 {

@@ -230,6 +230,7 @@ impl Engine {
 }
 
 /// An update of an open order in which nothing has moved yet.
+#[inline(always)]
 pub(crate) fn unchanged<'a>(open: &OpenOrder, order: &'a Order) -> OrderUpdate<'a> {
     let terms = &order.terms;
     OrderUpdate {

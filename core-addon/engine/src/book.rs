@@ -3,6 +3,8 @@
 //!
 //! The book moves quantities only; amounts are computed by the matcher and added by the ledger.
 
+use std::hint::black_box;
+
 use crate::change::{CancelReason, ChangeType, ChangeWriter, OrderImage, OrderStatus};
 use crate::command::{OrderType, Side, TEXT_BYTES_MAX};
 use crate::hash::{DigestKind, digest};
@@ -130,8 +132,8 @@ impl OrderTerms {
 /// One instrument's book.
 pub struct Book {
     instrument: InstrumentId,
-    bids: Ladder,
-    asks: Ladder,
+    /// Bids, asks.
+    sides: [Ladder; 2],
     orders: Vec<Order>,
     free: Vec<OrderIndex>,
     length: usize,
@@ -144,8 +146,7 @@ impl Book {
     pub fn new(instrument: InstrumentId) -> Book {
         Book {
             instrument,
-            bids: Ladder::new(true),
-            asks: Ladder::new(false),
+            sides: [Ladder::new(true), Ladder::new(false)],
             orders: Vec::new(),
             free: Vec::new(),
             length: 0,
@@ -162,18 +163,12 @@ impl Book {
 
     #[inline]
     pub fn side(&self, side: Side) -> &Ladder {
-        match side {
-            Side::Buy => &self.bids,
-            Side::Sell => &self.asks,
-        }
+        &self.sides[side as usize - 1]
     }
 
     #[inline]
     fn side_mut(&mut self, side: Side) -> &mut Ladder {
-        match side {
-            Side::Buy => &mut self.bids,
-            Side::Sell => &mut self.asks,
-        }
+        &mut self.sides[side as usize - 1]
     }
 
     #[inline]
@@ -279,6 +274,49 @@ impl Book {
         order.previous = tail;
         order.next = NONE;
         order.level = level;
+    }
+
+    /// Loads the lines of an order that matching, settling and its digest read; see `look_ahead.rs`.
+    #[inline]
+    pub fn look_ahead(&self, index: OrderIndex) {
+        if let Some(order) = self.orders.get(index as usize) {
+            black_box(order.order_id);
+            black_box(order.terms.frozen);
+            black_box(order.digest);
+        }
+    }
+
+    /// Loads the neighbours of an order whose own lines are there, its level, and the level at the
+    /// price it may move to.
+    #[inline]
+    pub fn look_ahead_queue(&self, index: OrderIndex, price: Price) {
+        let order = self.order(index);
+        for neighbour in [order.previous, order.next] {
+            // The end of a queue loads some order: cheaper than asking.
+            black_box(self.orders[(neighbour as usize).min(self.orders.len() - 1)].order_id);
+        }
+        let ladder = self.side(order.terms.side);
+        if order.order_id != 0 {
+            black_box(ladder.level(order.level).quantity);
+        }
+        self.level_ahead(order.terms.side, price);
+    }
+
+    /// Loads what a new order reads.
+    #[inline]
+    pub fn look_ahead_new(&self, side: Side, price: Price) {
+        if let Some(index) = self.free.last() {
+            black_box(self.orders[*index as usize].order_id);
+        }
+        self.level_ahead(side, price);
+    }
+
+    #[inline]
+    fn level_ahead(&self, side: Side, price: Price) {
+        let ladder = self.side(side);
+        if let Some(level) = ladder.find_near(price) {
+            black_box(ladder.level(level).quantity);
+        }
     }
 
     /// Takes an order out of its queue; it stays in the slab.

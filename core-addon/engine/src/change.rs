@@ -6,6 +6,9 @@
 
 use crate::units::{Amount, Price, Quantity, Sequence, TimeNs, amount_words};
 
+/// Words that a writer makes room for at first.
+const WORDS_MIN: usize = 64;
+
 /// Words of a transaction header.
 pub const HEADER_WORDS: usize = 6;
 
@@ -191,7 +194,9 @@ pub struct TransactionHeader {
 /// Cost: no allocation while the buffer's capacity lasts; `clear` keeps the capacity.
 #[derive(Default)]
 pub struct ChangeWriter {
+    /// What was written, and behind it words that are free.
     words: Vec<u64>,
+    length: usize,
     start: usize,
     count: u32,
 }
@@ -343,31 +348,32 @@ impl ChangeWriter {
     /// A writer with room for `words` words.
     #[must_use]
     pub fn with_capacity(words: usize) -> ChangeWriter {
-        ChangeWriter { words: Vec::with_capacity(words), start: 0, count: 0 }
+        ChangeWriter { words: vec![0; words], length: 0, start: 0, count: 0 }
     }
 
     /// All transactions written since the last `clear`.
     #[must_use]
     pub fn words(&self) -> &[u64] {
-        &self.words
+        &self.words[..self.length]
     }
 
     /// Forgets what was written, keeps the capacity.
     pub fn clear(&mut self) {
-        self.words.clear();
+        self.length = 0;
     }
 
     /// Starts a transaction; `end` writes its header.
     pub fn begin(&mut self) {
-        self.start = self.words.len();
+        self.start = self.length;
         self.count = 0;
-        self.words.extend_from_slice(&[0; HEADER_WORDS]);
+        self.put([0; HEADER_WORDS]);
     }
 
     /// Ends the transaction that `begin` started.
     pub fn end(&mut self, header: &TransactionHeader) {
-        let length = (self.words.len() - self.start) as u32;
-        self.words[self.start..self.start + HEADER_WORDS].copy_from_slice(&[
+        let length = (self.length - self.start) as u32;
+        let found = self.words[self.start..].first_chunk_mut::<HEADER_WORDS>();
+        *found.expect("`begin` made room for the header") = [
             pair_word(length, self.count),
             header.sequence,
             header.time_ns,
@@ -377,12 +383,39 @@ impl ChangeWriter {
                 | u64::from(header.account) << 32,
             header.result,
             u64::from(header.instrument),
-        ]);
+        ];
     }
 
     /// Appends words that belong to no record; for digests, never inside a transaction.
     pub fn extend(&mut self, words: &[u64]) {
-        self.words.extend_from_slice(words);
+        let end = self.length + words.len();
+        if end > self.words.len() {
+            self.grow(words.len());
+        }
+        self.words[self.length..end].copy_from_slice(words);
+        self.length = end;
+    }
+
+    /// Appends words one by one straight into the buffer, without an array in between.
+    #[inline(always)]
+    fn put<const N: usize>(&mut self, words: [u64; N]) {
+        let free = match self.words.get_mut(self.length..) {
+            Some(free) if free.len() >= N => free,
+            _ => self.grow(N),
+        };
+        if let Some(place) = free.first_chunk_mut::<N>() {
+            *place = words;
+        }
+        self.length += N;
+    }
+
+    /// Makes room for at least `more` words and returns it.
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, more: usize) -> &mut [u64] {
+        let length = (self.words.len() * 2).max(self.length + more).max(WORDS_MIN);
+        self.words.resize(length, 0);
+        &mut self.words[self.length..]
     }
 
     /// Number of change records in the current transaction.
@@ -392,7 +425,7 @@ impl ChangeWriter {
     }
 
     /// Header word: entity u8, change type u8, length in words u8, 0, sub u32.
-    #[inline]
+    #[inline(always)]
     fn head(&mut self, entity: Entity, change: ChangeType, words: usize) -> u64 {
         let sub = self.count;
         self.count += 1;
@@ -400,14 +433,14 @@ impl ChangeWriter {
     }
 
     /// Writes an `Order` record with its full image. 19 words and the client id.
-    #[inline]
+    #[inline(always)]
     pub fn order_image(&mut self, change: ChangeType, order: &OrderImage) {
         let text = order.client_order_id;
         let head = self.head(Entity::Order, change, 19 + text_length_words(text));
         let [quote_low, quote_high] = amount_words(order.quote_quantity);
         let [notional_low, notional_high] = amount_words(order.cumulative_notional);
         let [fee_low, fee_high] = amount_words(order.fee);
-        self.words.extend_from_slice(&[
+        self.put([
             head,
             order.order_id,
             pair_word(order.account, order.instrument),
@@ -441,14 +474,14 @@ impl ChangeWriter {
     }
 
     /// Writes `Order` Updated. 17 words and both client ids.
-    #[inline]
+    #[inline(always)]
     pub fn order_update(&mut self, order: &OrderUpdate) {
         let (text, before) = (order.client_order_id, order.client_order_id_before);
         let length = 17 + text_length_words(text) + text_length_words(before);
         let head = self.head(Entity::Order, ChangeType::Updated, length);
         let [notional_low, notional_high] = amount_words(order.cumulative_notional);
         let [fee_low, fee_high] = amount_words(order.fee);
-        self.words.extend_from_slice(&[
+        self.put([
             head,
             order.order_id,
             pair_word(order.account, order.instrument),
@@ -481,13 +514,13 @@ impl ChangeWriter {
     }
 
     /// Writes `Trade` Created. 14 words.
-    #[inline]
+    #[inline(always)]
     pub fn trade(&mut self, trade: &Trade) {
         let head = self.head(Entity::Trade, ChangeType::Created, 14);
         let [notional_low, notional_high] = amount_words(trade.notional);
         let [taker_low, taker_high] = amount_words(trade.taker_fee);
         let [maker_low, maker_high] = amount_words(trade.maker_fee);
-        self.words.extend_from_slice(&[
+        self.put([
             head,
             trade.trade_id,
             pair_word(trade.instrument, u32::from(trade.taker_side)),
@@ -506,7 +539,7 @@ impl ChangeWriter {
     }
 
     /// Writes one `Level`: absolute quantity and order count, both 0 when it is gone. 5 words.
-    #[inline]
+    #[inline(always)]
     pub fn level(
         &mut self,
         change: ChangeType,
@@ -517,7 +550,7 @@ impl ChangeWriter {
         orders: u32,
     ) {
         let head = self.head(Entity::Level, change, 5);
-        self.words.extend_from_slice(&[
+        self.put([
             head,
             pair_word(instrument, u32::from(side)),
             price as u64,
@@ -527,14 +560,14 @@ impl ChangeWriter {
     }
 
     /// Writes one `Balance`. 10 words.
-    #[inline]
+    #[inline(always)]
     pub fn balance(&mut self, change: ChangeType, balance: &BalanceUpdate) {
         let head = self.head(Entity::Balance, change, 10);
         let [available_before_low, available_before_high] = amount_words(balance.available_before);
         let [available_after_low, available_after_high] = amount_words(balance.available_after);
         let [frozen_before_low, frozen_before_high] = amount_words(balance.frozen_before);
         let [frozen_after_low, frozen_after_high] = amount_words(balance.frozen_after);
-        self.words.extend_from_slice(&[
+        self.put([
             head,
             pair_word(balance.account, balance.currency),
             available_before_low,
@@ -552,8 +585,8 @@ impl ChangeWriter {
     /// `Clock`, `Alias`. Their words are drawn in `docs/formats.md` and made by each entity's file.
     pub fn record(&mut self, entity: Entity, change: ChangeType, fields: &[u64], text: &[u8]) {
         let head = self.head(entity, change, 1 + fields.len() + text_length_words(text));
-        self.words.push(head);
-        self.words.extend_from_slice(fields);
+        self.put([head]);
+        self.extend(fields);
         self.push_text(text);
     }
 
@@ -562,7 +595,7 @@ impl ChangeWriter {
     fn push_text(&mut self, text: &[u8]) {
         if !text.is_empty() {
             let (words, count) = text_words(text);
-            self.words.extend_from_slice(&words[..count]);
+            self.extend(&words[..count]);
         }
     }
 }

@@ -104,6 +104,13 @@ impl Ladder {
         }
     }
 
+    /// The level at `price` if the array has it; the ordered map is not looked at.
+    #[inline]
+    pub fn find_near(&self, price: Price) -> Option<LevelIndex> {
+        let index = self.window[self.offset(price.wrapping_mul(self.sign))?];
+        (index != NONE).then_some(index)
+    }
+
     /// The level next worse than `index`.
     pub fn next_worse(&self, index: LevelIndex) -> LevelIndex {
         self.below(self.level(index).price * self.sign)

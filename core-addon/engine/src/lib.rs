@@ -25,6 +25,7 @@ pub mod hash;
 mod instrument;
 mod ladder;
 mod ledger;
+mod look_ahead;
 mod matcher;
 mod move_order;
 mod name;
@@ -43,5 +44,6 @@ pub mod units;
 
 #[cfg(feature = "planted-bugs")]
 pub use bug::EngineBug;
+pub use look_ahead::LOOK_AHEAD;
 pub use sequencer::{Capacities, Engine};
 pub use snapshot::{SNAPSHOT_VERSION, SnapshotError};

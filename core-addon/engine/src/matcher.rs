@@ -4,13 +4,13 @@
 //! The matcher reads the book and the order, never an account: what it needs to know about money, a
 //! budget or a freeze, comes with the order. What moves goes into the result slot.
 
-use crate::book::{Book, OrderTerms};
+use crate::book::{Book, Order, OrderTerms};
 use crate::change::{CancelReason, ChangeWriter, OrderCause, OrderStatus, OrderUpdate, Trade};
 use crate::command::Side;
 use crate::instrument::Instrument;
 use crate::ladder::{LevelIndex, NONE, OrderIndex};
 use crate::result_slot::{Closed, ResultSlot};
-use crate::units::{AccountId, Amount, OrderId, Price, Quantity, ceil_millionths};
+use crate::units::{AccountId, Amount, InstrumentId, OrderId, Price, Quantity, ceil_millionths};
 
 /// An order while it takes liquidity.
 pub struct Taker {
@@ -179,6 +179,67 @@ fn take_level(
     true
 }
 
+/// Charges a fill to the resting order and moves what it froze, paid and earned. Returns its fee.
+#[inline]
+fn fill_maker(
+    maker: &mut Order,
+    quantity: Quantity,
+    notional: Amount,
+    instrument: &Instrument,
+    result: &mut ResultSlot,
+) -> Amount {
+    let terms = &mut maker.terms;
+    let frozen_before = terms.frozen;
+    let rate = terms.maker_rate;
+    #[cfg(feature = "planted-bugs")]
+    let rate =
+        if crate::EngineBug::CurrentRate.is_planted() { instrument.maker_rate } else { rate };
+    let fee = charge(terms, quantity, notional, rate);
+    terms.frozen = freeze(terms, maker.leaves - quantity, instrument);
+    let released = frozen_before - terms.frozen;
+    let base = i128::from(quantity) * i128::from(instrument.lot_size);
+    if terms.side == Side::Buy {
+        let available = released - notional - fee;
+        result.add_delta(maker.account, instrument.quote, available, -released);
+        result.add_delta(maker.account, instrument.base, base, 0);
+    } else {
+        result.add_delta(maker.account, instrument.base, released - base, -released);
+        result.add_delta(maker.account, instrument.quote, notional - fee, 0);
+    }
+    fee
+}
+
+/// The update of a resting order that was just charged for `quantity` lots.
+#[inline(always)]
+fn maker_update(maker: &Order, quantity: Quantity, instrument: InstrumentId) -> OrderUpdate<'_> {
+    let terms = &maker.terms;
+    let (filled_before, leaves_after) = (terms.filled - quantity, maker.leaves - quantity);
+    let open = OrderStatus::PartiallyFilled;
+    OrderUpdate {
+        order_id: maker.order_id,
+        account: maker.account,
+        instrument,
+        side: terms.side as u8,
+        status_before: if filled_before > 0 { open } else { OrderStatus::Pending },
+        status_after: if leaves_after > 0 { open } else { OrderStatus::Filled },
+        reason: CancelReason::None,
+        cause: OrderCause::Fill,
+        session: terms.session,
+        price: terms.price,
+        quantity: terms.quantity,
+        filled_before,
+        filled_after: terms.filled,
+        leaves_before: maker.leaves,
+        leaves_after,
+        cumulative_notional: terms.notional,
+        fee: terms.fee,
+        price_before: terms.price,
+        quantity_before: terms.quantity,
+        client_order_id: maker.client_order_id(),
+        client_order_id_before: &[],
+    }
+}
+
 /// One trade between the taker and the resting order at `index`.
 fn fill(
     taker: &mut Taker,
@@ -200,29 +261,7 @@ fn fill(
     }
 
     let maker = book.order_mut(index);
-    let leaves = maker.leaves - quantity;
-    let terms = &mut maker.terms;
-    let status_before = terms.open_status();
-    let filled_before = terms.filled;
-    let frozen_before = terms.frozen;
-    let maker_rate = terms.maker_rate;
-    #[cfg(feature = "planted-bugs")]
-    let maker_rate =
-        if crate::EngineBug::CurrentRate.is_planted() { instrument.maker_rate } else { maker_rate };
-    let maker_fee = charge(terms, quantity, notional, maker_rate);
-    terms.frozen = freeze(terms, leaves, instrument);
-    let released = frozen_before - terms.frozen;
-    let base = i128::from(quantity) * i128::from(instrument.lot_size);
-    if terms.side == Side::Buy {
-        let available = released - notional - maker_fee;
-        result.add_delta(maker.account, instrument.quote, available, -released);
-        result.add_delta(maker.account, instrument.base, base, 0);
-    } else {
-        result.add_delta(maker.account, instrument.base, released - base, -released);
-        result.add_delta(maker.account, instrument.quote, notional - maker_fee, 0);
-    }
-
-    let terms = &maker.terms;
+    let maker_fee = fill_maker(maker, quantity, notional, instrument, result);
     changes.trade(&Trade {
         trade_id: instrument.next_trade_id,
         instrument: instrument.id,
@@ -237,39 +276,16 @@ fn fill(
         taker_fee,
         maker_fee,
     });
-    let status_after = if leaves == 0 { OrderStatus::Filled } else { OrderStatus::PartiallyFilled };
-    changes.order_update(&OrderUpdate {
-        order_id: maker.order_id,
-        account: maker.account,
-        instrument: instrument.id,
-        side: terms.side as u8,
-        status_before,
-        status_after,
-        reason: CancelReason::None,
-        cause: OrderCause::Fill,
-        session: terms.session,
-        price,
-        quantity: terms.quantity,
-        filled_before,
-        filled_after: terms.filled,
-        leaves_before: maker.leaves,
-        leaves_after: leaves,
-        cumulative_notional: terms.notional,
-        fee: terms.fee,
-        price_before: price,
-        quantity_before: terms.quantity,
-        client_order_id: maker.client_order_id(),
-        client_order_id_before: &[],
-    });
-    if leaves == 0 {
-        let (filled, reason) = (terms.filled, CancelReason::None);
+    let update = maker_update(maker, quantity, instrument.id);
+    changes.order_update(&update);
+    if update.leaves_after == 0 {
         result.close(Closed {
-            order_id: maker.order_id,
-            account: maker.account,
-            instrument: instrument.id,
-            status: status_after,
-            reason,
-            filled,
+            order_id: update.order_id,
+            account: update.account,
+            instrument: update.instrument,
+            status: update.status_after,
+            reason: update.reason,
+            filled: update.filled_after,
         });
         book.remove(index);
     } else {

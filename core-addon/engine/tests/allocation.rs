@@ -50,6 +50,7 @@ impl Venue {
     fn execute(&mut self, command: &Command) -> u16 {
         self.changes.clear();
         let sequence = self.engine.sequence() + 1;
+        self.engine.look_ahead(std::slice::from_ref(command));
         self.engine.execute(sequence, TIME_NS, command, None, &mut self.changes);
         (self.changes.words()[3] & 0xffff) as u16
     }

@@ -271,7 +271,7 @@ impl Core {
         out: &mut [u8],
     ) -> Result<Submitted, Fault> {
         let rest = Command::new(Opcode::Continue);
-        let (mut offset, mut commands) = (0, 0);
+        let (mut offset, mut ahead, mut commands) = (0, 0, 0);
         let refusal = loop {
             let is_rest = self.engine.has_backlog();
             if !is_rest && offset == records.len() {
@@ -284,6 +284,9 @@ impl Core {
             if is_rest {
                 self.execute(time_ns, &rest, None);
                 continue;
+            }
+            if offset >= ahead {
+                ahead = record::look_ahead(&self.engine, records, offset);
             }
             let item = record::read(records, offset);
             self.execute(time_ns, &item.command, item.extension.as_ref());

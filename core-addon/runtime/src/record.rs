@@ -5,6 +5,7 @@
 //! reading cannot fail; what the numbers mean is the engine's to judge.
 
 use engine::command::{COMMAND_BYTES, Command, Opcode};
+use engine::{Engine, LOOK_AHEAD};
 
 use crate::fault::{Fault, FaultCode};
 
@@ -72,6 +73,21 @@ pub fn read(bytes: &[u8], offset: usize) -> Item {
     }
     let extension = Some(from_bytes(&bytes[next..]));
     Item { command, extension, next: next + COMMAND_BYTES }
+}
+
+/// Lets the engine load what the records from `offset` on will touch; see `Engine::look_ahead`.
+///
+/// Returns the offset up to where it looked; nothing to overlap, nothing done.
+#[inline]
+pub fn look_ahead(engine: &Engine, bytes: &[u8], offset: usize) -> usize {
+    let end = bytes.len().min(offset + LOOK_AHEAD * COMMAND_BYTES);
+    let records = bytes[offset..end].chunks_exact(COMMAND_BYTES);
+    if records.len() > 1 {
+        let mut commands = [Command::new(Opcode::Extension); LOOK_AHEAD];
+        commands.iter_mut().zip(records).for_each(|(to, from)| *to = from_bytes(from));
+        engine.look_ahead(&commands);
+    }
+    end
 }
 
 /// Counts the commands in `bytes`, or says where they do not parse.

@@ -61,8 +61,11 @@ impl Replay {
         if !is_ours {
             return Err(self.other_version(segment, entry));
         }
-        let mut offset = 0;
+        let (mut offset, mut ahead) = (0, 0);
         for sequence in entry.sequence..=entry.last_sequence() {
+            if offset >= ahead {
+                ahead = record::look_ahead(&self.engine, entry.payload, offset);
+            }
             let item = record::read(entry.payload, offset);
             self.changes.clear();
             let (command, extension) = (&item.command, item.extension.as_ref());

@@ -8,10 +8,10 @@ mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine::Engine;
 use engine::change::ChangeWriter;
-use engine::command::Command;
+use engine::command::{Command, Opcode};
 use engine::reference::Reference;
+use engine::{Engine, LOOK_AHEAD};
 
 use record::TransactionView;
 pub use stream::Shape;
@@ -121,6 +121,7 @@ pub fn run_stream(
     let mut view = View::new();
     let mut expected = ChangeWriter::default();
     let mut actual = ChangeWriter::default();
+    let mut recent = [Command::new(Opcode::Clock); LOOK_AHEAD];
     for sequence in 1..=length {
         repeat.commands = sequence;
         let is_continued = reference.has_backlog();
@@ -131,6 +132,9 @@ pub fn run_stream(
         let second = step.extension.as_ref();
         let engine = &mut machine.engine;
         reference.execute(sequence, step.time_ns, &step.command, second, &mut expected);
+        // Whatever it looks at, also what earlier commands made an end of, nothing may follow.
+        recent[sequence as usize % LOOK_AHEAD] = step.command;
+        engine.look_ahead(&recent);
         engine.execute(sequence, step.time_ns, &step.command, second, &mut actual);
         assert_same(expected.words(), actual.words(), &step);
         assert_eq!(reference.has_backlog(), engine.has_backlog(), "has_backlog");
