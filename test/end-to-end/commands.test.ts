@@ -160,17 +160,20 @@ describe("a running venue", () => {
     TEST_MS_MAX,
   );
 
-  test(
-    "a second venue on the port is told what to change",
-    async () => {
-      const port = new URL(venue.url).port;
+  test.each(["http_port", "metrics_port"])(
+    "a second venue on %s is told what to change, and the first goes on",
+    async (setting) => {
+      const flag = `--${setting.replace("_", "-")}`;
+      const metrics = /http:\/\/[\d.]+:(\d+)\/metrics/.exec(venue.output + venue.log)?.[1];
+      const port = setting === "http_port" ? new URL(venue.url).port : metrics;
       const directory = makeDirectory();
-      const args = ["--profile=test", `--http-port=${port}`, `--data-directory=${directory}`];
+      const args = ["--profile=test", `${flag}=${port}`, `--data-directory=${directory}`];
       const outcome = await openbell("start", ...args);
       expect(outcome.code).toBe(1);
       expect(outcome.errors).toContain(`port ${port} is in use: stop what listens there, or`);
-      expect(outcome.errors).toContain("--http-port");
+      expect(outcome.errors).toContain(`${flag} 0`);
       expect(existsSync(join(directory, "address"))).toBe(false);
+      expect((await venue.fetch("GET", "/health/ready")).status).toBe(200);
     },
     TEST_MS_MAX,
   );
