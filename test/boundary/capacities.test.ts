@@ -48,7 +48,7 @@ test("a core that is asked for a bound too large opens with those it had, and sa
   const options = { dataDirectory: makeDirectory(), segmentBytes: SEGMENT_BYTES };
   const core = Core.open({ ...options, durability: "none", accountsMax: 2 ** 24 + 1 });
   expect(core.openReport.warnings).toEqual([
-    "the configured capacities were not set: capacity_invalid",
+    "the configured capacities were refused: out of range",
   ]);
   core.stop();
 });
