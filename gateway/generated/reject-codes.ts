@@ -631,7 +631,7 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     number: 5009,
     name: "alias_not_found",
     category: "administration",
-    precedence: 230,
+    precedence: 603,
     retryable: false,
     http: 404,
     text: "No alias with this text",

@@ -142,7 +142,8 @@ function toAdministration(action: VenueAction, idOf: AccountIds): ApiRequest {
     }
     case "unalias": {
       const path = `${ADMIN}/aliases/${action.of}/${encodeURIComponent(action.text)}`;
-      return { method: "DELETE", path };
+      const query = action.requestId === undefined ? "" : `?request_id=${action.requestId}`;
+      return { method: "DELETE", path: `${path}${query}` };
     }
     case "account state": {
       if (typeof action.state !== "string") throw noWord("a state that there is not");

@@ -35,7 +35,8 @@ impl Engine {
         Ok(())
     }
 
-    /// What the command names must exist (accounts are checked later: see `precedence`).
+    /// What the command names must exist (accounts and aliases are checked later: see
+    /// `precedence`).
     fn check_target(&self, opcode: Opcode, command: &Command) -> Result<(), RejectCode> {
         match opcode {
             Opcode::SweepFees
@@ -54,7 +55,6 @@ impl Engine {
                 }
                 Ok(())
             }
-            Opcode::RemoveAlias => self.find_alias(command).map(|_| ()),
             _ => Ok(()),
         }
     }

@@ -96,6 +96,8 @@ export const SetAlias = z
     id: "SetAlias",
     examples: [{ kind: "instrument", target: "BTC-USDT", alias: "BTCUSDT" }],
   });
+export const RequestIdQuery = z.strictObject(requestIdField);
+
 export const Aliases = z
   .object({
     aliases: z.array(z.object({ kind: z.enum(ALIAS_KINDS), target_id: id, alias: name })),

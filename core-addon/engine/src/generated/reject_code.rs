@@ -389,7 +389,7 @@ impl RejectCode {
             RejectCode::LimitInvalid => 344,
             RejectCode::BandInvalid => 345,
             RejectCode::StateInvalid => 346,
-            RejectCode::AliasNotFound => 230,
+            RejectCode::AliasNotFound => 603,
             RejectCode::FeeAccumulatorEmpty => 700,
             RejectCode::CapacityInvalid => 347,
             RejectCode::Throttled => 1,

@@ -212,13 +212,13 @@ impl Reference {
     ) -> Answer {
         let text = command.text();
         let request = self.second_request(command, request_id);
-        let kind = alias_kind(command.kind).ok_or(RejectCode::AliasNotFound)?;
-        let alias = (kind, text.to_vec());
-        let target = *self.aliases.get(&alias).ok_or(RejectCode::AliasNotFound)?;
         Self::check_request_form(&request)?;
         if let Some(duplicate) = self.check_request(&request)? {
             return Ok(duplicate);
         }
+        let kind = alias_kind(command.kind).ok_or(RejectCode::AliasNotFound)?;
+        let alias = (kind, text.to_vec());
+        let target = *self.aliases.get(&alias).ok_or(RejectCode::AliasNotFound)?;
         self.aliases.remove(&alias);
         transaction.push(alias_record(kind, text, target, ChangeType::Deleted));
         Ok(self.accept_request(&request, u64::from(target)))

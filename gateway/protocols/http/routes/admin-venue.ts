@@ -29,6 +29,7 @@ import {
   AdminReply,
   ALIAS_KINDS,
   Aliases,
+  RequestIdQuery,
   CreateCurrency,
   CreateInstrument,
   RequestOnly,
@@ -310,14 +311,19 @@ function aliasRoutes(venue: Venue): Route[] {
       ...{ method: "DELETE", path: `${path}/{kind}/{alias}`, ...ADMIN_COMMAND },
       summary: "Remove an alias",
       params: { kind: ALIAS_KINDS.join(" or "), alias: "The alias, escaped for a path." },
-      handle: ({ caller, params }) => {
+      query: RequestIdQuery,
+      handle: ({ caller, params, query }) => {
         const kind = ALIAS_KINDS.find((each) => each === params["kind"]);
         const text = params["alias"] ?? "";
         if (kind === undefined || Buffer.byteLength(text) > TEXT_BYTES_MAX) {
           return new Refusal(RejectCode.alias_not_found);
         }
-        const command = { opcode: Opcode.removeAlias, kind: ALIAS_KIND_NUMBERS[kind], text };
-        return administer(venue, caller, command);
+        return administer(venue, caller, {
+          opcode: Opcode.removeAlias,
+          kind: ALIAS_KIND_NUMBERS[kind],
+          text,
+          extensionText: query.request_id,
+        });
       },
     }),
   ];
