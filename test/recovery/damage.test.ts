@@ -11,6 +11,8 @@ import { MARKET_FLAGS } from "./market.ts";
 import { readOpening, Trial } from "./trial.ts";
 
 const TEST_MS_MAX = 60_000;
+/** One is nearly always enough. */
+const KILLS_MAX = 5;
 /** Exit code of a start that failed. */
 const FAILED = 1;
 
@@ -24,10 +26,17 @@ beforeAll(async () => {
     await trial.underLoad(() => growPast(trial, listSegments(killedOf(trial)).length + 2));
     await takeSnapshot(trial);
   }
-  await trial.underLoad(async () => {
-    await growPast(trial, listSegments(killedOf(trial)).length + 2);
-    await trial.venue.kill();
-  });
+  const kill = (): Promise<void> =>
+    trial.underLoad(async () => {
+      await growPast(trial, listSegments(killedOf(trial)).length + 2);
+      await trial.venue.kill();
+    });
+  await kill();
+  // A kill may come before the first command of a new segment: then there is no end to damage.
+  for (let more = KILLS_MAX - 1; more > 0 && isLastEmpty(trial); more -= 1) {
+    await trial.restart();
+    await kill();
+  }
   killed = killedOf(trial);
   sequence = trial.replayCopy().lastSequence;
 }, TEST_MS_MAX);
@@ -36,6 +45,11 @@ afterAll(removeDirectories);
 
 function killedOf({ venue }: Trial): string {
   return venue.dataDirectory;
+}
+
+function isLastEmpty({ venue }: Trial): boolean {
+  const last = listSegments(venue.dataDirectory).at(-1) ?? "";
+  return !listEntries(last).some(({ isCommands }) => isCommands);
 }
 
 /** Waits until the journal has so many segments. */
