@@ -66,8 +66,8 @@ async function run(venue: VenueProcess, token: string, paths: readonly string[],
       ...[PYTHON, "-m", "schemathesis.cli", "--no-color"],
       ...(isFixed ? ["--config-file", FIXED_NAMES] : []),
       ...["run", `${venue.url}/openapi.json`, "--header", `Authorization: Bearer ${token}`],
-      // A schema cannot say which orders the venue takes: funds, bands and states decide. And DELETE
-      // cancels: an order and a list of orders are still there afterwards.
+      // A schema cannot say which orders the venue takes: funds, bands and states decide. And
+      // DELETE cancels: an order and a list of orders are still there afterwards.
       ...["--exclude-checks", "positive_data_acceptance,use_after_free"],
       // They measure how fast cases are made, which says nothing of the venue.
       ...["--suppress-health-check", "all"],
