@@ -276,7 +276,8 @@ impl Book {
         order.level = level;
     }
 
-    /// Loads the lines of an order that matching, settling and its digest read; see `look_ahead.rs`.
+    /// Loads the lines of an order that matching, settling and its digest read; see
+    /// `look_ahead.rs`.
     #[inline]
     pub fn look_ahead(&self, index: OrderIndex) {
         if let Some(order) = self.orders.get(index as usize) {

@@ -14,6 +14,7 @@ mod bug;
 mod bytes;
 mod cancel_all;
 pub mod change;
+mod change_writer;
 mod check;
 mod client_id;
 pub mod command;
