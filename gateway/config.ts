@@ -124,6 +124,10 @@ export const SETTINGS = {
     "Counts calls without a good key: market data, and guessing keys",
   ),
   requests_burst_per_address: integer(4_000, 1, 10_000_000, "Two seconds' worth at once"),
+  feed_unsent_bytes_max: integer(
+    ...[1 * MIB, 64 * KIB, 64 * MIB],
+    "Per connection of `/ws`; a client that is further behind is conflated or closed",
+  ),
 
   demo_orders_per_second: integer(0, 0, 2_000, "0 = no demo: no instruments, accounts or flow"),
   demo_seed: integer(1, 1, 4_294_967_295, "The same seed gives the same stream of orders"),

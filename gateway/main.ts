@@ -20,6 +20,7 @@ import { Log } from "./log.ts";
 import { Metrics, observeProcess } from "./metrics.ts";
 import { startMetricsServer } from "./protocols/http/metrics-server.ts";
 import { startHttpServer } from "./protocols/http/server.ts";
+import { NativeFeed } from "./protocols/ws/server.ts";
 import { openVenue } from "./sessions/venue.ts";
 
 /** How often the core is told that time passes (rules 2.2), in milliseconds. */
@@ -139,8 +140,10 @@ async function wire(config: Config, log: Log, parts: AsyncDisposableStack): Prom
   parts.defer(clock.every(TICK_MS, () => core.tick()));
 
   // 6. The doors.
+  const webSocket = new NativeFeed({ venue, config, clock, log, metrics });
+  parts.defer(core.subscribe((transaction) => webSocket.stage.apply(transaction)));
   const http = listen("http_port", config.httpPort, () =>
-    startHttpServer({ venue, config, clock, log, metrics, version: manifest.version }),
+    startHttpServer({ venue, webSocket, config, clock, log, metrics, version: manifest.version }),
   );
   parts.defer(() => http.stop());
   const metricsDoor = listen("metrics_port", config.metricsPort, () =>

@@ -43,6 +43,7 @@ export class Authenticator {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #cache = new Map<string, { readonly key: StoredKey; readonly caller: Caller }>();
+  #hearRevoked: ((keyId: string) => void) | undefined;
 
   constructor(keys: KeyStore, rates: KeyRates, clock: Clock, log: Log) {
     this.#keys = keys;
@@ -81,8 +82,16 @@ export class Authenticator {
   revokeKey(keyId: string): boolean {
     this.#cache.delete(keyId);
     const isRevoked = this.#keys.revoke(keyId);
-    if (isRevoked) this.#log.info("key_revoked", { key_id: keyId });
+    if (isRevoked) {
+      this.#log.info("key_revoked", { key_id: keyId });
+      this.#hearRevoked?.(keyId);
+    }
     return isRevoked;
+  }
+
+  /** Tells one listener of each key that is revoked: who keeps connections that it logged in. */
+  onRevoked(listener: (keyId: string) => void): void {
+    this.#hearRevoked = listener;
   }
 
   /** Lists keys by id, those after `after`, at most `limit`; revoked ones too. */

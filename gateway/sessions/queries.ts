@@ -26,6 +26,13 @@ export class Queries {
     return answer;
   }
 
+  /**
+   * Answers at once. Order: the answer is shown only when the change log has come to its sequence.
+   */
+  askNow(query: QueryFields): Transaction {
+    return this.#core.query(query);
+  }
+
   /** Asks several things of one moment: all answers have the same sequence. */
   async askAll<const Questions extends readonly QueryFields[]>(
     questions: Questions,

@@ -30,6 +30,7 @@ import {
   Problem,
 } from "../../gateway/protocols/http/schemas.ts";
 import { startHttpServer } from "../../gateway/protocols/http/server.ts";
+import { NativeFeed } from "../../gateway/protocols/ws/server.ts";
 import { openVenue } from "../../gateway/sessions/venue.ts";
 import { adminFound, type Answered, orderFound, toFound, toOrderView } from "./scenario-answers.ts";
 import { openCore, START_US } from "./scenario-core.ts";
@@ -69,7 +70,8 @@ export async function openHttp(capacities: Capacities): Promise<Venue> {
   const venue = openVenue({ core, keys, config, clock, log, metrics, quietAccounts });
   parts.defer(() => venue.stop());
   const version = "0.0.0";
-  const http = startHttpServer({ venue, config, clock, log, metrics, version });
+  const webSocket = new NativeFeed({ venue, config, clock, log, metrics });
+  const http = startHttpServer({ venue, webSocket, config, clock, log, metrics, version });
   parts.defer(() => http.stop());
   const permissions = toPermissionBits(PERMISSION_NAMES);
   const tokenOf = (account: number): string => keys.create({ account, permissions }).token;

@@ -14,7 +14,8 @@ const LAYERS: ReadonlyMap<string, readonly string[]> = new Map([
   ["core", ["domain", "generated", "addon"]],
   ["identity", ["domain", "clock"]],
   ["sessions", ["domain", "core", "identity", "config", "clock", "log", "metrics"]],
-  ["protocols", ["domain", "sessions", "config", "clock", "log", "metrics"]],
+  ["push", ["domain", "stages", "clock"]],
+  ["protocols", ["domain", "sessions", "push", "config", "clock", "log", "metrics"]],
   ["demo", ["domain", "core", "sessions", "clock"]],
   ["commands", ["domain", "core", "identity", "config", "clock", "log"]],
 ]);
@@ -71,10 +72,13 @@ function checkBorder({ from, line, target }: Import): Problem[] {
   return problem(`${part} may import ${may}; not ${targetPart}: pass it in from main.ts`);
 }
 
+/** `/ws` is the other transport of the native protocol: same listener, shapes and refusals. */
+const SPEAKS_AS: ReadonlyMap<string, string> = new Map([["ws", "http"]]);
+
 /** Protocols know nothing of each other; what they share is in sessions/. */
 function checkProtocols(from: SourceFile, line: number, target: string): Problem[] {
-  const [own, other] = [from.path, target].map((path) => path.split("/")[2] ?? "");
-  if (own === other || other === "protocol.ts") return [];
+  const [own = "", other = ""] = [from.path, target].map((path) => path.split("/")[2] ?? "");
+  if (own === other || other === "protocol.ts" || SPEAKS_AS.get(own) === other) return [];
   const message = `protocol ${own} may not import ${other}: what both need belongs in sessions/`;
   return [{ path: from.path, line, message }];
 }

@@ -228,15 +228,24 @@ export function fromOrderTransaction(
       else image = change;
     }
   }
-  const terms = update ?? image;
-  if (terms === undefined) return undefined;
-  const progress = update === undefined ? image : toProgress(update);
-  if (progress === undefined) return undefined;
-  const document = toDocument(listing, terms, progress, image);
+  const document = fromOrderChange(image, update, listing);
+  if (document === undefined) return undefined;
   document.fills = fills;
   document.duplicate = false;
   document.sequence = transaction.sequence;
   return document;
+}
+
+/** An order after one command: `image` when it is new, `update` when something moved it. */
+export function fromOrderChange(
+  image: OrderImage | undefined,
+  update: OrderUpdate | undefined,
+  listing: Listing,
+): OrderDocument | undefined {
+  const terms = update ?? image;
+  const progress = update === undefined ? image : toProgress(update);
+  if (terms === undefined || progress === undefined) return undefined;
+  return toDocument(listing, terms, progress, image);
 }
 
 /** What images and updates name alike. */

@@ -53,7 +53,7 @@ export function throttledFor(waitUs: number, stage: RefusalStage = "form"): Refu
 export const PROBLEM_MEDIA_TYPE = "application/problem+json";
 
 /** The body of a problem. */
-function problemBody(code: RejectCode, details: ProblemDetails = {}) {
+export function problemBody(code: RejectCode, details: ProblemDetails = {}) {
   const row = rejectByNumber[code];
   return {
     type: `urn:openbell:problem:${row.name}`,

@@ -4,7 +4,7 @@
 // What Bun's parser refuses (no HTTP, a head above 16 KiB, contradictory lengths) it answers itself
 // with a bare status and closes; those requests never get here.
 
-import type { Server } from "bun";
+import type { Server, WebSocketHandler } from "bun";
 import { Hono } from "hono";
 import type { Context } from "hono";
 import type { Clock } from "../../clock.ts";
@@ -21,10 +21,26 @@ import { problem } from "./rejects.ts";
 import type { Route } from "./route.ts";
 import { LIVENESS_PATH } from "./routes/operations.ts";
 import { HttpSession, httpMetrics, NO_PARAMETERS } from "./session.ts";
-import type { SessionParts } from "./session.ts";
+import type { Peers, SessionParts } from "./session.ts";
 
-export interface HttpServerParts {
+/** Connections that leave HTTP for WebSocket, on the same listener. */
+export interface WebSocketDoor<Connection> {
+  readonly handler: WebSocketHandler<Connection>;
+  /** Requests without an answer yet. */
+  readonly pendingRequests: number;
+  /** The server is there; connections may come. */
+  start(server: Server<Connection>): void;
+  /** Takes a connection over. Returns the answer of one that stays. */
+  upgrade(request: Request, server: Server<Connection>): Response | undefined;
+  /** Takes no new work. */
+  drain(): void;
+  /** Tells every client why, and closes. */
+  stop(): void;
+}
+
+export interface HttpServerParts<Connection> {
   readonly venue: Venue;
+  readonly webSocket: WebSocketDoor<Connection>;
   readonly config: Pick<
     Config,
     "httpHost" | "httpPort" | "bodyBytesMax" | "requestTimeoutMs" | "connectionsMax"
@@ -49,12 +65,12 @@ const DRAIN_CHECK_MS = 10;
 
 /** Hono with Bun's server beside the request. */
 interface Beside {
-  Bindings: Server<undefined>;
+  Bindings: Peers;
 }
 type HttpContext = Context<Beside>;
 
 /** Answers one request to one endpoint. */
-type Handler = (request: Request, server: Server<undefined>) => Promise<Response>;
+type Handler = (request: Request, server: Peers) => Promise<Response>;
 
 export interface HttpApp {
   readonly hono: Hono<Beside>;
@@ -65,15 +81,24 @@ export interface HttpApp {
 /** The endpoint that Bun's own router leads to. */
 const HOT_PATH = "/api/v1/trading/orders";
 
-class HttpServer implements Protocol {
+const WEBSOCKET_PATH = "/ws";
+
+class HttpServer<Connection> implements Protocol {
   readonly name = "http";
-  readonly #server: Server<undefined>;
+  readonly #server: Server<Connection>;
+  readonly #webSocket: WebSocketDoor<Connection>;
   readonly #gate: Gate;
   readonly #clock: Clock;
   readonly #stopCounting: () => void;
 
-  constructor(server: Server<undefined>, gate: Gate, clock: Clock, stopCounting: () => void) {
+  constructor(
+    server: Server<Connection>,
+    gate: Gate,
+    { clock, webSocket }: HttpServerParts<Connection>,
+    stopCounting: () => void,
+  ) {
     this.#server = server;
+    this.#webSocket = webSocket;
     this.#gate = gate;
     this.#clock = clock;
     this.#stopCounting = stopCounting;
@@ -86,8 +111,11 @@ class HttpServer implements Protocol {
 
   async drain(deadlineMs: number): Promise<void> {
     this.#gate.isDraining = true;
+    this.#webSocket.drain();
+    const isAnswered = (): boolean =>
+      this.#server.pendingRequests + this.#webSocket.pendingRequests === 0;
     const deadlineUs = this.#clock.elapsedUs() + deadlineMs * 1_000;
-    while (this.#server.pendingRequests > 0 && this.#clock.elapsedUs() < deadlineUs) {
+    while (!isAnswered() && this.#clock.elapsedUs() < deadlineUs) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#clock.after(DRAIN_CHECK_MS, resolve);
       await promise;
@@ -96,6 +124,7 @@ class HttpServer implements Protocol {
 
   async stop(): Promise<void> {
     this.#stopCounting();
+    this.#webSocket.stop();
     await this.#server.stop(true);
   }
 }
@@ -107,8 +136,8 @@ interface Gate {
 }
 
 /** Starts listening. Errors: throws what Bun throws when the port is taken. */
-export function startHttpServer(parts: HttpServerParts): Protocol {
-  const { config, clock, log, metrics } = parts;
+export function startHttpServer<Connection>(parts: HttpServerParts<Connection>): Protocol {
+  const { config, clock, log, metrics, webSocket } = parts;
   const gate: Gate = { isDraining: false, connections: new ConnectionLimit(config.connectionsMax) };
   const stopCounting = gate.connections.start(clock);
   metrics.read(
@@ -119,7 +148,7 @@ export function startHttpServer(parts: HttpServerParts): Protocol {
   );
   const app = createApp(parts);
   const timeoutSeconds = Math.ceil(config.requestTimeoutMs / 1_000) + IDLE_EXTRA_SECONDS;
-  const server = Bun.serve({
+  const server = Bun.serve<Connection, string>({
     hostname: config.httpHost,
     port: config.httpPort,
     development: false,
@@ -128,7 +157,11 @@ export function startHttpServer(parts: HttpServerParts): Protocol {
     reusePort: false,
     maxRequestBodySize: BUN_BODY_BYTES_MAX,
     idleTimeout: Math.min(IDLE_SECONDS_MAX, timeoutSeconds),
+    websocket: webSocket.handler,
     routes: {
+      [WEBSOCKET_PATH]: {
+        GET: (request, bunServer) => refuseAtGate(gate) ?? webSocket.upgrade(request, bunServer),
+      },
       [HOT_PATH]: {
         POST: (request, bunServer) =>
           refuseAtGate(gate) ??
@@ -146,7 +179,8 @@ export function startHttpServer(parts: HttpServerParts): Protocol {
       return problem(RejectCode.internal_error, { closesConnection: true });
     },
   });
-  return new HttpServer(server, gate, clock, stopCounting);
+  webSocket.start(server);
+  return new HttpServer(server, gate, parts, stopCounting);
 }
 
 /** Why nothing is taken at all, if so. */
@@ -162,7 +196,7 @@ function asksForLife(request: Request): boolean {
 }
 
 /** Routes of all endpoints, and an answer for everything else. */
-function createApp(parts: HttpServerParts): HttpApp {
+function createApp<Connection>(parts: HttpServerParts<Connection>): HttpApp {
   const { config, clock, log, metrics, venue } = parts;
   const limits = { bytesMax: config.bodyBytesMax, timeoutMs: config.requestTimeoutMs };
   const sessionParts: SessionParts = {

@@ -30,6 +30,9 @@ const BEARER = "bearer ";
 export type Params = Readonly<Record<string, string>>;
 export const NO_PARAMETERS: Params = {};
 
+/** Knows the address of whoever sent a request. */
+export type Peers = Pick<Server<unknown>, "requestIP">;
+
 export interface SessionParts {
   readonly venue: Venue;
   readonly bodies: BodyReader;
@@ -77,7 +80,7 @@ export class HttpSession {
   }
 
   /** Answers one request. `params` are those of the path, decoded. Never rejects. */
-  async answer(request: Request, server: Server<undefined>, params: Params): Promise<Response> {
+  async answer(request: Request, server: Peers, params: Params): Promise<Response> {
     const { clock, log } = this.#parts;
     const startedUs = clock.elapsedUs();
     let response: Response;
@@ -92,12 +95,7 @@ export class HttpSession {
     return response;
   }
 
-  async #serve(
-    request: Request,
-    server: Server<undefined>,
-    params: Params,
-    nowUs: number,
-  ): Promise<Response> {
+  async #serve(request: Request, server: Peers, params: Params, nowUs: number): Promise<Response> {
     const hasBody = this.#route.body !== undefined;
     if (this.#parts.bodies.isTooLarge(request)) return this.#refuse(TOO_LARGE);
     const caller = this.#identify(request, server, nowUs);
@@ -126,7 +124,7 @@ export class HttpSession {
   }
 
   /** The caller, or why there is none. A public endpoint asks for no key. */
-  #identify(request: Request, server: Server<undefined>, nowUs: number): Caller | Refusal {
+  #identify(request: Request, server: Peers, nowUs: number): Caller | Refusal {
     const { venue } = this.#parts;
     const isPublic = this.#route.access.length === 0;
     let code: RejectCode = RejectCode.not_logged_in;

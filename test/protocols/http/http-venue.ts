@@ -20,6 +20,7 @@ import type { Route } from "../../../gateway/protocols/http/route.ts";
 import { Problem } from "../../../gateway/protocols/http/schemas.ts";
 import { startHttpServer } from "../../../gateway/protocols/http/server.ts";
 import type { Protocol } from "../../../gateway/protocols/protocol.ts";
+import { NativeFeed } from "../../../gateway/protocols/ws/server.ts";
 import { openVenue } from "../../../gateway/sessions/venue.ts";
 import type { Venue } from "../../../gateway/sessions/venue.ts";
 import { within } from "../../support/deadline.ts";
@@ -92,7 +93,10 @@ export class HttpVenue {
     const { core, keys, metrics } = this;
     this.venue = openVenue({ core, keys, config, clock, log, metrics, quietAccounts });
     const { venue } = this;
-    this.server = startHttpServer({ venue, config, clock, log, metrics, version: "0.0.0" });
+    const webSocket = new NativeFeed({ venue, config, clock, log, metrics });
+    core.subscribe((transaction) => webSocket.stage.apply(transaction));
+    const version = "0.0.0";
+    this.server = startHttpServer({ venue, webSocket, config, clock, log, metrics, version });
     this.routes = listRoutes(venue, "0.0.0");
   }
 

@@ -86,8 +86,8 @@ export async function showAccount(venue: Venue, account: number): Promise<Respon
 }
 
 /** A balance as it is after the change. */
-function fromBalance(venue: Venue, balance: BalanceUpdate) {
-  const currency = venue.reference.currencyOf(balance.currency);
+export function fromBalance({ reference }: Pick<Venue, "reference">, balance: BalanceUpdate) {
+  const currency = reference.currencyOf(balance.currency);
   if (currency === undefined) throw new Error(`currency ${balance.currency} is not known`);
   const { availableAfter, frozenAfter } = balance;
   return {

@@ -1,6 +1,7 @@
 // What everybody may see without a key: the book, the last price, the last trades, and what is
 // listed.
 
+import type { Change } from "../../../domain/change.ts";
 import { QueryKind } from "../../../domain/command.ts";
 import {
   formatAmount,
@@ -13,6 +14,7 @@ import { instrumentStateNames } from "../../../domain/instrument.ts";
 import { Side } from "../../../domain/order.ts";
 import { RejectCode } from "../../../domain/reject.ts";
 import type { Amount, Price, Quantity } from "../../../domain/units.ts";
+import type { DatedTrade } from "../../../sessions/recent-trades.ts";
 import type { Listing } from "../../../sessions/reference-data.ts";
 import type { Venue } from "../../../sessions/venue.ts";
 import { json } from "../answers.ts";
@@ -100,18 +102,12 @@ async function showMarket(
   depth: number,
   limit: number,
 ): Promise<Response | Refusal> {
-  const { instrument, quantityFormat } = listing;
+  const { instrument } = listing;
   const { instrumentId } = instrument;
   const book = { opcode: QueryKind.book, instrument: instrumentId, quantity: depth };
   const answer = await venue.queries.ask(book);
   if (answer.code !== 0) return new Refusal(answer.code);
-  const levelsOf = (side: Side) =>
-    answer.changes.flatMap((change) =>
-      change.entity === "level" && change.side === side
-        ? [[formatPrice(change.price, instrument), formatQuantity(change.quantity, quantityFormat)]]
-        : [],
-    );
-  const [bids, asks] = [levelsOf(Side.buy), levelsOf(Side.sell)];
+  const { bids, asks } = toLevels(answer.changes, listing);
   const { trades } = venue;
   const lastPrice = trades.lastPrice(instrumentId) ?? instrument.lastTradePrice;
   return json({
@@ -125,17 +121,37 @@ async function showMarket(
     as_of_sequence: answer.sequence,
     trades: trades
       .list(instrumentId, limit, () => true)
-      .map(({ trade, sequence, timeUs }) => ({
-        trade_id: trade.tradeId,
-        price: formatPrice(trade.price, instrument),
-        quantity: formatQuantity(trade.quantity, quantityFormat),
-        taker_side: sideText[trade.takerSide],
-        sequence,
-        traded_at_us: timeUs,
-      })),
+      .map((trade) => toPublicTrade(trade, listing)),
     trades_as_of_sequence: venue.router.releasedSequence,
     trades_complete_after: trades.completeAfter(instrumentId),
   });
+}
+
+/**
+ * The levels among `changes`, in their order: price and quantity, which is 0 of one that is gone.
+ */
+export function toLevels(changes: readonly Change[], { instrument, quantityFormat }: Listing) {
+  const bids: [string, string][] = [];
+  const asks: [string, string][] = [];
+  for (const change of changes) {
+    if (change.entity !== "level" || change.instrument !== instrument.instrumentId) continue;
+    const price = formatPrice(change.price, instrument);
+    const side = change.side === Side.buy ? bids : asks;
+    side.push([price, formatQuantity(change.quantity, quantityFormat)]);
+  }
+  return { bids, asks };
+}
+
+/** A trade as everybody sees it. */
+export function toPublicTrade({ trade, sequence, timeUs }: DatedTrade, listing: Listing) {
+  return {
+    trade_id: trade.tradeId,
+    price: formatPrice(trade.price, listing.instrument),
+    quantity: formatQuantity(trade.quantity, listing.quantityFormat),
+    taker_side: sideText[trade.takerSide],
+    sequence,
+    traded_at_us: timeUs,
+  };
 }
 
 /** An instrument with its limits; 0 means none. */

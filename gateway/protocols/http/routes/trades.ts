@@ -56,7 +56,12 @@ export function tradeRoutes(venue: Venue): Route[] {
   ];
 }
 
-function toOwnTrade({ trade, sequence, timeUs }: DatedTrade, account: number, listing: Listing) {
+/** A trade as one of its two accounts sees it. */
+export function toOwnTrade(
+  { trade, sequence, timeUs }: DatedTrade,
+  account: number,
+  listing: Listing,
+) {
   const isTaker = trade.takerAccount === account;
   const makerSide = trade.takerSide === Side.buy ? Side.sell : Side.buy;
   return {
