@@ -70,6 +70,7 @@ export const RejectCode = {
   journal_full: 9004,
   connection_limit_reached: 9005,
   internal_error: 9006,
+  history_unavailable: 9007,
   order_table_full: 9010,
   account_table_full: 9011,
   instrument_table_full: 9012,
@@ -707,6 +708,15 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     retryable: false,
     http: 500,
     text: "Internal error",
+  },
+  9007: {
+    number: 9007,
+    name: "history_unavailable",
+    category: "capacity",
+    precedence: 7,
+    retryable: true,
+    http: 503,
+    text: "History is not available",
   },
   9010: {
     number: 9010,

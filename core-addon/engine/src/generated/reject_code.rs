@@ -142,6 +142,8 @@ pub enum RejectCode {
     ConnectionLimitReached = 9005,
     /// Internal error.
     InternalError = 9006,
+    /// History is not available.
+    HistoryUnavailable = 9007,
     /// Order table of the instrument is full.
     OrderTableFull = 9010,
     /// Account table is full.
@@ -160,7 +162,7 @@ pub enum RejectCode {
 
 impl RejectCode {
     /// Every code, by number.
-    pub const ALL: [RejectCode; 75] = [
+    pub const ALL: [RejectCode; 76] = [
         RejectCode::MalformedRequest,
         RejectCode::MalformedNumber,
         RejectCode::MediaTypeUnsupported,
@@ -229,6 +231,7 @@ impl RejectCode {
         RejectCode::JournalFull,
         RejectCode::ConnectionLimitReached,
         RejectCode::InternalError,
+        RejectCode::HistoryUnavailable,
         RejectCode::OrderTableFull,
         RejectCode::AccountTableFull,
         RejectCode::InstrumentTableFull,
@@ -310,6 +313,7 @@ impl RejectCode {
             RejectCode::JournalFull => "journal_full",
             RejectCode::ConnectionLimitReached => "connection_limit_reached",
             RejectCode::InternalError => "internal_error",
+            RejectCode::HistoryUnavailable => "history_unavailable",
             RejectCode::OrderTableFull => "order_table_full",
             RejectCode::AccountTableFull => "account_table_full",
             RejectCode::InstrumentTableFull => "instrument_table_full",
@@ -398,6 +402,7 @@ impl RejectCode {
             RejectCode::JournalFull => 4,
             RejectCode::ConnectionLimitReached => 5,
             RejectCode::InternalError => 6,
+            RejectCode::HistoryUnavailable => 7,
             RejectCode::OrderTableFull => 900,
             RejectCode::AccountTableFull => 780,
             RejectCode::InstrumentTableFull => 780,

@@ -1,0 +1,250 @@
+// Answers questions out of the history, as of its last commit. A question looks at a bounded number
+// of rows: when few of them fit, the page is short or empty, and says where the next one begins.
+
+import type { Database } from "bun:sqlite";
+import {
+  HISTORY_PAGE_MAX,
+  type HistoryPage,
+  type HistoryQuestion,
+  type HistoryRows,
+  type TimeRange,
+} from "./questions.ts";
+import type { SqlValue } from "./row-batch.ts";
+import { readCheckpoint } from "./schema.ts";
+
+/** Rows looked at for one page: some 10 ms. */
+const EXAMINED_MAX = 10_000;
+/** Above every id. */
+const ID_END = Number.MAX_SAFE_INTEGER;
+
+/** Rows of one page, and where it ended. */
+interface Found {
+  readonly rows: readonly unknown[];
+  readonly nextAfter: number | undefined;
+}
+
+/** One page of rows in the order of their key, which is the cursor. */
+interface Search {
+  readonly columns: string;
+  readonly from: string;
+  readonly table: string;
+  readonly key: "id" | "order_id";
+  readonly direction: "ASC" | "DESC";
+  /** What an index finds. */
+  readonly scope: readonly string[];
+  /** What must be looked up row by row. */
+  readonly conditions: readonly string[];
+  readonly values: Record<string, SqlValue | undefined>;
+  readonly limit: number;
+}
+
+type Question<Ask extends HistoryQuestion["ask"]> = Extract<HistoryQuestion, { ask: Ask }>;
+
+interface Moment {
+  readonly sequence: number;
+  readonly next_id: number;
+}
+
+export class HistoryReader {
+  readonly #database: Database;
+
+  /** `database`: opened to read; nothing else may use it. */
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  ask<Ask extends HistoryQuestion["ask"]>(question: Question<Ask>): HistoryPage<HistoryRows[Ask]> {
+    this.#database.run("BEGIN");
+    try {
+      const { sequence, complete_after: completeAfter } = readCheckpoint(this.#database);
+      const { rows, nextAfter } = this.#find(question);
+      // why: the statement of each question selects the columns of its row
+      return { sequence, completeAfter, rows: rows as HistoryRows[Ask][], nextAfter };
+    } finally {
+      this.#database.run("COMMIT");
+    }
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #find(question: HistoryQuestion): Found {
+    switch (question.ask) {
+      case "order":
+        return this.#one("account = :account AND order_id = :orderId", {
+          account: question.account,
+          orderId: question.orderId,
+        });
+      case "client_order":
+        return this.#one("account = :account AND client_order_id = :clientOrderId", {
+          account: question.account,
+          clientOrderId: question.clientOrderId,
+        });
+      case "orders":
+        return this.#orders(question);
+      case "events":
+        return this.#search({
+          columns: "*",
+          from: "order_events",
+          table: "order_events",
+          key: "id",
+          direction: "ASC",
+          scope: ["order_id = :orderId", "id > :after"],
+          conditions: [],
+          values: { orderId: question.orderId, after: question.after ?? 0 },
+          limit: question.limit,
+        });
+      case "trades":
+        return this.#trades(question);
+      case "own_trades":
+        return this.#ownTrades(question);
+      case "balance_changes":
+        return this.#balanceChanges(question);
+    }
+  }
+
+  /** The newest: a client's id may be given again once its order has ended. */
+  #one(condition: string, values: Record<string, SqlValue>): Found {
+    const sql = `SELECT * FROM orders WHERE ${condition} ORDER BY order_id DESC LIMIT 1`;
+    return { rows: this.#all(sql, values), nextAfter: undefined };
+  }
+
+  /** An order's id is the sequence of the command that made it. */
+  #orders(question: Question<"orders">): Found {
+    const { account, instrument, statuses, fromUs, toUs, after = 0, limit } = question;
+    const begin = this.#momentBefore(fromUs)?.sequence ?? 0;
+    const end = this.#momentFrom(toUs)?.sequence ?? ID_END;
+    const conditions = timeConditions("created_at_us", question);
+    if (instrument !== undefined) conditions.push("instrument = :instrument");
+    if (statuses !== undefined) conditions.push(`status IN (${statuses.map(Number).join()})`);
+    return this.#search({
+      columns: "*",
+      from: "orders",
+      table: "orders",
+      key: "order_id",
+      direction: "ASC",
+      scope: ["account = :account", "order_id > :after", "order_id <= :end"],
+      conditions,
+      values: { account, instrument, fromUs, toUs, end, after: Math.max(after, begin) },
+      limit,
+    });
+  }
+
+  #trades(question: Question<"trades">): Found {
+    const { instrument, limit } = question;
+    return this.#search({
+      columns: "*",
+      from: "trades",
+      table: "trades",
+      key: "id",
+      direction: "DESC",
+      scope: ["instrument = :instrument", "id < :before", "id >= :begin"],
+      conditions: timeConditions("time_us", question),
+      values: { instrument, ...this.#rangeOf(question) },
+      limit,
+    });
+  }
+
+  #ownTrades(question: Question<"own_trades">): Found {
+    const { account, instrument, limit } = question;
+    const conditions = timeConditions("time_us", question);
+    if (instrument !== undefined) conditions.push("own_trades.instrument = :instrument");
+    return this.#search({
+      columns: "trades.*",
+      from: "own_trades JOIN trades ON trades.id = own_trades.id",
+      table: "own_trades",
+      key: "id",
+      direction: "DESC",
+      scope: ["account = :account", "own_trades.id < :before", "own_trades.id >= :begin"],
+      conditions,
+      values: { account, instrument, ...this.#rangeOf(question) },
+      limit,
+    });
+  }
+
+  #balanceChanges(question: Question<"balance_changes">): Found {
+    const { account, currency, limit } = question;
+    const conditions = timeConditions("time_us", question);
+    if (currency !== undefined) conditions.push("currency = :currency");
+    return this.#search({
+      columns: "*",
+      from: "balance_changes",
+      table: "balance_changes",
+      key: "id",
+      direction: "DESC",
+      scope: ["account = :account", "id < :before", "id >= :begin"],
+      conditions,
+      values: { account, currency, ...this.#rangeOf(question) },
+      limit,
+    });
+  }
+
+  /** Ids, newest first, that a time range and a cursor leave. */
+  #rangeOf({ fromUs, toUs, after = ID_END }: TimeRange & { after?: number | undefined }) {
+    const begin = this.#momentBefore(fromUs)?.next_id ?? 0;
+    const end = this.#momentFrom(toUs)?.next_id ?? ID_END;
+    return { fromUs, toUs, begin, before: Math.min(after, end) };
+  }
+
+  /** The last moment before a time: what it covers is older. */
+  #momentBefore(timeUs: number | undefined): Moment | undefined {
+    if (timeUs === undefined) return undefined;
+    const sql = "SELECT * FROM moments WHERE time_us < ? ORDER BY time_us DESC LIMIT 1";
+    return this.#database.query<Moment, [number]>(sql).get(timeUs) ?? undefined;
+  }
+
+  /** The first moment not before a time: what it does not cover is as late or later. */
+  #momentFrom(timeUs: number | undefined): Moment | undefined {
+    if (timeUs === undefined) return undefined;
+    const sql = "SELECT * FROM moments WHERE time_us >= ? ORDER BY time_us LIMIT 1";
+    return this.#database.query<Moment, [number]>(sql).get(timeUs) ?? undefined;
+  }
+
+  #search(search: Search): Found {
+    const { columns, from, table, key, direction, scope, conditions, limit } = search;
+    const cursor = `${table}.${key}`;
+    const values: Record<string, SqlValue> = {};
+    for (const [name, value] of Object.entries(search.values)) {
+      if (value !== undefined) values[name] = value;
+    }
+    const order = `ORDER BY ${cursor} ${direction}`;
+    const inScope = `FROM ${from} WHERE ${scope.join(" AND ")}`;
+    let border: number | undefined;
+    if (conditions.length > 0) {
+      const sql = `SELECT ${cursor} ${inScope} ${order} LIMIT 1 OFFSET ${EXAMINED_MAX - 1}`;
+      border = readKey(this.#all(sql, values).at(0), key);
+    }
+    const wanted = [inScope, ...conditions];
+    if (border !== undefined)
+      wanted.push(`${cursor} ${direction === "ASC" ? "<=" : ">="} ${border}`);
+    const count = Math.min(limit, HISTORY_PAGE_MAX);
+    const rows = this.#all(
+      `SELECT ${columns} ${wanted.join(" AND ")} ${order} LIMIT ${count}`,
+      values,
+    );
+    return { rows, nextAfter: rows.length === count ? readKey(rows.at(-1), key) : border };
+  }
+
+  #all(sql: string, values: Record<string, SqlValue>): unknown[] {
+    const statement = this.#database.prepare<unknown, [Record<string, SqlValue>]>(sql);
+    try {
+      return statement.all(values);
+    } finally {
+      statement.finalize();
+    }
+  }
+}
+
+function timeConditions(column: string, { fromUs, toUs }: TimeRange): string[] {
+  return [
+    ...(fromUs === undefined ? [] : [`${column} >= :fromUs`]),
+    ...(toUs === undefined ? [] : [`${column} < :toUs`]),
+  ];
+}
+
+function readKey(row: unknown, key: Search["key"]): number | undefined {
+  if (typeof row !== "object" || row === null) return undefined;
+  const value = Object.entries(row).find(([name]) => name === key)?.[1];
+  return typeof value === "number" ? value : undefined;
+}
