@@ -53,6 +53,8 @@ export interface VenueOptions {
   /** Flags of the configuration, as on the command line. */
   readonly flags?: Readonly<Record<string, string>>;
   readonly directory?: string;
+  /** `os` unless told otherwise: with `fsync` things are executed before they may be shown. */
+  readonly durability?: "os" | "fsync";
   readonly logLines?: string[];
 }
 
@@ -67,7 +69,8 @@ export class HttpVenue {
   readonly routes: readonly Route[];
   readonly #isOwnDirectory: boolean;
 
-  constructor({ clock = systemClock, flags = {}, directory, logLines = [] }: VenueOptions = {}) {
+  constructor(options: VenueOptions = {}) {
+    const { clock = systemClock, flags = {}, directory, logLines = [] } = options;
     this.#isOwnDirectory = directory === undefined;
     this.directory = directory ?? mkdtempSync(join(tmpdir(), "openbell-http-"));
     const given = { profile: "test", "data-directory": this.directory, ...flags };
@@ -85,7 +88,7 @@ export class HttpVenue {
     this.metrics = new Metrics();
     this.core = Core.open({
       dataDirectory: join(this.directory, "journal"),
-      durability: "os",
+      durability: options.durability ?? "os",
       segmentBytes: SEGMENT_BYTES,
     });
     this.keys = KeyStore.open(join(this.directory, "identity.sqlite"), clock);
