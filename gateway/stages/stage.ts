@@ -1,0 +1,31 @@
+// What a stage is: a consumer of the change log that derives something and remembers how far it
+// got. `docs/stages.md` builds one in thirty lines.
+
+import type { Transaction } from "../domain/change.ts";
+
+export interface Stage {
+  /** In metrics, readiness and log; unique. */
+  readonly name: string;
+
+  /**
+   * Goes back to what was kept at the last checkpoint. Called before the first transaction and
+   * again after the stage threw; `from` is what `checkpoint` returned, the next transaction is the
+   * one after it.
+   */
+  start(from: number): void;
+
+  /**
+   * Takes one whole transaction. They come in sequence order, each once since `start`, on the main
+   * thread, between the turns of the order path: a stage that needs longer than some microseconds
+   * belongs into a Worker.
+   *
+   * Returns `"busy"` when it took nothing; the same transaction is offered again later.
+   */
+  apply(transaction: Transaction): void | "busy";
+
+  /**
+   * Sequence up to which nothing will be asked for again, also after a crash of the process: 0 for
+   * a stage that has kept nothing yet. Called about once a second; never blocks on a disk.
+   */
+  checkpoint(): number;
+}
