@@ -125,8 +125,8 @@ export const SETTINGS = {
   ),
   requests_burst_per_address: integer(4_000, 1, 10_000_000, "Two seconds' worth at once"),
   feed_unsent_bytes_max: integer(
-    ...[1 * MIB, 64 * KIB, 64 * MIB],
-    "Per connection of `/ws`; a client that is further behind is conflated or closed",
+    ...[1 * MIB, 512 * KIB, 64 * MIB],
+    "Per connection of `/ws`, above the largest message; a client further behind is cut off",
   ),
 
   demo_orders_per_second: integer(0, 0, 2_000, "0 = no demo: no instruments, accounts or flow"),

@@ -55,18 +55,23 @@ export class Connection {
     return this.#socket !== undefined && this.#closeReason === undefined;
   }
 
+  /** What the system has not taken yet. */
+  get unsentBytes(): number {
+    return this.#socket?.getBufferedAmount() ?? 0;
+  }
+
   get channelCount(): number {
     return this.publicSubscriptions.size + this.privateKinds.size;
   }
 
   /** Whether there is room for what the client only wants: half of the bound stays for the rest. */
   get hasRoom(): boolean {
-    return (this.#socket?.getBufferedAmount() ?? 0) <= this.#unsentBytesMax / 2;
+    return this.unsentBytes <= this.#unsentBytesMax / 2;
   }
 
   /** Whether a client that fell behind may be sent again what it wants. */
   get isDrained(): boolean {
-    return (this.#socket?.getBufferedAmount() ?? 0) <= this.#unsentBytesMax / 8;
+    return this.unsentBytes <= this.#unsentBytesMax / 8;
   }
 
   /** Sends what is owed. A client that does not read is closed when the bound is passed. */

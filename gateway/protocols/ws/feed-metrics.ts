@@ -1,6 +1,7 @@
 // What is counted of the feed. A message to a thousand subscribers is a thousand messages.
 
 import type { Counter, Metrics } from "../../metrics.ts";
+import type { Connection } from "./connection.ts";
 import { CLOSE_CODES } from "./rejects.ts";
 import type { CloseReason } from "./rejects.ts";
 
@@ -14,11 +15,20 @@ export class FeedMetrics {
   readonly #bytes: Counter;
   readonly #requests: (op: string) => Counter;
   readonly #closes: (reason: EndReason) => Counter;
-  connections = 0;
+  readonly #conflations: Counter;
   subscriptions = 0;
 
-  constructor(metrics: Metrics) {
-    metrics.read("ws_connections_open", "gauge", "Connections of the feed", () => this.connections);
+  constructor(metrics: Metrics, connections: ReadonlySet<Pick<Connection, "unsentBytes">>) {
+    metrics.read("ws_connections_open", "gauge", "Connections of the feed", () => connections.size);
+    metrics.read("ws_unsent_bytes", "gauge", "What clients have not taken yet", () => {
+      let bytes = 0;
+      for (const { unsentBytes } of connections) bytes += unsentBytes;
+      return bytes;
+    });
+    this.#conflations = metrics.counter(
+      "ws_conflations_total",
+      "Channels that went on with a snapshot because their client did not read",
+    )();
     metrics.read(
       "ws_subscriptions_open",
       "gauge",
@@ -38,6 +48,10 @@ export class FeedMetrics {
   countSent(text: string, receivers: number): void {
     this.#messages.value += receivers;
     this.#bytes.value += receivers * text.length;
+  }
+
+  countConflation(): void {
+    this.#conflations.value += 1;
   }
 
   countRequest(op: string): void {

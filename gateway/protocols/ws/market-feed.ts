@@ -246,6 +246,7 @@ export class MarketFeed {
       for (const subscription of connection.publicSubscriptions.values()) {
         if (subscription.state !== "live") continue;
         const isTape = subscription.channel.kind === "trades";
+        this.#parts.metrics.countConflation();
         if (isTape) subscription.tradesAfter = this.#stage?.checkpoint();
         this.#park(subscription);
       }

@@ -62,7 +62,7 @@ export class NativeFeed implements WebSocketDoor<Connection> {
     this.#parts = parts;
     const { venue, clock, log, config } = parts;
     const startedAfter = venue.router.releasedSequence;
-    const metrics = new FeedMetrics(parts.metrics);
+    const metrics = new FeedMetrics(parts.metrics, this.#connections);
     this.#metrics = metrics;
     this.#markets = new MarketFeed({ venue, clock, metrics, startedAfter });
     this.#accounts = new AccountFeed({ venue, metrics });
@@ -146,7 +146,6 @@ export class NativeFeed implements WebSocketDoor<Connection> {
       open: (socket) => {
         socket.data.attach(socket);
         this.#connections.add(socket.data);
-        this.#metrics.connections += 1;
       },
       message: (socket, message) => {
         if (typeof message !== "string") {
@@ -167,7 +166,6 @@ export class NativeFeed implements WebSocketDoor<Connection> {
 
   #forget(connection: Connection): void {
     this.#connections.delete(connection);
-    this.#metrics.connections -= 1;
     this.#metrics.countClose(connection.markEnded());
     this.#markets.forget(connection);
     const { caller } = connection;
