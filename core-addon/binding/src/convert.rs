@@ -36,6 +36,7 @@ pub struct AddonOptions {
     pub pending_bytes_max: Option<f64>,
     pub snapshot_interval_commands: Option<f64>,
     pub state_hash_interval_commands: Option<f64>,
+    pub hold_journal: Option<f64>,
     pub spare_retry_ms: Option<f64>,
     pub accounts_max: Option<f64>,
     pub instruments_max: Option<f64>,
@@ -69,6 +70,11 @@ pub fn to_open_options(options: &AddonOptions) -> Result<OpenOptions> {
     set("snapshotIntervalCommands", options.snapshot_interval_commands, interval)?;
     let interval = &mut open.state_hash_interval_commands;
     set("stateHashIntervalCommands", options.state_hash_interval_commands, interval)?;
+    if options.hold_journal.is_some() {
+        let mut sequence = 0;
+        set("holdJournal", options.hold_journal, &mut sequence)?;
+        open.hold_journal = Some(sequence);
+    }
     let mut retry_ms = open.spare_retry.as_millis() as u64;
     set("spareRetryMs", options.spare_retry_ms, &mut retry_ms)?;
     open.spare_retry = Duration::from_millis(retry_ms);
@@ -237,8 +243,8 @@ pub mod place {
     pub const NEEDED_BYTES: usize = 3;
     /// First of the places that `status` fills.
     pub const STATUS: usize = 4;
-    /// Number of places: `status` fills 18 and the buckets of the sync histogram.
-    pub const COUNT: usize = STATUS + 18 + SYNC_BUCKETS_US.len() + 1;
+    /// Number of places: `status` fills 19 and the buckets of the sync histogram.
+    pub const COUNT: usize = STATUS + 19 + SYNC_BUCKETS_US.len() + 1;
 }
 
 /// Writes `status` into the array, in the order of `place`.
@@ -269,7 +275,8 @@ pub fn write_status(status: &Status, places: &mut [f64]) {
     ];
     let buckets = status.journal.sync_buckets;
     let sync_us = [status.journal.sync_ns / 1_000];
-    let all = values.iter().chain(&sync_us).chain(&buckets);
+    let held = [status.held_bytes];
+    let all = values.iter().chain(&sync_us).chain(&buckets).chain(&held);
     for (place, value) in places[place::STATUS..].iter_mut().zip(all) {
         *place = *value as f64;
     }

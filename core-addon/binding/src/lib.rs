@@ -4,6 +4,7 @@
 //! an error with a stable `code`. A panic in runtime or engine aborts the process: decision 0006.
 
 mod convert;
+pub mod reexecution;
 
 use std::cell::RefCell;
 use std::io::{self, Write};
@@ -23,6 +24,7 @@ use convert::{
     argument_invalid, from_fault, from_open_report, from_stop_report, from_verify_report, place,
     to_addon_fault, to_count, to_open_options, write_status,
 };
+use reexecution::Reexecutions;
 
 /// Exit code of a process whose core failed: nothing more may be acknowledged.
 const EXIT_FATAL: i32 = 70;
@@ -43,6 +45,7 @@ struct Buffers {
 struct OpenCore {
     core: Core,
     buffers: Option<Buffers>,
+    reexecutions: Reexecutions,
 }
 
 thread_local! {
@@ -116,7 +119,7 @@ pub fn open(
     .map_err(from_fault)?;
     let handle = CORES.with(|cores| {
         let mut cores = cores.borrow_mut();
-        cores.push(Some(OpenCore { core, buffers: None }));
+        cores.push(Some(OpenCore { core, buffers: None, reexecutions: Reexecutions::default() }));
         cores.len() - 1
     });
     Ok(from_open_report(handle as u32, unsynced_commands_max, report))
@@ -269,15 +272,28 @@ pub fn drain(handle: u32) -> Result<()> {
     with_core(handle, |open| open.core.drain().map_err(from_fault))
 }
 
-/// Syncs the journal, writes a snapshot and closes the core; the handle is no longer valid,
-/// whatever comes of it.
+/// Keeps what is needed to execute again what follows `sequence`.
+///
+/// Errors: `core_not_open`, `argument_invalid`.
+#[napi]
+pub fn hold_journal(handle: u32, sequence: f64) -> Result<()> {
+    let sequence = to_sequence(sequence)?;
+    with_core(handle, |open| {
+        open.core.hold_journal(sequence);
+        Ok(())
+    })
+}
+
+/// Syncs the journal, writes a snapshot and closes the core with its re-executions; the handle is
+/// no longer valid, whatever comes of it.
 ///
 /// Errors: `core_not_open`, and the fault that ended the journal.
 #[napi]
 pub fn stop(handle: u32) -> Result<AddonStopReport> {
     let taken = CORES.with(|cores| cores.borrow_mut().get_mut(handle as usize)?.take());
-    let open = taken.ok_or_else(|| not_open(handle))?;
-    open.core.stop().map(from_stop_report).map_err(from_fault)
+    let OpenCore { core, reexecutions, .. } = taken.ok_or_else(|| not_open(handle))?;
+    drop(reexecutions);
+    core.stop().map(from_stop_report).map_err(from_fault)
 }
 
 /// Checks a data directory that no process serves: every file, every state hash, every balance.
@@ -303,9 +319,7 @@ pub fn journal_dump(
     to: f64,
     write: Function<'_, String, ()>,
 ) -> Result<()> {
-    let (Some(from), Some(to)) = (to_count(from), to_count(to)) else {
-        return Err(argument_invalid(format!("{from} to {to} are no sequences")));
-    };
+    let (from, to) = (to_sequence(from)?, to_sequence(to)?);
     let mut sink = TextSink { write, text: String::new(), failure: None };
     let environment = Environment::system();
     let dumped = inspect::dump(&environment, Path::new(&data_directory), (from, to), &mut sink);
@@ -360,6 +374,10 @@ fn refuse_worker(env: &Env) -> Result<()> {
         return Ok(());
     }
     Err(Error::new("worker_refused", "The core opens on the main thread only".to_owned()))
+}
+
+fn to_sequence(value: f64) -> Result<u64> {
+    to_count(value).ok_or_else(|| argument_invalid(format!("{value} is no sequence")))
 }
 
 fn to_time_ns(time_us: Option<f64>) -> Result<Option<u64>> {

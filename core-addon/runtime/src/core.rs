@@ -4,6 +4,7 @@
 //! (Executed first: a command that broke an invariant would otherwise break it again at every
 //! start.)
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use engine::Engine;
@@ -24,7 +25,8 @@ use crate::opening;
 use crate::options::OpenOptions;
 use crate::pending::{Pending, Released};
 use crate::record::{self, COMMAND_BYTES_MAX};
-use crate::snapshot;
+use crate::reexecute::{Reexecution, Source};
+use crate::retention::Retention;
 use crate::snapshotter::{SnapshotRequest, Snapshotter, write_state};
 use crate::status::{Mode, OpenReport, Status, StopReport};
 use crate::venue_clock::VenueClock;
@@ -77,9 +79,10 @@ pub struct Core {
     pub(crate) identity: Identity,
     pub(crate) directories: Directories,
     pub(crate) tools: Tools,
+    pub(crate) retention: Arc<Retention>,
     pub(crate) snapshotter: Snapshotter,
     pub(crate) journal: Journal,
-    /// Last: let go of when all threads have ended.
+    /// Last: let go of when all threads that write have ended.
     pub(crate) _lock: DataLock,
 }
 
@@ -178,6 +181,32 @@ impl Core {
         Ok(())
     }
 
+    /// Keeps what is needed to execute again what follows `sequence`, in the place of what the call
+    /// before kept: the newest snapshot not newer, and the journal from there. A sequence that is
+    /// not in front of the newest snapshot but one holds no more than a restart needs.
+    ///
+    /// Order: what is no longer held is removed behind the next snapshot.
+    pub fn hold_journal(&self, sequence: u64) {
+        self.retention.hold(sequence);
+    }
+
+    /// Executes again, on a thread of its own, what follows `after`, up to the last sequence that
+    /// is in the journal now. What it needs is held while it runs.
+    ///
+    /// Errors: the fault that ended the journal, and that the thread does not start; others come
+    /// out of its `read`.
+    pub fn reexecute(&self, after: u64) -> Result<Reexecution, Fault> {
+        self.tools.progress.check()?;
+        Reexecution::start(Source {
+            disk: self.tools.disk.clone(),
+            directories: self.directories.clone(),
+            identity: self.identity,
+            hold: self.retention.hold_run(after),
+            after,
+            until: self.tools.progress.sequence(),
+        })
+    }
+
     /// Waits until everything executed is in the journal, so that all of it can be read.
     ///
     /// Errors: the fault that ended the journal.
@@ -211,6 +240,7 @@ impl Core {
             is_clock_held: self.clock.is_held(),
             fault,
             journal: self.tools.counters.read(),
+            held_bytes: self.retention.held_bytes(),
             snapshot,
             is_snapshot_busy: self.snapshotter.is_busy(),
         }
@@ -260,7 +290,7 @@ impl Core {
             // It took the place of the newest one; those kept are the same.
             return Ok(());
         }
-        snapshot::purge(disk, &directories.snapshots, &directories.journal, status.sequence)
+        self.retention.purge(status.sequence)
     }
 
     /// Executes commands, and `Continue` wherever a backlog is left, until one is refused.

@@ -45,6 +45,8 @@ pub enum FaultCode {
     SnapshotDamaged,
     /// A snapshot could not be written; the journal since the last one is kept.
     SnapshotFailed,
+    /// What follows a sequence cannot be executed again.
+    ChangesUnavailable,
     /// A journal write failed; nothing is acknowledged any more.
     JournalWriteFailed,
     /// A journal sync failed; nothing is acknowledged any more.
@@ -56,7 +58,7 @@ pub enum FaultCode {
 }
 
 /// Code, its stable text, and what the operator should do; in the order of `FaultCode`.
-const TABLE: [(FaultCode, &str, &str); 22] = [
+const TABLE: [(FaultCode, &str, &str); 23] = [
     (FaultCode::OptionInvalid, "option_invalid", "Set the option to a value within its range"),
     (FaultCode::RecordsMalformed, "records_malformed", "This is a defect of the caller: report it"),
     (
@@ -138,6 +140,11 @@ const TABLE: [(FaultCode, &str, &str); 22] = [
         FaultCode::SnapshotFailed,
         "snapshot_failed",
         "Free space or repair the disk; it is tried again by itself",
+    ),
+    (
+        FaultCode::ChangesUnavailable,
+        "changes_unavailable",
+        "Restore the files in front from a backup, or begin anew at a later sequence",
     ),
     (
         FaultCode::JournalWriteFailed,

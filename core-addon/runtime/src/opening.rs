@@ -22,6 +22,7 @@ use crate::metrics::Counters;
 use crate::options::OpenOptions;
 use crate::pending::Pending;
 use crate::record;
+use crate::retention::Retention;
 use crate::snapshot::{remove_unfinished, snapshot_directory};
 use crate::snapshotter::Snapshotter;
 use crate::status::OpenReport;
@@ -185,11 +186,17 @@ fn start(
     let is_unchanged = state
         .snapshot
         .is_some_and(|header| header.is_clean_stop && header.sequence == state.engine.sequence());
+    let (disk, hold) = (tools.disk.clone(), options.hold_journal);
+    let retention = Arc::new(Retention::new(disk, directories.clone(), hold));
+    if hold.is_some() {
+        retention.count()?;
+    }
     let snapshotter = Snapshotter::start(
         environment.clone(),
         directories.clone(),
         state.identity,
         tools.progress.clone(),
+        Arc::clone(&retention),
         snapshot_sequence,
         options.snapshot_retry,
     )?;
@@ -218,6 +225,7 @@ fn start(
         identity: state.identity,
         directories: directories.clone(),
         tools,
+        retention,
         snapshotter,
         journal,
         options,

@@ -31,6 +31,8 @@ pub struct OpenOptions {
     pub snapshot_interval_commands: u64,
     /// Commands between two state hashes in the journal.
     pub state_hash_interval_commands: u64,
+    /// As `Core::hold_journal`, from the first moment.
+    pub hold_journal: Option<u64>,
     /// Bounds of the engine's tables; journaled when they differ from those in force.
     pub capacities: Capacities,
     /// Believe a jump of the system clock instead of holding it: laptops sleep.
@@ -56,6 +58,7 @@ impl OpenOptions {
             pending_bytes_max: 64 << 20,
             snapshot_interval_commands: 2_000_000,
             state_hash_interval_commands: 16_384,
+            hold_journal: None,
             capacities: Capacities::DEFAULT,
             accept_clock_jumps: false,
             spare_retry: Duration::from_secs(1),

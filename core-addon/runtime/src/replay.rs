@@ -1,6 +1,7 @@
 //! Executes journaled commands again and checks the state hashes that were journaled among them.
 //!
-//! Recovery, the snapshot thread and `journal verify` all replay here, so all check the same.
+//! Recovery, the snapshot thread, re-execution and `journal verify` all replay here, so all check
+//! the same.
 
 use engine::Engine;
 use engine::change::ChangeWriter;
@@ -45,6 +46,18 @@ impl Replay {
     ///
     /// Errors: `behaviour_version_other`, `state_hash_mismatch`.
     pub fn apply(&mut self, segment: &SegmentFile, entry: &Entry<'_>) -> Result<(), Fault> {
+        self.apply_each(segment, entry, |_, _| ())
+    }
+
+    /// The same; `each` gets the sequence and the transaction of every command executed.
+    ///
+    /// Errors: as `apply`.
+    pub fn apply_each(
+        &mut self,
+        segment: &SegmentFile,
+        entry: &Entry<'_>,
+        mut each: impl FnMut(u64, &[u64]),
+    ) -> Result<(), Fault> {
         let is_ours = segment.header.identity.behaviour_version == self.behaviour_version;
         if let Some(state_hash) = entry.state_hash() {
             if is_ours && entry.sequence == self.engine.sequence() {
@@ -70,6 +83,7 @@ impl Replay {
             self.changes.clear();
             let (command, extension) = (&item.command, item.extension.as_ref());
             self.engine.execute(sequence, entry.time_ns, command, extension, &mut self.changes);
+            each(sequence, self.changes.words());
             offset = item.next;
         }
         self.commands += u64::from(entry.commands);

@@ -1,7 +1,8 @@
 //! Snapshots: the whole state at one sequence in one file (`docs/formats.md`).
 //!
 //! Written beside its name, synced, renamed, directory synced: under its name a snapshot is whole,
-//! or it is damaged and says so. Two are kept, and the journal since the older one.
+//! or it is damaged and says so. Two are kept, and the journal since the older one; `retention`
+//! removes what is older.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +12,7 @@ use crate::crc32c::crc32c;
 use crate::environment::Disk;
 use crate::fault::{Fault, FaultCode};
 use crate::journal::entry::{read_u32, read_u64};
-use crate::journal::segment::{self, Identity, check_same_venue, sequence_of_name};
+use crate::journal::segment::{Identity, check_same_venue, sequence_of_name};
 
 /// Bytes of a snapshot's header; the state follows.
 pub const SNAPSHOT_HEADER_BYTES: usize = 128;
@@ -228,30 +229,6 @@ pub fn remove_unfinished(disk: &dyn Disk, directory: &Path) -> Result<(), Fault>
     for name in names.iter().filter(|name| name.ends_with(".snapshot.tmp")) {
         let path = directory.join(name);
         disk.remove(&path).map_err(|error| Fault::disk("remove", &path, &error))?;
-    }
-    Ok(())
-}
-
-/// Removes the snapshots in front of `older`, then the segments that only hold older commands.
-///
-/// `older`: the newest one but one that was read or written by this process, 0 none: if the newest
-/// is damaged, that one and the journal give the same state. A damaged one may lie between them.
-/// Order: snapshots first, so that a crash in between leaves too much, never too little.
-pub fn purge(disk: &dyn Disk, snapshots: &Path, journal: &Path, older: u64) -> Result<(), Fault> {
-    let remove =
-        |path: &Path| disk.remove(path).map_err(|error| Fault::disk("remove", path, &error));
-    for sequence in list_snapshots(disk, snapshots)? {
-        if sequence < older {
-            remove(&snapshot_path(snapshots, sequence))?;
-        }
-    }
-    let names = disk.list(journal).map_err(|error| Fault::disk("list", journal, &error))?;
-    let mut segments: Vec<u64> =
-        names.iter().filter_map(|name| sequence_of_name(name, ".segment")).collect();
-    segments.sort_unstable();
-    // Oldest first: what is left has no gap.
-    for pair in segments.windows(2).filter(|pair| pair[1] <= older + 1) {
-        remove(&journal.join(segment::segment_name(pair[0])))?;
     }
     Ok(())
 }

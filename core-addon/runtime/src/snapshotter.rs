@@ -17,6 +17,7 @@ use crate::journal::reader::{self, Visit};
 use crate::journal::recovery::{Directories, first_segment_to_replay, newest_snapshot};
 use crate::journal::segment::{Identity, SegmentFile, list_segments, sync_segments};
 use crate::replay::Replay;
+use crate::retention::Retention;
 use crate::snapshot::{self, SnapshotHeader};
 
 /// How often the thread looks whether the journal has reached the state hash it was asked to stop
@@ -62,6 +63,7 @@ struct Shared {
     directories: Directories,
     identity: Identity,
     progress: Arc<Progress>,
+    retention: Arc<Retention>,
     retry: Duration,
     state: Mutex<State>,
     wake: Condvar,
@@ -82,6 +84,7 @@ impl Snapshotter {
         directories: Directories,
         identity: Identity,
         progress: Arc<Progress>,
+        retention: Arc<Retention>,
         newest: u64,
         retry: Duration,
     ) -> Result<Snapshotter, Fault> {
@@ -92,6 +95,7 @@ impl Snapshotter {
             directories,
             identity,
             progress,
+            retention,
             retry,
             state: Mutex::new(state),
             wake: Condvar::new(),
@@ -244,7 +248,7 @@ impl Shared {
         }
         let bytes =
             write_state(disk, &self.directories.snapshots, self.identity, &mut engine, false)?;
-        snapshot::purge(disk, &self.directories.snapshots, &self.directories.journal, sequence)?;
+        self.retention.purge(sequence)?;
         Ok(Some(bytes))
     }
 

@@ -36,6 +36,8 @@ pub struct Status {
     pub fault: Option<Fault>,
     /// Counters of the journal.
     pub journal: JournalMetrics,
+    /// Bytes of segments and snapshots kept for `Core::hold_journal` and re-executions alone.
+    pub held_bytes: u64,
     /// The snapshots.
     pub snapshot: SnapshotStatus,
     /// A snapshot is asked for or being made.

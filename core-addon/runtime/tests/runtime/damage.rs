@@ -32,7 +32,7 @@ fn killed_venue(seed: u64) -> Run {
     run
 }
 
-fn ends_with_one_entry(disk: &SimulatedDisk) -> bool {
+pub fn ends_with_one_entry(disk: &SimulatedDisk) -> bool {
     let path = disk.paths_with("segment").pop().expect("there are segments");
     let bytes = disk.read_all(&path);
     let [.., last, _] = entry_offsets(&bytes)[..] else { return false };

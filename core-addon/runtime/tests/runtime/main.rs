@@ -5,6 +5,7 @@ mod damage;
 mod disk_faults;
 mod durability;
 mod real_disk;
+mod reexecution;
 mod snapshots;
 mod support;
 mod vectors;

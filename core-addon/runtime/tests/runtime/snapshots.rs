@@ -15,14 +15,14 @@ use crate::support::{Run, World, wait_until};
 
 const ALL: [Durability; 3] = [Durability::None, Durability::Os, Durability::Fsync];
 
-fn steps(run: &mut Run, count: usize) {
+pub fn steps(run: &mut Run, count: usize) {
     for _ in 0..count {
         run.step().expect("the disk is well");
     }
     run.drain().expect("the disk is well");
 }
 
-fn snapshot_now(run: &mut Run) -> u64 {
+pub fn snapshot_now(run: &mut Run) -> u64 {
     let before = run.core().status().snapshot.written;
     run.core().request_snapshot().expect("the journal is well");
     wait_until("the snapshot is written", || {
@@ -181,7 +181,7 @@ fn a_damaged_snapshot_is_not_one_of_the_two_kept() {
     }
 }
 
-fn flip_a_bit(disk: &SimulatedDisk, sequence: u64) {
+pub fn flip_a_bit(disk: &SimulatedDisk, sequence: u64) {
     let path = snapshot_path(Path::new("/venue/snapshots"), sequence);
     let mut bytes = disk.read_all(&path);
     bytes[200] ^= 1;
@@ -189,7 +189,7 @@ fn flip_a_bit(disk: &SimulatedDisk, sequence: u64) {
 }
 
 /// Changes the first state hash behind `sequence` and gives everything behind it valid checksums.
-fn change_state_hash(bytes: &mut [u8], sequence: u64) -> u64 {
+pub fn change_state_hash(bytes: &mut [u8], sequence: u64) -> u64 {
     let header = SegmentHeader::decode(&bytes[..SEGMENT_HEADER_BYTES], Path::new("x"));
     let header = header.expect("an intact header");
     let (header_crc, mut previous_crc) = (header.crc(), header.previous_crc);
