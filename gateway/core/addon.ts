@@ -18,6 +18,8 @@ export interface CoreOptions {
   pendingBytesMax?: number | undefined;
   snapshotIntervalCommands?: number | undefined;
   stateHashIntervalCommands?: number | undefined;
+  /** As `Core.holdJournal`, from the first moment; without it nothing is held. */
+  holdJournal?: number | undefined;
   /** Pause before space for the next segment is asked for again. */
   spareRetryMs?: number | undefined;
   accountsMax?: number | undefined;
@@ -115,10 +117,11 @@ export const Place = {
   journalSyncUs: 21,
   /** First of 12. */
   syncBuckets: 22,
+  heldBytes: 34,
 } as const;
 
 /** Length of the status array. */
-export const PLACE_COUNT = 34;
+export const PLACE_COUNT = 35;
 
 /** What core-addon/binding exports. Every call may throw an error with a stable `code`. */
 export interface Addon {
@@ -143,6 +146,12 @@ export interface Addon {
   confirmClock(handle: number): void;
   requestSnapshot(handle: number): void;
   drain(handle: number): void;
+  holdJournal(handle: number, sequence: number): void;
+  /** Its id. */
+  reexecute(handle: number, after: number): number;
+  /** Bytes written, 0 none yet, -1 the end; above the length of `chunk` nothing was written. */
+  readReexecution(handle: number, reexecution: number, chunk: Uint8Array): number;
+  closeReexecution(handle: number, reexecution: number): void;
   stop(handle: number): StopReport;
   journalVerify(dataDirectory: string): VerifyReport;
   journalDump(dataDirectory: string, from: number, to: number, write: (text: string) => void): void;

@@ -13,7 +13,10 @@ import { CommandBatch, encodeQuery } from "./command-batch.ts";
 import { Deliveries } from "./deliveries.ts";
 import type { Listener } from "./deliveries.ts";
 import { Queue } from "./queue.ts";
+import { AddonReexecution } from "./reexecution.ts";
+import type { Reexecution } from "./reexecution.ts";
 
+export type { Reexecution } from "./reexecution.ts";
 export type { CoreFault, CoreOptions, OpenReport, StopReport } from "./addon.ts";
 
 /** Records of one batch: 512 KiB, several times what one turn brings; a full batch is flushed. */
@@ -44,6 +47,8 @@ export interface CoreStatus {
   snapshot: { bytes: number; durationUs: number; written: number; isBusy: boolean };
   journal: {
     bytes: number;
+    /** Of segments and snapshots that are kept for `holdJournal` and re-executions alone. */
+    heldBytes: number;
     writes: number;
     segments: number;
     syncs: number;
@@ -170,6 +175,7 @@ export class Core {
       },
       journal: {
         bytes: at(Place.journalBytes),
+        heldBytes: at(Place.heldBytes),
         writes: at(Place.journalWrites),
         segments: at(Place.journalSegments),
         syncs: at(Place.journalSyncs),
@@ -204,6 +210,29 @@ export class Core {
   /** Asks for a snapshot in the background; `status` tells when it is there. */
   requestSnapshot(): void {
     callAddon(() => this.#addon.requestSnapshot(this.#handle));
+  }
+
+  /**
+   * Keeps what is needed to execute again what follows `sequence`, in the place of what the call
+   * before kept: the newest snapshot not newer, and the journal from there. A sequence that is not
+   * in front of the newest snapshot but one holds no more than a restart needs.
+   *
+   * Order: what is no longer held is removed behind the next snapshot.
+   */
+  holdJournal(sequence: number): void {
+    callAddon(() => this.#addon.holdJournal(this.#handle, sequence));
+  }
+
+  /**
+   * Executes again, in the background, what follows `after`, up to what is durable now: the same
+   * transactions as those that left, those of the opening included. What it needs is kept while it
+   * is open.
+   *
+   * Bounds: at most 8 are open at once; each has an engine and a segment in memory.
+   * Errors: throws `reexecution_limit_reached`, and the fault that ended the journal.
+   */
+  reexecute(after: number): Reexecution {
+    return new AddonReexecution(this.#addon, this.#handle, after);
   }
 
   /**

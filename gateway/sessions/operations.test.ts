@@ -9,7 +9,7 @@ const WELL: CoreStatus = {
   ...{ mode: "open", clockHeld: false, fault: undefined, snapshotSequence: 0 },
   snapshot: { bytes: 0, durationUs: 0, written: 0, isBusy: false },
   journal: {
-    ...{ bytes: 0, writes: 0, segments: 1, syncs: 0, syncUs: 0 },
+    ...{ bytes: 0, heldBytes: 0, writes: 0, segments: 1, syncs: 0, syncUs: 0 },
     ...{ syncBuckets: [], syncBoundsUs: [] },
   },
 };

@@ -77,6 +77,9 @@ test("after a stop every call has the code core_not_open, the stop too", () => {
     () => addon.confirmClock(handle),
     () => addon.requestSnapshot(handle),
     () => addon.drain(handle),
+    () => addon.holdJournal(handle, 0),
+    () => addon.reexecute(handle, 0),
+    () => addon.readReexecution(handle, 0, Buffer.alloc(8)),
     () => addon.stop(handle),
   ];
   expect(calls.map(codeOf)).toEqual(calls.map(() => "core_not_open"));
