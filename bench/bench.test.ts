@@ -8,6 +8,7 @@ import { Bench, SIZES } from "./bench.ts";
 import { runBorder } from "./border.ts";
 import { runDurable } from "./durable.ts";
 import { runEngine, runMemory, runStream } from "./engine-layers.ts";
+import { runHistory } from "./history.ts";
 import { runHttp } from "./http.ts";
 import { type Row, toTable } from "./rows.ts";
 
@@ -33,6 +34,7 @@ test.each<[string, (bench: Bench) => Promise<Row[]>, number]>([
   ["memory", runMemory, 3],
   ["border", runBorder, 8],
   ["durable", runDurable, 9 * 6 + 9 + 2],
+  ["history", runHistory, 2 * 3],
   ["http", runHttp, 6 * 5],
 ])(
   "layer %s runs and names every figure",

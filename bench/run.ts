@@ -10,13 +10,14 @@ import { Bench, SIZES } from "./bench.ts";
 import { runBorder } from "./border.ts";
 import { runDurable } from "./durable.ts";
 import { runEngine, runMemory, runStream } from "./engine-layers.ts";
+import { runHistory } from "./history.ts";
 import { runHttp } from "./http.ts";
 import { readMachine } from "./machine.ts";
 import { type Row, toTable } from "./rows.ts";
 
 const ROOT = join(import.meta.dir, "..");
 const ENGINE_LAYERS = ["book", "core", "peer"];
-const LAYERS = ["stream", ...ENGINE_LAYERS, "memory", "border", "durable", "http"];
+const LAYERS = ["stream", ...ENGINE_LAYERS, "memory", "border", "durable", "history", "http"];
 
 async function runLayers(bench: Bench, layers: readonly string[]): Promise<Row[]> {
   const rows: Row[] = [];
@@ -27,6 +28,7 @@ async function runLayers(bench: Bench, layers: readonly string[]): Promise<Row[]
   if (layers.includes("memory")) rows.push(...(await runMemory(bench)));
   if (layers.includes("border")) rows.push(...(await runBorder(bench)));
   if (layers.includes("durable")) rows.push(...(await runDurable(bench)));
+  if (layers.includes("history")) rows.push(...(await runHistory(bench)));
   if (layers.includes("http")) rows.push(...(await runHttp(bench)));
   return rows;
 }

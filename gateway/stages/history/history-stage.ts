@@ -47,6 +47,8 @@ export class HistoryStage implements Stage {
     this.#parts = parts;
     this.#desk = new QuestionDesk(parts.clock, (id, question) => {
       if (this.#worker === undefined || this.#failure !== undefined) return false;
+      // The answer shows all that was taken.
+      this.#send();
       this.#post({ kind: "ask", id, question });
       return true;
     });

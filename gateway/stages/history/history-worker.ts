@@ -55,6 +55,7 @@ function open({ path, from, retentionDays }: OpenMessage): void {
 }
 
 function commit(): void {
+  if (turn !== undefined) clearImmediate(turn);
   turn = undefined;
   try {
     writer?.commit();
@@ -69,8 +70,12 @@ function tellWritten(): void {
   weight = 0;
 }
 
-/** A question that fails is the asker's alone: what is written is not concerned. */
+/**
+ * Answers with everything that came before the question. One that fails is the asker's alone: what
+ * is written is not concerned.
+ */
 function answer({ id, question }: Extract<ToWorker, { kind: "ask" }>): void {
+  if (turn !== undefined) commit();
   try {
     if (reader === undefined) throw new Error("the history is not open");
     tell({ kind: "answer", id, page: reader.ask(question) });
@@ -80,7 +85,6 @@ function answer({ id, question }: Extract<ToWorker, { kind: "ask" }>): void {
 }
 
 function close(): void {
-  if (turn !== undefined) clearImmediate(turn);
   writer?.sync();
   release();
   tell({ kind: "closed" });

@@ -90,73 +90,115 @@ export class RowWriter {
   }
 
   #addOrder(transaction: Transaction, sub: number, order: OrderImage): void {
-    this.#begin(RowKind.orderCreated, transaction, sub);
-    this.#put(order.orderId, order.account, order.instrument, order.side);
-    this.#put(order.orderType, order.timeInForce, order.status, order.reason);
-    this.#put(order.selfTradePrevention, order.cancelOnDisconnect ? 1 : 0);
-    this.#put(order.code, order.session, order.price, order.quantity, order.filled, order.leaves);
-    this.#putAmount(order.quoteQuantity);
-    this.#putAmount(order.cumulativeNotional);
-    this.#putAmount(order.fee);
-    this.#put(order.makerRate, order.takerRate, order.createdAtUs);
-    this.#putClientOrderId(order);
+    let at = this.#begin(RowKind.orderCreated, transaction, sub);
+    const numbers = this.#numbers;
+    numbers[at++] = order.orderId;
+    numbers[at++] = order.account;
+    numbers[at++] = order.instrument;
+    numbers[at++] = order.side;
+    numbers[at++] = order.orderType;
+    numbers[at++] = order.timeInForce;
+    numbers[at++] = order.status;
+    numbers[at++] = order.reason;
+    numbers[at++] = order.selfTradePrevention;
+    numbers[at++] = order.cancelOnDisconnect ? 1 : 0;
+    numbers[at++] = order.code;
+    numbers[at++] = order.session;
+    numbers[at++] = order.price;
+    numbers[at++] = order.quantity;
+    numbers[at++] = order.filled;
+    numbers[at++] = order.leaves;
+    this.#putAmount(at++, order.quoteQuantity);
+    this.#putAmount(at++, order.cumulativeNotional);
+    this.#putAmount(at++, order.fee);
+    numbers[at++] = order.makerRate;
+    numbers[at++] = order.takerRate;
+    numbers[at++] = order.createdAtUs;
+    this.#putClientOrderId(at++, order);
+    this.#length = at;
   }
 
   #addUpdate(transaction: Transaction, sub: number, order: OrderUpdate): void {
-    this.#begin(RowKind.orderUpdated, transaction, sub);
-    this.#putClientOrderId(order);
-    this.#put(order.orderId, order.account, order.instrument, order.side);
-    this.#put(order.statusAfter, order.reason, order.cause, order.session);
-    this.#put(order.price, order.quantity, order.filledAfter, order.leavesAfter);
-    this.#putAmount(order.cumulativeNotional);
-    this.#putAmount(order.fee);
+    let at = this.#begin(RowKind.orderUpdated, transaction, sub);
+    const numbers = this.#numbers;
+    this.#putClientOrderId(at++, order);
+    numbers[at++] = order.orderId;
+    numbers[at++] = order.account;
+    numbers[at++] = order.instrument;
+    numbers[at++] = order.side;
+    numbers[at++] = order.statusAfter;
+    numbers[at++] = order.reason;
+    numbers[at++] = order.cause;
+    numbers[at++] = order.session;
+    numbers[at++] = order.price;
+    numbers[at++] = order.quantity;
+    numbers[at++] = order.filledAfter;
+    numbers[at++] = order.leavesAfter;
+    this.#putAmount(at++, order.cumulativeNotional);
+    this.#putAmount(at++, order.fee);
+    this.#length = at;
   }
 
   #addTrade(transaction: Transaction, sub: number, trade: Trade): void {
-    this.#begin(RowKind.trade, transaction, sub);
-    this.#put(trade.instrument, trade.tradeId, trade.takerSide);
-    this.#put(trade.takerOrder, trade.makerOrder, trade.takerAccount, trade.makerAccount);
-    this.#put(trade.price, trade.quantity);
-    this.#putAmount(trade.notional);
-    this.#putAmount(trade.takerFee);
-    this.#putAmount(trade.makerFee);
+    let at = this.#begin(RowKind.trade, transaction, sub);
+    const numbers = this.#numbers;
+    numbers[at++] = trade.instrument;
+    numbers[at++] = trade.tradeId;
+    numbers[at++] = trade.takerSide;
+    numbers[at++] = trade.takerOrder;
+    numbers[at++] = trade.makerOrder;
+    numbers[at++] = trade.takerAccount;
+    numbers[at++] = trade.makerAccount;
+    numbers[at++] = trade.price;
+    numbers[at++] = trade.quantity;
+    this.#putAmount(at++, trade.notional);
+    this.#putAmount(at++, trade.takerFee);
+    this.#putAmount(at++, trade.makerFee);
+    this.#length = at;
   }
 
   #addBalance(transaction: Transaction, sub: number, balance: BalanceUpdate): void {
-    this.#begin(RowKind.balance, transaction, sub);
-    this.#put(transaction.opcode, balance.account, balance.currency);
-    this.#putAmount(balance.availableBefore);
-    this.#putAmount(balance.availableAfter);
-    this.#putAmount(balance.frozenBefore);
-    this.#putAmount(balance.frozenAfter);
+    let at = this.#begin(RowKind.balance, transaction, sub);
+    const numbers = this.#numbers;
+    numbers[at++] = transaction.opcode;
+    numbers[at++] = balance.account;
+    numbers[at++] = balance.currency;
+    this.#putAmount(at++, balance.availableBefore);
+    this.#putAmount(at++, balance.availableAfter);
+    this.#putAmount(at++, balance.frozenBefore);
+    this.#putAmount(at++, balance.frozenAfter);
+    this.#length = at;
   }
 
-  #begin(kind: RowKind, { sequence, timeUs }: Transaction, sub: number): void {
+  /** Makes room for a row and writes what all have in common. Returns where the rest goes. */
+  #begin(kind: RowKind, { sequence, timeUs }: Transaction, sub: number): number {
     if (this.#length + ROW_VALUES_MAX > this.#numbers.length) this.#grow();
     this.#weight += 1;
-    this.#put(kind, sequence, sub, timeUs);
+    const at = this.#length;
+    const numbers = this.#numbers;
+    numbers[at] = kind;
+    numbers[at + 1] = sequence;
+    numbers[at + 2] = sub;
+    numbers[at + 3] = timeUs;
+    return at + 4;
   }
 
-  #put(...values: readonly number[]): void {
-    for (const value of values) this.#numbers[this.#length++] = value;
-  }
-
-  #putText(text: string): void {
-    this.#texts.push(text);
-    this.#numbers[this.#length++] = TEXT;
-  }
-
-  #putAmount(amount: Amount): void {
+  #putAmount(at: number, amount: Amount): void {
     const number = Number(amount);
-    if (Number.isSafeInteger(number)) this.#numbers[this.#length++] = number;
-    else this.#putText(amount.toString());
+    if (Number.isSafeInteger(number)) this.#numbers[at] = number;
+    else this.#putText(at, amount.toString());
   }
 
   /** The venue's own are made of the order id and not stored. */
-  #putClientOrderId({ orderId, clientOrderId }: OrderUpdate | OrderImage): void {
+  #putClientOrderId(at: number, { orderId, clientOrderId }: OrderUpdate | OrderImage): void {
     const isOwn = clientOrderId.startsWith("ob-") && clientOrderId === `ob-${orderId}`;
-    if (isOwn) this.#numbers[this.#length++] = NOTHING;
-    else this.#putText(clientOrderId);
+    if (isOwn) this.#numbers[at] = NOTHING;
+    else this.#putText(at, clientOrderId);
+  }
+
+  #putText(at: number, text: string): void {
+    this.#texts.push(text);
+    this.#numbers[at] = TEXT;
   }
 
   #grow(): void {
