@@ -32,10 +32,15 @@ import type {
   Venue,
 } from "./scenario-venue.ts";
 
-/** Opens an empty venue in a directory of its own. */
-export async function openEngine(capacities: Capacities): Promise<Venue> {
+/** Opens an empty venue in a directory of its own. `watch` gets its core before any command. */
+export async function openEngine(
+  capacities: Capacities,
+  watch?: (core: Core) => void,
+): Promise<Venue> {
   const directory = mkdtempSync(join(tmpdir(), "openbell-scenario-"));
-  return new EngineVenue(openCore(directory, capacities), directory);
+  const core = openCore(directory, capacities);
+  watch?.(core);
+  return new EngineVenue(core, directory);
 }
 
 class EngineVenue implements Venue {
