@@ -64,6 +64,7 @@ export class HttpVenue {
   readonly core: Core;
   readonly keys: KeyStore;
   readonly venue: Venue;
+  readonly feed: NativeFeed;
   readonly server: Protocol;
   readonly metrics: Metrics;
   readonly routes: readonly Route[];
@@ -97,6 +98,8 @@ export class HttpVenue {
     this.venue = openVenue({ core, keys, config, clock, log, metrics, quietAccounts });
     const { venue } = this;
     const webSocket = new NativeFeed({ venue, config, clock, log, metrics });
+    this.feed = webSocket;
+    this.feed.stage.start(this.feed.stage.checkpoint());
     core.subscribe((transaction) => webSocket.stage.apply(transaction));
     const version = "0.0.0";
     this.server = startHttpServer({ venue, webSocket, config, clock, log, metrics, version });

@@ -78,7 +78,7 @@ test("each channel begins with a snapshot and tells every change after it", asyn
   client.close();
 });
 
-test("an order is placed, replaced and cancelled on the socket, each reply with its id", async () => {
+test("an order is placed, replaced and cancelled, each reply with its id", async () => {
   const client = await open(market.alice);
   const body = { ...limitOrder("BUY", "100", "1"), client_order_id: "desk-1" };
   client.send({ op: "order.place", id: "a", body });
@@ -112,7 +112,7 @@ test("a rejected order is told to all sessions of its account", async () => {
   other.close();
 });
 
-test("a client that returns with its last sequence gets what it missed, and no snapshot", async () => {
+test("who returns with the last sequence gets what was missed, and no snapshot", async () => {
   const { alice } = market;
   const client = await open(alice);
   await client.need({ op: "subscribe", channels: PRIVATE });

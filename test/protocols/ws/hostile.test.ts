@@ -160,7 +160,7 @@ describe("a connection ends for", () => {
   });
 });
 
-test("a connection follows so many channels and no more, and all of a request or none", async () => {
+test("a connection follows so many channels, and all of a request or none", async () => {
   const { venue, admin } = market;
   const client = await open(market.alice);
   const send = (path: string, body: object) =>

@@ -1,5 +1,5 @@
-// The stock client under Node: follows a book and an account with the `ws` package, over venues that
-// come and go, and prints what it has built when asked.
+// The stock client under Node: follows a book and an account with the `ws` package, over venues
+// that come and go, and prints what it has built when asked.
 //
 // stdin: `connect <url>`, `show`; stdout: one JSON document per `show`, and `gone` when a
 // connection ended.
