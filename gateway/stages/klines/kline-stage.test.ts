@@ -21,17 +21,18 @@ class TableStore implements KlineStore {
   isBroken = false;
 
   load() {
+    this.isBroken = false;
     if (this.#sequence === 0) return undefined;
     const state = [...this.#rows.values()].sort((left, right) => left.startUs - right.startUs);
     return { sequence: this.#sequence, state };
   }
 
   save(sequence: number, state: readonly Bar[]): void {
-    if (this.isBroken) throw new Error("the disk is full");
     this.#waiting.push({ sequence, state });
   }
 
   savedSequence(): number {
+    if (this.isBroken) throw new Error("the disk is full");
     return this.#sequence;
   }
 
@@ -188,12 +189,27 @@ test("a store that does not follow makes the stage wait, and goes on when it doe
   expect(stage.apply(again)).toBeUndefined();
 });
 
-test("a store that fails, or has lost what it kept, is not passed over", () => {
+test("a store that fails makes the stage throw once, and start again from what was kept", () => {
   const store = new TableStore();
   const stage = new KlineStage(store);
   stage.start(0);
   stage.apply(transaction(1, START_US, [trade(1, 1, 5)]));
+  stage.checkpoint();
+  store.write();
+  expect(stage.checkpoint()).toBe(1);
+  stage.apply(transaction(2, START_US, [trade(1, 2, 6)]));
   store.isBroken = true;
   expect(() => stage.checkpoint()).toThrow("the disk is full");
+  expect(stage.checkpoint()).toBe(1);
+  stage.start(1);
+  expect(stage.bars.open(1)[0]?.count).toBe(1);
+  stage.apply(transaction(2, START_US, [trade(1, 2, 6)]));
+  stage.checkpoint();
+  store.write();
+  expect(stage.checkpoint()).toBe(2);
+});
+
+test("a store that has lost what it kept is not passed over", () => {
+  const stage = new KlineStage(new TableStore());
   expect(() => stage.start(9)).toThrow("bars were kept up to sequence 9, and only those to 0");
 });

@@ -17,11 +17,15 @@ export interface KlineStore {
   /**
    * Adds bars, or puts them in the place of those of the same instrument, interval and start, and
    * remembers `sequence`; both or neither, in the order of calls. One that is not above the
-   * sequence kept changes nothing. Never waits for a disk; if it fails, a later call throws.
+   * sequence kept changes nothing. Never waits for a disk.
    */
   save(sequence: number, state: readonly Bar[]): void;
 
-  /** The sequence that `load` would give after a crash of the process now; 0 = none. */
+  /**
+   * The sequence that `load` would give after a crash of the process now; 0 = none.
+   *
+   * Errors: throws when a save has failed, until `load` is called.
+   */
   savedSequence(): number;
 }
 
@@ -41,8 +45,11 @@ export class KlineStage implements Stage {
   #bars = new Bars();
   /** Last transaction in the bars. */
   #sequence = 0;
-  /** Last sequence given to the store. */
+  /** Last sequence given to the store, and last one it said it had. */
   #sentSequence = 0;
+  #savedSequence = 0;
+  /** The store has said so, and was not loaded since. */
+  #hasStoreFailed = false;
   /** Closed since then, and the instruments whose open bars have changed since. */
   #unsavedBars: Bar[] = [];
   readonly #unsavedInstruments = new Set<number>();
@@ -68,6 +75,7 @@ export class KlineStage implements Stage {
     if (sequence < from) {
       throw new Error(`bars were kept up to sequence ${from}, and only those to ${sequence} found`);
     }
+    this.#hasStoreFailed = false;
     this.#bars = Bars.restore(saved?.state ?? []);
     this.#sequence = sequence;
     this.#sentSequence = sequence;
@@ -88,16 +96,28 @@ export class KlineStage implements Stage {
     this.#listener(update, sequence);
   }
 
+  /** Errors: throws, once, when the store has failed. */
   checkpoint(): number {
-    const isIdle = this.#store.savedSequence() >= this.#sentSequence;
-    if (isIdle && this.#sequence > this.#sentSequence) {
-      const open = [...this.#unsavedInstruments].flatMap((id) => this.#bars.open(id));
-      const state = [...this.#unsavedBars, ...open];
-      this.#sentSequence = this.#sequence;
-      this.#unsavedBars = [];
-      this.#unsavedInstruments.clear();
-      this.#store.save(this.#sequence, state);
+    if (this.#hasStoreFailed) return this.#savedSequence;
+    try {
+      this.#savedSequence = this.#store.savedSequence();
+      // One at a time: what waits is bound here, not in the store.
+      if (this.#savedSequence >= this.#sentSequence) this.#save();
+      this.#savedSequence = this.#store.savedSequence();
+    } catch (error) {
+      this.#hasStoreFailed = true;
+      throw error;
     }
-    return this.#store.savedSequence();
+    return this.#savedSequence;
+  }
+
+  #save(): void {
+    if (this.#sequence <= this.#sentSequence) return;
+    const open = [...this.#unsavedInstruments].flatMap((id) => this.#bars.open(id));
+    const state = [...this.#unsavedBars, ...open];
+    this.#sentSequence = this.#sequence;
+    this.#unsavedBars = [];
+    this.#unsavedInstruments.clear();
+    this.#store.save(this.#sequence, state);
   }
 }

@@ -13,8 +13,10 @@ export interface SettlementStore {
 
   /**
    * Puts both in the place of what was saved; both or neither, in the order of calls. One that is
-   * not above the sequence kept changes nothing. Never waits for a disk; if it fails, a later call
-   * throws.
+   * not above the sequence kept changes nothing; of several that wait only the last need be kept.
+   * Never waits for a disk.
+   *
+   * Errors: throws when an earlier one has failed, until `load` is called.
    */
   save(sequence: number, state: string): void;
 
@@ -77,8 +79,7 @@ export class SettlementStage implements Stage {
   }
 
   checkpoint(): number {
-    const isIdle = this.#store.savedSequence() >= this.#sentSequence;
-    if (isIdle && this.#sequence > this.#sentSequence) {
+    if (this.#sequence > this.#sentSequence) {
       this.#sentSequence = this.#sequence;
       this.#store.save(this.#sequence, this.#writeState());
     }

@@ -91,10 +91,13 @@ const log: Transaction[] = [
 
 class Memory implements SettlementStore {
   #kept: { sequence: number; state: string } | undefined;
+  isBroken = false;
   load() {
+    this.isBroken = false;
     return this.#kept;
   }
   save(sequence: number, state: string): void {
+    if (this.isBroken) throw new Error("the disk is full");
     this.#kept = { sequence, state };
   }
   savedSequence(): number {
@@ -253,6 +256,20 @@ describe("what is planted is found:", () => {
 
 test("fees collected before the stage first saw the instrument are believed", () => {
   expect(settle(log.slice(4)).found).toEqual([]);
+});
+
+test("a store that fails makes the stage throw once, and start again from what was kept", () => {
+  const store = new Memory();
+  const { stage } = settle(log.slice(0, 3), store);
+  expect(stage.checkpoint()).toBe(3);
+  stage.apply(log[3] ?? transaction(4, 0, []));
+  store.isBroken = true;
+  expect(() => stage.checkpoint()).toThrow("the disk is full");
+  expect(stage.checkpoint()).toBe(3);
+  stage.start(3);
+  for (const each of log.slice(3)) stage.apply(each);
+  expect(stage.checkpoint()).toBe(log.length);
+  expect(stage.discrepancies).toBe(0);
 });
 
 test("a store that has lost what it kept is not passed over", () => {
