@@ -87,6 +87,23 @@ export function flatSum(price: Price): TradeSum {
 }
 
 export function flatBar(before: Bar, startUs: TimeUs): Bar {
-  const { instrument, interval, close } = before;
-  return { instrument, interval, startUs, ...flatSum(close) };
+  return toBar(before.instrument, before.interval, startUs, flatSum(before.close));
+}
+
+/** Cost: field by field; spreading `sum` took as long as all else that a trade costs here. */
+export function toBar(instrument: number, interval: Interval, startUs: TimeUs, sum: TradeSum): Bar {
+  return {
+    instrument,
+    interval,
+    startUs,
+    open: sum.open,
+    high: sum.high,
+    low: sum.low,
+    close: sum.close,
+    volume: sum.volume,
+    quoteVolume: sum.quoteVolume,
+    count: sum.count,
+    firstTradeId: sum.firstTradeId,
+    lastTradeId: sum.lastTradeId,
+  };
 }
