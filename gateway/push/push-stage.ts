@@ -53,8 +53,8 @@ export class PushStage implements Stage {
   }
 
   apply(transaction: Transaction): void {
-    const markets = new Map<number, MarketChanges>();
-    const accounts = new Map<number, AccountChanges>();
+    const markets: MarketChanges[] = [];
+    const accounts: AccountChanges[] = [];
     for (const change of transaction.changes) {
       switch (change.entity) {
         case "level":
@@ -77,8 +77,8 @@ export class PushStage implements Stage {
           break;
       }
     }
-    for (const changes of markets.values()) this.#sink.pushMarket(changes, transaction);
-    for (const changes of accounts.values()) this.#sink.pushAccount(changes, transaction);
+    for (const changes of markets) this.#sink.pushMarket(changes, transaction);
+    for (const changes of accounts) this.#sink.pushAccount(changes, transaction);
     this.#reach(transaction.sequence);
   }
 
@@ -110,19 +110,24 @@ export class PushStage implements Stage {
     for (const callback of reached) callback();
   }
 
-  #accountOf(accounts: Map<number, AccountChanges>, account: number): AccountChanges | undefined {
-    const known = accounts.get(account);
-    if (known !== undefined || !this.#sink.isFollowed(account)) return known;
+  /** Looks from the end: the changes of a followed account are few, and lie together. */
+  #accountOf(accounts: AccountChanges[], account: number): AccountChanges | undefined {
+    if (!this.#sink.isFollowed(account)) return undefined;
+    const known = accounts.findLast((each) => each.account === account);
+    if (known !== undefined) return known;
     const changes = { account, orders: [], trades: [], balances: [] };
-    accounts.set(account, changes);
+    accounts.push(changes);
     return changes;
   }
 }
 
-function marketOf(markets: Map<number, MarketChanges>, instrument: number): MarketChanges {
-  const known = markets.get(instrument);
+/**
+ * Looks from the end: but for a mass cancel there is one instrument, and then they lie together.
+ */
+function marketOf(markets: MarketChanges[], instrument: number): MarketChanges {
+  const known = markets.findLast((each) => each.instrument === instrument);
   if (known !== undefined) return known;
   const changes = { instrument, levels: [], trades: [] };
-  markets.set(instrument, changes);
+  markets.push(changes);
   return changes;
 }

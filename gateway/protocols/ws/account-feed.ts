@@ -33,6 +33,9 @@ export class AccountFeed {
   readonly #accounts = new Map<number, Followers>();
   readonly #recent = new RecentMessages();
   #stage: Pick<PushStage, "whenApplied" | "checkpoint"> | undefined;
+  /** Those that have messages since the last flush. */
+  #unflushed: Connection[] = [];
+  #isFlushing = false;
 
   constructor(parts: AccountFeedParts) {
     this.#parts = parts;
@@ -118,7 +121,20 @@ export class AccountFeed {
     text: string,
   ): void {
     this.#recent.add({ account, channel: kind, sequence, text });
-    for (const connection of followers.connections[kind]) connection.send(text);
+    for (const connection of followers.connections[kind]) {
+      if (connection.sendSoon(text)) this.#unflushed.push(connection);
+    }
+    if (this.#isFlushing || this.#unflushed.length === 0) return;
+    this.#isFlushing = true;
+    // After all transactions that are applied in one go: a write per connection, not per message.
+    queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): void {
+    const connections = this.#unflushed;
+    this.#unflushed = [];
+    this.#isFlushing = false;
+    for (const connection of connections) connection.flush();
   }
 
   #add(connection: Connection, kind: PrivateKind): void {

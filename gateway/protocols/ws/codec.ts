@@ -3,12 +3,13 @@
 import { z } from "zod";
 import type { BalanceUpdate } from "../../domain/account.ts";
 import type { Transaction } from "../../domain/change.ts";
-import type { OrderImage, OrderUpdate } from "../../domain/order.ts";
+import type { OrderImage } from "../../domain/order.ts";
 import { RejectCode, rejectByNumber } from "../../domain/reject.ts";
-import type { AccountChanges, MarketChanges, OrderChange } from "../../push/push-stage.ts";
+import type { AccountChanges, MarketChanges } from "../../push/push-stage.ts";
 import type { DatedTrade } from "../../sessions/recent-trades.ts";
 import type { Listing, ReferenceData } from "../../sessions/reference-data.ts";
 import { fromOrderChange, fromOrderImage } from "../http/codec.ts";
+import type { OrderDocument } from "../http/codec.ts";
 import { parseJson } from "../http/json.ts";
 import { Refusal } from "../http/rejects.ts";
 import { malformedBody } from "../http/route.ts";
@@ -201,25 +202,30 @@ export function ordersSnapshot(books: Books, answer: Transaction, isWhole: boole
 
 /** Each order once, as the transaction leaves it. */
 export function ordersUpdate(books: Books, changes: AccountChanges, sequence: number): string {
-  const orders = new Map<number, { image?: OrderImage; update?: OrderUpdate }>();
+  const orders: OrderDocument[] = [];
+  let previous: OrderImage | undefined;
   for (const change of changes.orders) {
-    orders.set(change.orderId, { ...orders.get(change.orderId), ...toPart(change) });
+    const listing = listingOf(books, change.instrument);
+    if (change.change === "updated") {
+      // The command's own order: made first, moved last, and told once.
+      const image = previous?.orderId === change.orderId ? previous : undefined;
+      const order = fromOrderChange(image, change, listing);
+      if (image !== undefined) orders.shift();
+      if (order !== undefined) orders.push(order);
+      continue;
+    }
+    previous = change;
+    const order: FeedOrder | undefined = fromOrderChange(change, undefined, listing);
+    if (order === undefined) continue;
+    if (change.code !== 0) order.reject = rejectByNumber[change.code].name;
+    orders.push(order);
   }
-  return JSON.stringify({
-    channel: "orders",
-    type: "update",
-    sequence,
-    orders: [...orders.values()].map(({ image, update }) => {
-      const listing = listingOf(books, (update ?? image)?.instrument ?? 0);
-      const code = image?.code ?? 0;
-      const reject = code === 0 ? undefined : rejectByNumber[code].name;
-      return { ...fromOrderChange(image, update, listing), reject };
-    }),
-  });
+  return JSON.stringify({ channel: "orders", type: "update", sequence, orders });
 }
 
-function toPart(change: OrderChange): { image: OrderImage } | { update: OrderUpdate } {
-  return change.change === "updated" ? { update: change } : { image: change };
+/** An order with the name of the code it was rejected with. */
+interface FeedOrder extends OrderDocument {
+  reject?: string;
 }
 
 export function executionsUpdate(

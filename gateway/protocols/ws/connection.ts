@@ -33,6 +33,8 @@ export class Connection {
   readonly publicSubscriptions = new Map<string, Subscription>();
   readonly privateKinds = new Set<string>();
   #closeReason: CloseReason | undefined;
+  /** Written in one piece at the end of this turn, of which it is a part. */
+  #soon: string[] = [];
 
   constructor(
     address: string,
@@ -74,8 +76,29 @@ export class Connection {
     return this.unsentBytes <= this.#unsentBytesMax / 8;
   }
 
-  /** Sends what is owed. A client that does not read is closed when the bound is passed. */
+  /** Sends what is owed, at the next `flush`. Returns whether it is the first since the last. */
+  sendSoon(text: string): boolean {
+    return this.#soon.push(text) === 1;
+  }
+
+  /** Sends what waits, in one write. */
+  flush(): void {
+    if (this.#soon.length === 0) return;
+    const texts = this.#soon;
+    this.#soon = [];
+    this.#socket?.cork(() => {
+      for (const text of texts) this.#sendNow(text);
+    });
+  }
+
+  /** Sends what is owed, behind what waits. */
   send(text: string): void {
+    this.flush();
+    this.#sendNow(text);
+  }
+
+  /** A client that does not read is closed when the bound is passed. */
+  #sendNow(text: string): void {
     const socket = this.#socket;
     if (socket === undefined || !this.isOpen) return;
     const status = socket.sendText(text);
@@ -95,6 +118,7 @@ export class Connection {
 
   /** Ends the connection. What was not sent by now may be lost. */
   close(reason: CloseReason): void {
+    this.flush();
     if (this.#closeReason !== undefined) return;
     this.#closeReason = reason;
     this.#socket?.close(CLOSE_CODES[reason], reason);
