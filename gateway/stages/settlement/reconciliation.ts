@@ -2,6 +2,7 @@
 // order's freeze and release move money between available and frozen only, so the total of a
 // balance changes by trades, fees and ledger moves alone. What is found here is a defect of ours.
 
+import type { BalanceUpdate } from "../../domain/account.ts";
 import type { Change, Transaction } from "../../domain/change.ts";
 import { Opcode } from "../../domain/command.ts";
 import { EXTERNAL_ACCOUNT, FEE_ACCOUNT } from "../../domain/units.ts";
@@ -140,7 +141,7 @@ function toMovements(changes: readonly Change[], events: readonly SettlementEven
 }
 
 /** By how much available and frozen together have changed. */
-export function totalChange(balance: Change & { entity: "balance" }): bigint {
+export function totalChange(balance: BalanceUpdate): bigint {
   const { availableBefore, availableAfter, frozenBefore, frozenAfter } = balance;
   return availableAfter + frozenAfter - availableBefore - frozenBefore;
 }

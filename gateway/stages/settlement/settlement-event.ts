@@ -50,19 +50,32 @@ export function termsOf(instrument: number, findTerms: FindTerms): SettlementTer
   return terms;
 }
 
+/** A trade with the transaction it happened in. */
+export interface DatedTrade {
+  readonly trade: Trade;
+  readonly sequence: Sequence;
+  readonly timeUs: TimeUs;
+}
+
+export function toSettlementEvent(
+  { trade, sequence, timeUs }: DatedTrade,
+  findTerms: FindTerms,
+): SettlementEvent {
+  const { tradeId, instrument } = trade;
+  const terms = termsOf(instrument, findTerms);
+  const legs = toLegs(trade, terms);
+  const fees = toFees(trade, terms);
+  return { tradeId, sequence, instrument, legs, fees, settledAtUs: timeUs };
+}
+
 /** One event per trade, in the order of the trades. */
 export function toSettlementEvents(
   { sequence, timeUs, changes }: Transaction,
   findTerms: FindTerms,
 ): SettlementEvent[] {
-  return changes.flatMap((change) => {
-    if (change.entity !== "trade") return [];
-    const terms = termsOf(change.instrument, findTerms);
-    const { tradeId, instrument } = change;
-    const legs = toLegs(change, terms);
-    const fees = toFees(change, terms);
-    return [{ tradeId, sequence, instrument, legs, fees, settledAtUs: timeUs }];
-  });
+  return changes.flatMap((trade) =>
+    trade.entity === "trade" ? [toSettlementEvent({ trade, sequence, timeUs }, findTerms)] : [],
+  );
 }
 
 /** What accounts paid or got: all but what the fee accumulator collects. */
