@@ -124,6 +124,11 @@ export const SETTINGS = {
     "Counts calls without a good key: market data, and guessing keys",
   ),
   requests_burst_per_address: integer(4_000, 1, 10_000_000, "Two seconds' worth at once"),
+  stage_journal_bytes_max: integer(
+    ...[16_384 * MIB, 64 * MIB, 1_048_576 * MIB],
+    "Journal and snapshots kept for a stage that is behind; beyond it the stage is detached",
+  ),
+  history_days: integer(30, 0, 36_500, "How long the history keeps what has ended; 0 = for ever"),
   feed_unsent_bytes_max: integer(
     ...[1 * MIB, 512 * KIB, 64 * MIB],
     "Per connection of `/ws`, above the largest message; a client further behind is cut off",

@@ -22,6 +22,8 @@ import { startMetricsServer } from "./protocols/http/metrics-server.ts";
 import { startHttpServer } from "./protocols/http/server.ts";
 import { NativeFeed } from "./protocols/ws/server.ts";
 import { openVenue } from "./sessions/venue.ts";
+import { Derived } from "./stages/derived.ts";
+import { Stages } from "./stages/stages.ts";
 
 /** How often the core is told that time passes (rules 2.2), in milliseconds. */
 const TICK_MS = 1_000;
@@ -139,9 +141,25 @@ async function wire(config: Config, log: Log, parts: AsyncDisposableStack): Prom
   parts.defer(() => venue.stop());
   parts.defer(clock.every(TICK_MS, () => core.tick()));
 
-  // 6. The doors.
+  // 6. What is derived from the change log.
+  const directory = files.directory;
+  const derived = new Derived({
+    directory,
+    reference: venue.reference,
+    config,
+    clock,
+    log,
+    metrics,
+  });
+  parts.defer(() => derived.stop());
+  const heldBytesMax = config.stageJournalBytesMax;
+  const stages = new Stages({ core, clock, log, metrics, heldBytesMax });
+  parts.defer(() => stages.stop());
+  venue.operations.watchStages(stages);
+  venue.history.attach(derived.history);
+
+  // 7. The doors.
   const webSocket = new NativeFeed({ venue, config, clock, log, metrics });
-  parts.defer(core.subscribe((transaction) => webSocket.stage.apply(transaction)));
   const http = listen("http_port", config.httpPort, () =>
     startHttpServer({ venue, webSocket, config, clock, log, metrics, version: manifest.version }),
   );
@@ -150,8 +168,11 @@ async function wire(config: Config, log: Log, parts: AsyncDisposableStack): Prom
     startMetricsServer(config.httpHost, config.metricsPort, metrics),
   );
   parts.defer(() => metricsDoor.stop());
+  const { klines, settlement, history } = derived;
+  for (const stage of [webSocket.stage, klines, settlement, history]) stages.add(stage);
+  stages.start();
 
-  // 7. The demo, when this is one: its orders come through the same order entry.
+  // 8. The demo, when this is one: its orders come through the same order entry.
   const demoParts = { ...venue, core, clock, keyFile: new KeyFile(files.demoKeysPath) };
   const { demoOrdersPerSecond: ordersPerSecond, demoSeed: seed } = config;
   const demo =
@@ -164,7 +185,7 @@ async function wire(config: Config, log: Log, parts: AsyncDisposableStack): Prom
     await http.drain(DRAIN_MS_MAX);
   });
 
-  // 8. Ready.
+  // 9. Ready.
   files.writeAddress(http.address);
   parts.defer(() => files.removeAddress());
   const metricsUrl = metricsDoor.address;

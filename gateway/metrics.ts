@@ -79,6 +79,21 @@ export class Metrics {
     this.#add(name, type, help, (lines) => lines.push(`${name} ${value()}`));
   }
 
+  /** Adds a number of each of several things, read when asked for. */
+  readEach<Thing>(
+    name: string,
+    type: "gauge" | "counter",
+    help: string,
+    things: readonly Thing[],
+    read: (thing: Thing) => { readonly labels: Labels; readonly value: number },
+  ): void {
+    this.#add(name, type, help, (lines) => {
+      for (const { labels, value } of things.map(read)) {
+        lines.push(`${name}${formatLabels(labels)} ${value}`);
+      }
+    });
+  }
+
   /** Adds a histogram that is kept elsewhere. */
   readHistogram(name: string, help: string, view: () => HistogramView): void {
     this.#add(name, "histogram", help, (lines) => writeHistogram(lines, name, "", view()));

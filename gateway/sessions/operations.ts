@@ -4,9 +4,18 @@
 import type { Clock } from "../clock.ts";
 import type { Core, CoreStatus } from "../core/core.ts";
 import type { Log } from "../log.ts";
+import type { StageState } from "../stages/stage-runner.ts";
+import type { Stages } from "../stages/stages.ts";
 
 /** A disk that finished nothing for this long, while commands wait for it, stands still. */
 const STALL_US = 1_000_000;
+
+const STATE_TEXTS = {
+  live: "live",
+  catching_up: "catching up",
+  waiting: "waiting to be started again",
+  detached: "detached",
+} as const satisfies Record<StageState, string>;
 
 /** State of one thing the venue needs. */
 export interface Dependency {
@@ -19,6 +28,8 @@ export interface Health {
   readonly core: Dependency;
   readonly journal: Dependency;
   readonly clock: Dependency;
+  /** A stage that is behind keeps no order out. */
+  readonly stages: Dependency;
   readonly isDraining: boolean;
   /** Whether new orders are taken; a fault that mends itself does not keep them out. */
   readonly isReady: boolean;
@@ -30,6 +41,7 @@ export class Operations {
   readonly #core: WatchedCore;
   readonly #clock: Clock;
   readonly #log: Log;
+  #stages: Pick<Stages, "status"> | undefined;
   #isDraining = false;
   /** What was last logged to be wrong. */
   #complaint = "";
@@ -48,6 +60,11 @@ export class Operations {
     return this.#core.status();
   }
 
+  /** Lets health tell of stages. */
+  watchStages(stages: Pick<Stages, "status">): void {
+    this.#stages = stages;
+  }
+
   /** From now on the venue says that it is not ready. */
   markDraining(): void {
     this.#isDraining = true;
@@ -55,8 +72,8 @@ export class Operations {
 
   /** Looks how all is and logs what changed. To be called a few times in `STALL_US`. */
   watch(): void {
-    const { core, journal, clock, isReady } = this.health();
-    const details = [core, journal, clock].map(({ detail }) => detail);
+    const { core, journal, clock, stages, isReady } = this.health();
+    const details = [core, journal, clock, stages].map(({ detail }) => detail);
     const complaint = details.filter((detail) => detail !== "").join("; ");
     if (complaint === this.#complaint) return;
     this.#complaint = complaint;
@@ -86,9 +103,16 @@ export class Operations {
       core,
       journal,
       clock,
+      stages: this.#stagesHealth(),
       isDraining: this.#isDraining,
       isReady: isCoreUsable && journal.isOk && clock.isOk && !this.#isDraining,
     };
+  }
+
+  #stagesHealth(): Dependency {
+    const behind = this.#stages?.status().filter(({ state }) => state !== "live") ?? [];
+    const detail = behind.map(({ name, state }) => `stage ${name} is ${STATE_TEXTS[state]}`);
+    return dependency(behind.length === 0, detail.join(", "));
   }
 
   /** Starts a snapshot in the background. */

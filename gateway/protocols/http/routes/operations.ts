@@ -17,8 +17,10 @@ const Health = z
     core: Dependency,
     journal: Dependency,
     clock: Dependency,
+    stages: Dependency,
   })
   .meta({ id: "Health" });
+const Ready = z.object({ status: z.literal("ok"), stages: Dependency }).meta({ id: "Ready" });
 const Alive = z.object({ status: z.literal("ok") }).meta({ id: "Alive" });
 
 /** Answered as long as the process can answer at all. */
@@ -37,7 +39,8 @@ export function operationRoutes(venue: Venue): Route[] {
       },
       handle: () => {
         const health = operations.health();
-        const isOk = health.core.isOk && health.journal.isOk && health.clock.isOk;
+        const { core, journal, clock, stages } = health;
+        const isOk = [core, journal, clock, stages].every((each) => each.isOk);
         return isOk ? json({ status: "ok", ...dependencies(health) }) : unwell(health);
       },
     }),
@@ -48,10 +51,13 @@ export function operationRoutes(venue: Venue): Route[] {
     }),
     defineRoute({
       ...{ ...PUBLIC_QUERY, path: "/health/ready", summary: "New orders are taken" },
-      replies: { 200: { description: "They are; else 503", schema: Alive } },
+      replies: {
+        200: { description: "They are; else 503. A stage may be behind", schema: Ready },
+      },
       handle: () => {
         const health = operations.health();
-        return health.isReady ? json({ status: "ok" }) : unwell(health);
+        const { stages } = dependencies(health);
+        return health.isReady ? json({ status: "ok", stages }) : unwell(health);
       },
     }),
     ...adminRoutes(venue),
@@ -103,12 +109,17 @@ function adminRoutes({ operations }: Venue): Route[] {
   ];
 }
 
-function dependencies({ core, journal, clock }: HealthState) {
+function dependencies({ core, journal, clock, stages }: HealthState) {
   const each = ({ isOk, detail }: HealthState["core"]) => ({
     status: isOk ? "ok" : "failing",
     detail,
   });
-  return { core: each(core), journal: each(journal), clock: each(clock) };
+  return {
+    core: each(core),
+    journal: each(journal),
+    clock: each(clock),
+    stages: each(stages),
+  };
 }
 
 function unwell(health: HealthState): Refusal {

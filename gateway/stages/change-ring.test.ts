@@ -1,0 +1,38 @@
+import { expect, test } from "bun:test";
+import { transactionAt } from "../../test/support/transactions.ts";
+import { ChangeRing } from "./change-ring.ts";
+
+test("holds the newest transactions up to its bound", () => {
+  const ring = new ChangeRing({ transactionsMax: 4, changesMax: 100 }, 10);
+  expect([ring.newestSequence, ring.length, ring.at(10), ring.at(11)]).toEqual([
+    10,
+    0,
+    undefined,
+    undefined,
+  ]);
+  for (let sequence = 11; sequence <= 17; sequence += 1) ring.add(transactionAt(sequence));
+  expect(ring.length).toBe(4);
+  expect([13, 14, 17, 18].map((sequence) => ring.at(sequence)?.sequence)).toEqual([
+    undefined,
+    14,
+    17,
+    undefined,
+  ] as never);
+});
+
+test("holds no more changes than its bound, but always the newest transaction", () => {
+  const ring = new ChangeRing({ transactionsMax: 8, changesMax: 5 }, 0);
+  for (const [index, changes] of [2, 2, 2, 9, 1].entries()) {
+    ring.add(transactionAt(index + 1, changes));
+    expect(ring.at(index + 1)?.changes.length).toBe(changes);
+    const held = Array.from({ length: ring.length }, (_, at) => ring.at(index + 1 - at));
+    const total = held.reduce((sum, each) => sum + (each?.changes.length ?? NaN), 0);
+    expect(total <= 5 || held.length === 1).toBe(true);
+  }
+  expect(ring.length).toBe(1);
+});
+
+test("refuses a transaction out of order", () => {
+  const ring = new ChangeRing({ transactionsMax: 4, changesMax: 4 }, 0);
+  expect(() => ring.add(transactionAt(2))).toThrow("sequence 2 does not follow 0");
+});

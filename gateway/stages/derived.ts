@@ -1,0 +1,57 @@
+// The stages every venue has, with the files they keep in its data directory.
+
+import { join } from "node:path";
+import type { Clock } from "../clock.ts";
+import type { Config } from "../config.ts";
+import type { Log } from "../log.ts";
+import type { Metrics } from "../metrics.ts";
+import type { ReferenceData } from "../sessions/reference-data.ts";
+import { HistoryStage } from "./history/history-stage.ts";
+import { KlineFile } from "./klines/kline-file.ts";
+import { KlineStage } from "./klines/kline-stage.ts";
+import { SettlementStage } from "./settlement/settlement-stage.ts";
+import { StateFile } from "./state-file.ts";
+
+export interface DerivedParts {
+  readonly directory: string;
+  readonly reference: ReferenceData;
+  readonly config: Pick<Config, "historyDays">;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+export class Derived {
+  readonly klines: KlineStage;
+  readonly settlement: SettlementStage;
+  readonly history: HistoryStage;
+  readonly #klineFile: KlineFile;
+  readonly #settlementFile: StateFile;
+
+  constructor({ directory, reference, config, clock, log, metrics }: DerivedParts) {
+    this.#klineFile = new KlineFile(join(directory, "klines.sqlite"));
+    this.klines = new KlineStage(this.#klineFile);
+    this.#settlementFile = new StateFile(join(directory, "settlement.json"));
+    const settlement = new SettlementStage(
+      (instrument) => reference.listingOf(instrument)?.instrument,
+      this.#settlementFile,
+      {
+        hearDiscrepancy: (discrepancy) => log.error("settlement_discrepancy", { ...discrepancy }),
+      },
+    );
+    this.settlement = settlement;
+    metrics.read(
+      "openbell_settlement_discrepancies_total",
+      "counter",
+      "Transactions whose balances are not what their trades and moves say; must be 0",
+      () => settlement.discrepancies,
+    );
+    const path = join(directory, "history.sqlite");
+    this.history = new HistoryStage({ path, retentionDays: config.historyDays, clock });
+  }
+
+  /** Writes down what the stages were given. */
+  async stop(): Promise<void> {
+    await Promise.all([this.#klineFile.stop(), this.#settlementFile.stop(), this.history.stop()]);
+  }
+}

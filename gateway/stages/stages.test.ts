@@ -1,0 +1,249 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { ManualClock } from "../../test/support/manual-clock.ts";
+import { transactionAt } from "../../test/support/transactions.ts";
+import type { Reexecution } from "../core/core.ts";
+import type { Listener } from "../core/deliveries.ts";
+import type { Transaction } from "../domain/change.ts";
+import { GatewayFault } from "../domain/fault.ts";
+import { Log } from "../log.ts";
+import { Metrics } from "../metrics.ts";
+import type { Stage } from "./stage.ts";
+import { Stages } from "./stages.ts";
+
+const RING = { transactionsMax: 16, changesMax: 64 };
+
+/** What a stage does at its next transactions; "" = takes it. */
+type Deed = "" | "throws" | "busy" | "keeps" | "slow";
+
+/** Notes every sequence it took; what it had not kept is taken back when it is started again. */
+class NotingStage implements Stage {
+  readonly name: string;
+  taken: number[] = [];
+  readonly #deeds: Deed[];
+  readonly #clock: ManualClock;
+  #kept = 0;
+
+  constructor(name: string, clock: ManualClock, deeds: readonly Deed[] = []) {
+    this.name = name;
+    this.#clock = clock;
+    this.#deeds = [...deeds];
+  }
+
+  start(from: number): void {
+    expect(from).toBe(this.#kept);
+    this.taken = this.taken.filter((sequence) => sequence <= from);
+  }
+
+  apply({ sequence }: Transaction): void | "busy" {
+    const deed = this.#deeds.shift() ?? "";
+    if (deed === "throws") throw new Error(`${this.name} cannot`);
+    if (deed === "busy") return "busy";
+    if (deed === "slow") this.#clock.advanceMs(2);
+    this.taken.push(sequence);
+    if (deed === "keeps") this.#kept = sequence;
+  }
+
+  checkpoint(): number {
+    return this.#kept;
+  }
+}
+
+/** A journal of transactions 1 to n, re-executed a few at a time. */
+class Journal {
+  held = 0;
+  heldBytes = 0;
+  newest = 0;
+  open = 0;
+  /** Everything up to here is gone. */
+  goneUpTo = 0;
+  listener: Listener | undefined;
+
+  subscribe(listener: Listener): () => void {
+    this.listener = listener;
+    return () => {
+      this.listener = undefined;
+    };
+  }
+
+  holdJournal(sequence: number): void {
+    this.held = sequence;
+  }
+
+  status(): never {
+    // why: only these numbers are read of the whole status.
+    return { executedSequence: this.newest, journal: { heldBytes: this.heldBytes } } as never;
+  }
+
+  reexecute(after: number): Reexecution {
+    expect(after).toBeGreaterThanOrEqual(this.held);
+    if (after < this.goneUpTo) throw new GatewayFault("changes_unavailable", "they are gone");
+    const until = this.newest;
+    let next = after + 1;
+    let isReady = false;
+    this.open += 1;
+    return {
+      read: () => {
+        isReady = !isReady;
+        if (!isReady) return [];
+        if (next > until) return undefined;
+        const length = Math.min(3, until - next + 1);
+        const read = Array.from({ length }, (_, at) => transactionAt(next + at));
+        next += length;
+        return read;
+      },
+      close: () => {
+        this.open -= 1;
+      },
+    };
+  }
+}
+
+function open(build: (clock: ManualClock) => readonly Stage[]) {
+  const clock = new ManualClock();
+  const journal = new Journal();
+  const lines: string[] = [];
+  const log = new Log("info", clock, (bytes) => {
+    lines.push(Buffer.from(bytes).toString());
+    return bytes.length;
+  });
+  const metrics = new Metrics();
+  const parts = { core: journal, clock, log, metrics, ring: RING };
+  const stages = new Stages({ ...parts, heldBytesMax: 1_000 });
+  for (const stage of build(clock)) stages.add(stage);
+  stages.start();
+  return {
+    ...{ clock, journal, stages, metrics, lines, log },
+    release(count: number) {
+      for (let each = 0; each < count; each += 1) {
+        journal.newest += 1;
+        journal.listener?.(transactionAt(journal.newest));
+      }
+    },
+    /** Lets turns and timers pass until no stage is behind. */
+    async settle(stepMs = 1) {
+      for (let turn = 0; turn < 10_000; turn += 1) {
+        await new Promise(setImmediate);
+        if (stages.status().every(({ lag, state }) => lag === 0 || state === "detached")) return;
+        clock.advanceMs(stepMs);
+      }
+      throw new Error(`still behind: ${JSON.stringify(stages.status())}`);
+    },
+  };
+}
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, at) => at + 1);
+
+describe("stages", () => {
+  test("take every transaction once and in order, whatever they do and however slow they are", async () => {
+    const deed = fc.constantFrom<Deed>("", "", "", "throws", "busy", "keeps", "slow");
+    const deeds = fc.array(deed, { maxLength: 60 });
+    const releases = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(deeds, deeds, releases, async (one, other, counts) => {
+        const all: NotingStage[] = [];
+        const venue = open((clock) => {
+          all.push(new NotingStage("one", clock, one), new NotingStage("other", clock, other));
+          return all;
+        });
+        for (const count of counts) {
+          venue.release(count);
+          await new Promise(setImmediate);
+        }
+        await venue.settle();
+        for (const { taken } of all) expect(taken).toEqual(upTo(venue.journal.newest));
+        venue.stages.stop();
+        expect(venue.journal.open).toBe(0);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("one that throws does not keep the others from the next transaction", async () => {
+    const steady: NotingStage[] = [];
+    const venue = open((clock) => {
+      steady.push(new NotingStage("steady", clock));
+      const failing = new NotingStage("failing", clock, Array<Deed>(8).fill("throws"));
+      return [failing, ...steady];
+    });
+    venue.release(5);
+    await new Promise(setImmediate);
+    expect(steady[0]?.taken).toEqual(upTo(5));
+    const [failing] = venue.stages.status();
+    expect(failing).toMatchObject({ state: "waiting", lag: 5, restarts: 1 });
+    // 100 ms, doubled each time.
+    venue.clock.advanceMs(99);
+    await new Promise(setImmediate);
+    expect(venue.stages.status()[0]?.restarts).toBe(1);
+    await venue.settle(50);
+    expect(venue.stages.status()[0]).toMatchObject({ state: "live", lag: 0, restarts: 8 });
+    expect(venue.clock.elapsedUs()).toBeGreaterThanOrEqual(100_000 * (2 ** 8 - 1));
+    venue.log.flush();
+    expect(venue.lines.join("")).toContain("event=stage_failed stage=failing sequence=1");
+  });
+
+  test("get a millisecond of a turn together, and the rest in the next ones", async () => {
+    const all: NotingStage[] = [];
+    const venue = open((clock) => {
+      all.push(new NotingStage("slow", clock, Array<Deed>(10).fill("slow")));
+      all.push(new NotingStage("quick", clock));
+      return all;
+    });
+    venue.release(4);
+    await new Promise(setImmediate);
+    // The slow one takes 2 ms for each, so one is all it gets; the quick one gets at least one.
+    expect(all.map(({ taken }) => taken.length)).toEqual([1, 1]);
+    await venue.settle();
+    expect(all.map(({ taken }) => taken)).toEqual([upTo(4), upTo(4)]);
+  });
+
+  test("hold the journal from the slowest checkpoint on, and lose their hold beyond the cap", async () => {
+    const all: NotingStage[] = [];
+    const venue = open((clock) => {
+      all.push(new NotingStage("keeping", clock, ["", "", "keeps"]));
+      all.push(new NotingStage("forgetful", clock, ["keeps"]));
+      return all;
+    });
+    venue.release(6);
+    await venue.settle();
+    venue.stages.keep();
+    expect(venue.journal.held).toBe(1);
+    venue.journal.heldBytes = 1_001;
+    venue.stages.keep();
+    expect(venue.stages.status().map(({ state }) => state)).toEqual(["live", "detached"]);
+    expect(venue.journal.held).toBe(3);
+    venue.log.flush();
+    expect(venue.lines.join("")).toContain("event=stage_detached stage=forgetful sequence=6");
+    // The next one only if that was not enough.
+    venue.stages.keep();
+    expect(venue.stages.status().map(({ state }) => state)).toEqual(["detached", "detached"]);
+    expect(venue.journal.held).toBe(6);
+    venue.release(1);
+    await venue.settle();
+    expect(all.map(({ taken }) => taken)).toEqual([upTo(6), upTo(6)]);
+  });
+
+  test("one whose transactions are gone for good is detached", async () => {
+    const venue = open((clock) => [
+      new NotingStage("late", clock, ["", "keeps", "slow", "throws"]),
+    ]);
+    venue.release(3);
+    await venue.settle();
+    venue.journal.goneUpTo = 40;
+    venue.release(40);
+    await venue.settle(50);
+    expect(venue.stages.status()[0]).toMatchObject({ state: "detached", sequence: 3 });
+    venue.log.flush();
+    expect(venue.lines.join("")).toContain("they are gone");
+  });
+
+  test("tell metrics how far behind they are", async () => {
+    const venue = open((clock) => [new NotingStage("slow", clock, ["throws"])]);
+    venue.release(3);
+    await new Promise(setImmediate);
+    const text = venue.metrics.expose();
+    expect(text).toContain('openbell_stage_lag_sequences{stage="slow"} 3\n');
+    expect(text).toContain('openbell_stage_restarts{stage="slow"} 1\n');
+    expect(text).toContain('openbell_stage_live{stage="slow"} 0\n');
+  });
+});

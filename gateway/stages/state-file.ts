@@ -1,0 +1,86 @@
+// A small state with its sequence in a file of its own: replaced whole, synced, never waited for.
+
+import { existsSync, readFileSync } from "node:fs";
+import { open, rename } from "node:fs/promises";
+import { dirname } from "node:path";
+
+export interface SavedState {
+  readonly sequence: number;
+  readonly state: string;
+}
+
+export class StateFile {
+  readonly #path: string;
+  #saved: SavedState | undefined;
+  /** What comes next when the write under way is done. */
+  #next: SavedState | undefined;
+  #writing: Promise<void> | undefined;
+  #failure: Error | undefined;
+
+  /** Errors: throws when the file is there and cannot be read. */
+  constructor(path: string) {
+    this.#path = path;
+    // why: written by `#write`; whoever edits it by hand gets what the stage makes of it.
+    if (existsSync(path)) this.#saved = JSON.parse(readFileSync(path, "utf8")) as SavedState;
+  }
+
+  /** What the disk has. */
+  load(): SavedState | undefined {
+    this.#failure = undefined;
+    return this.#saved;
+  }
+
+  /**
+   * Puts a newer state in the place of the one kept; of several that wait only the last is written.
+   *
+   * Errors: throws why an earlier one could not be written.
+   */
+  save(sequence: number, state: string): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#next = { sequence, state };
+    this.#writing ??= this.#write();
+  }
+
+  /** Sequence of what `load` would give after a crash now; 0 = nothing. */
+  savedSequence(): number {
+    return this.#saved?.sequence ?? 0;
+  }
+
+  /** Resolves when nothing waits to be written. */
+  async stop(): Promise<void> {
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    try {
+      for (let next = this.#next; next !== undefined; next = this.#next) {
+        this.#next = undefined;
+        if (next.sequence <= this.savedSequence()) continue;
+        await replace(this.#path, JSON.stringify(next));
+        this.#saved = next;
+      }
+    } catch (error) {
+      this.#failure = error instanceof Error ? error : new Error(`${error}`);
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+}
+
+/** On the disk, under its name, before it resolves. */
+async function replace(path: string, text: string): Promise<void> {
+  const file = await open(`${path}.new`, "w", 0o600);
+  try {
+    await file.writeFile(text);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  await rename(`${path}.new`, path);
+  const directory = await open(dirname(path));
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
