@@ -15,6 +15,7 @@ const LAYERS: ReadonlyMap<string, readonly string[]> = new Map([
   ["identity", ["domain", "clock"]],
   ["sessions", ["domain", "core", "identity", "config", "clock", "log", "metrics"]],
   ["push", ["domain", "stages", "clock"]],
+  ["change-json", ["domain", "stages"]],
   ["protocols", ["domain", "sessions", "push", "config", "clock", "log", "metrics"]],
   ["demo", ["domain", "core", "sessions", "clock"]],
   ["commands", ["domain", "core", "identity", "config", "clock", "log"]],
