@@ -7,6 +7,8 @@ import type { KeyStore } from "../identity/key-store.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import { Authenticator } from "./authenticator.ts";
+import { History } from "./history.ts";
+import { Klines } from "./klines.ts";
 import { Operations } from "./operations.ts";
 import { OrderEntry } from "./order-entry.ts";
 import { OrderLog } from "./order-log.ts";
@@ -31,6 +33,8 @@ export interface Venue {
   readonly reference: ReferenceData;
   readonly trades: RecentTrades;
   readonly router: ReplyRouter;
+  readonly history: History;
+  readonly klines: Klines;
   readonly operations: Operations;
   readonly commandMetrics: CommandMetrics;
   /** Stops listening to the core and all timers. */
@@ -83,6 +87,8 @@ export function openVenue(parts: VenueParts): Venue {
     reference,
     trades,
     router,
+    history: new History(() => router.releasedSequence, clock),
+    klines: new Klines(clock),
     operations,
     commandMetrics,
     stop() {

@@ -7,6 +7,7 @@ import { accept, refuse, RejectCode } from "../../domain/reject.ts";
 import type { Parsed } from "../../domain/reject.ts";
 import { isAllowed } from "../../sessions/authenticator.ts";
 import type { Caller } from "../../sessions/authenticator.ts";
+import type { HistoryAnswer } from "../../sessions/history.ts";
 import type { EnteredCommand } from "../../sessions/order-entry.ts";
 import type { OrderReference } from "../../sessions/queries.ts";
 import type { Listing } from "../../sessions/reference-data.ts";
@@ -92,6 +93,26 @@ export function listingOf(venue: Venue, instrumentId: number): Listing {
   const listing = venue.reference.listingOf(instrumentId);
   if (listing === undefined) throw new Error(`instrument ${instrumentId} is not known`);
   return listing;
+}
+
+/** The page of the past that a query asks for. */
+export function toHistoryPage(query: {
+  readonly limit: number;
+  readonly after?: number | undefined;
+  readonly from_us?: number | undefined;
+  readonly to_us?: number | undefined;
+}) {
+  const { limit, after, from_us: fromUs, to_us: toUs } = query;
+  return { limit, after: after === 0 ? undefined : after, fromUs, toUs };
+}
+
+/** What an answer from the history says beside its values. */
+export function fromPageEnd({ sequence, completeAfter, nextAfter }: HistoryAnswer<unknown>) {
+  return {
+    next_after: nextAfter ?? null,
+    complete_after: completeAfter,
+    as_of_sequence: sequence,
+  };
 }
 
 /** Reads `/{order}`: an order id, or `client:<client order id>`. Anything else names no order. */

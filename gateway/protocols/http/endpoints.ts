@@ -6,6 +6,8 @@ import { accountRoutes } from "./routes/accounts.ts";
 import { adminAccountRoutes } from "./routes/admin-accounts.ts";
 import { adminVenueRoutes } from "./routes/admin-venue.ts";
 import { docsRoutes } from "./routes/docs.ts";
+import { historyRoutes } from "./routes/history.ts";
+import { klineRoutes } from "./routes/klines.ts";
 import { marketRoutes } from "./routes/market.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { submitRoutes } from "./routes/order-submit.ts";
@@ -19,7 +21,9 @@ export function listRoutes(venue: Venue, version: string): Route[] {
     ...orderRoutes(venue),
     ...tradeRoutes(venue),
     ...marketRoutes(venue),
+    ...klineRoutes(venue),
     ...accountRoutes(venue),
+    ...historyRoutes(venue),
     ...spotRoutes(venue),
     ...submitRoutes(venue),
     ...operationRoutes(venue),

@@ -66,7 +66,7 @@ const asOfSequence = z.int().min(0).describe("The answer shows what commands up 
 const timeUs = z.int().describe("Microseconds since 1970 UTC.");
 
 /** A whole number in a query: digits only, where a conversion would also take "1e3" or "". */
-function queryInteger(minimum: number, maximum: number) {
+export function queryInteger(minimum: number, maximum: number) {
   return z
     .string()
     .regex(/^[0-9]{1,16}$/, "Must be a whole number")
@@ -80,6 +80,12 @@ export const PageQuery = {
   after: queryInteger(0, Number.MAX_SAFE_INTEGER)
     .default(0)
     .describe("Last id of the page before."),
+};
+
+const timeBound = () => queryInteger(0, Number.MAX_SAFE_INTEGER).optional();
+export const timeRangeQuery = {
+  from_us: timeBound().describe("Microseconds since 1970 UTC; not earlier than this."),
+  to_us: timeBound().describe("Earlier than this."),
 };
 
 export const INSTRUMENT_STATES = ["open", "cancel_only", "halted", "closed"] as const;
@@ -147,7 +153,7 @@ const orderTerms = {
   fee: Decimal.optional().describe("Charged so far, in the quote currency."),
   created_at_us: timeUs.optional(),
 };
-const orderStatusName = z.enum([
+export const orderStatusName = z.enum([
   ...(["conditional_pending", "pending", "partially_filled", "filled", "cancelled"] as const),
   ...(["rejected", "expired"] as const),
 ]);
@@ -186,14 +192,16 @@ export const OrderAnswer = z
   .meta({ id: "OrderAnswer" });
 
 const ORDER_STATUS_FILTERS = [
-  ...(["open", "all", "pending", "partially_filled", "filled", "cancelled", "expired"] as const),
+  ...(["open", "all", "pending", "partially_filled", "filled", "cancelled"] as const),
+  ...(["rejected", "expired"] as const),
 ] as const;
 export const OrdersQuery = z.strictObject({
   symbol: SymbolName.optional(),
   status: z
     .enum(ORDER_STATUS_FILTERS)
     .default("open")
-    .describe("`all` adds the final orders that are still kept."),
+    .describe("All but `open`, `pending` and `partially_filled` come from the history."),
+  ...timeRangeQuery,
   ...PageQuery,
 });
 
@@ -218,12 +226,12 @@ export const MassCancelReply = z
   })
   .meta({ id: "MassCancelReply" });
 
-const completeAfter = z
+export const completeAfter = z
   .int()
   .min(0)
-  .describe("Complete for later sequences: trades are kept since the start, and a bounded number.");
+  .describe("Nothing of a later sequence is missing; what is older may not be kept any more.");
 
-const OwnTrade = z
+export const OwnTrade = z
   .object({
     trade_id: id,
     symbol: SymbolName,
@@ -239,18 +247,6 @@ const OwnTrade = z
     traded_at_us: timeUs,
   })
   .meta({ id: "OwnTrade" });
-export const OwnTrades = z
-  .object({
-    trades: z.array(OwnTrade).describe("Newest first."),
-    complete_after: completeAfter,
-    as_of_sequence: asOfSequence,
-  })
-  .meta({ id: "OwnTrades" });
-export const OwnTradesQuery = z.strictObject({
-  symbol: SymbolName,
-  limit: PageQuery.limit,
-});
-
 export const Positions = z
   .object({
     positions: z.array(
@@ -270,7 +266,7 @@ export const Positions = z
   });
 
 const priceLevel = z.tuple([Decimal, Decimal]).describe("Price and quantity.");
-const PublicTrade = z
+export const PublicTrade = z
   .object({
     trade_id: id,
     price: Decimal,

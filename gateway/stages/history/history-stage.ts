@@ -103,6 +103,11 @@ export class HistoryStage implements Stage {
     return this.#synced;
   }
 
+  /** The last sequence taken: an answer shows at least what this says when it is asked for. */
+  get taken(): number {
+    return this.#taken;
+  }
+
   /** Answers with a page, or with the code of why there is none. Never rejects. */
   ask: QuestionDesk["ask"] = (question) => this.#desk.ask(question);
 

@@ -137,6 +137,8 @@ export class HistoryWriter {
 
   /** Forgets what was not committed. */
   close(): void {
+    // One that is left would keep the file open.
+    for (const statement of Object.values(this.#statements)) statement.finalize();
     this.#database.close();
   }
 

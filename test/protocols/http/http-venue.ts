@@ -21,6 +21,7 @@ import { Problem } from "../../../gateway/protocols/http/schemas.ts";
 import { startHttpServer } from "../../../gateway/protocols/http/server.ts";
 import type { Protocol } from "../../../gateway/protocols/protocol.ts";
 import { NativeFeed } from "../../../gateway/protocols/ws/server.ts";
+import { HistoryStage } from "../../../gateway/stages/history/history-stage.ts";
 import { openVenue } from "../../../gateway/sessions/venue.ts";
 import type { Venue } from "../../../gateway/sessions/venue.ts";
 import { within } from "../../support/deadline.ts";
@@ -68,6 +69,7 @@ export class HttpVenue {
   readonly server: Protocol;
   readonly metrics: Metrics;
   readonly routes: readonly Route[];
+  readonly history: HistoryStage;
   readonly #isOwnDirectory: boolean;
 
   constructor(options: VenueOptions = {}) {
@@ -101,6 +103,12 @@ export class HttpVenue {
     this.feed = webSocket;
     this.feed.stage.start(this.feed.stage.checkpoint());
     core.subscribe((transaction) => webSocket.stage.apply(transaction));
+    const path = join(this.directory, "history.sqlite");
+    const history = new HistoryStage({ path, retentionDays: 0, clock });
+    history.start(history.checkpoint());
+    core.subscribe((transaction) => history.apply(transaction));
+    venue.history.attach(history);
+    this.history = history;
     const version = "0.0.0";
     this.server = startHttpServer({ venue, webSocket, config, clock, log, metrics, version });
     this.routes = listRoutes(venue, "0.0.0");
@@ -110,6 +118,7 @@ export class HttpVenue {
     await this.server.stop();
     this.venue.stop();
     this.core.stop();
+    await this.history.stop();
     this.keys.close();
     if (this.#isOwnDirectory) rmSync(this.directory, { recursive: true });
   }

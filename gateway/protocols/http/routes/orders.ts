@@ -4,7 +4,7 @@ import type { z } from "zod";
 import type { Transaction } from "../../../domain/change.ts";
 import { Opcode, OrdersQuery as OrdersKind, QueryKind } from "../../../domain/command.ts";
 import { parsePrice, parseQuantity } from "../../../domain/decimal.ts";
-import { isFinal, orderStatusNames } from "../../../domain/order.ts";
+import { isFinal, OrderStatus, orderStatusNames } from "../../../domain/order.ts";
 import type { OrderImage } from "../../../domain/order.ts";
 import { accept, acceptAll, refuse, RejectCode } from "../../../domain/reject.ts";
 import type { Parsed } from "../../../domain/reject.ts";
@@ -12,7 +12,7 @@ import type { Price, Quantity } from "../../../domain/units.ts";
 import type { Caller } from "../../../sessions/authenticator.ts";
 import type { OrderReference } from "../../../sessions/queries.ts";
 import type { Venue } from "../../../sessions/venue.ts";
-import { created, enter, json, listingOf, toOrderReference } from "../answers.ts";
+import { created, enter, json, listingOf, toHistoryPage, toOrderReference } from "../answers.ts";
 import {
   firstOrderReject,
   fromOrderImage,
@@ -106,7 +106,7 @@ function readingRoutes(venue: Venue): Route[] {
       access: ["read"],
       kind: "query",
       tag: "Trading",
-      summary: "Look up an order: an open one, or a final one that is still kept",
+      summary: "Look up an order",
       params: ORDER_PARAMETER,
       replies: { 200: { description: "The order", schema: OrderAnswer } },
       handle: ({ caller, params }) => {
@@ -190,27 +190,63 @@ export function cancelAll(
   return enter(venue, caller, command, toAnswer, account);
 }
 
-/** Lists open orders, or with `status` other ones, of an account. */
+/** What the engine knows whole. */
+const LIVE_STATUSES: ReadonlySet<string> = new Set(["open", "pending", "partially_filled"]);
+
+/** Lists orders of an account: the open ones out of the engine, all else out of the history. */
 export async function listOrders(
   venue: Venue,
   account: number,
   query: z.output<typeof OrdersQuery>,
 ): Promise<Response | Refusal> {
-  const { symbol, status, limit, after } = query;
+  const { symbol, status, from_us: fromUs, to_us: toUs } = query;
   const listing = symbol === undefined ? undefined : venue.reference.findListing(symbol);
   if (symbol !== undefined && listing === undefined) {
     return new Refusal(RejectCode.instrument_not_found);
   }
-  const isWhole = status === "open" || status === "all";
-  const isOpen = ["open", "pending", "partially_filled"].includes(status);
+  const instrument = listing?.instrument.instrumentId;
+  const isDated = fromUs !== undefined || toUs !== undefined;
+  return LIVE_STATUSES.has(status) && !isDated
+    ? listLiveOrders(venue, account, instrument, query)
+    : listPastOrders(venue, account, instrument, query);
+}
+
+async function listPastOrders(
+  venue: Venue,
+  account: number,
+  instrument: number | undefined,
+  query: z.output<typeof OrdersQuery>,
+): Promise<Response | Refusal> {
+  const filter = { instrument, statuses: toStatuses(query.status) };
+  const answer = await venue.history.orders(account, filter, toHistoryPage(query));
+  if (!answer.ok) return new Refusal(answer.reject);
+  const { values, sequence, nextAfter } = answer.value;
+  const orders = values.map((image) => fromOrderImage(image, listingOf(venue, image.instrument)));
+  return json({ orders, next_after: nextAfter ?? null, as_of_sequence: sequence });
+}
+
+/** The statuses that a filter means; undefined: all. */
+function toStatuses(filter: z.output<typeof OrdersQuery>["status"]): OrderStatus[] | undefined {
+  if (filter === "all") return undefined;
+  const statuses = Object.values(OrderStatus);
+  if (filter === "open") return statuses.filter((status) => !isFinal(status));
+  return statuses.filter((status) => orderStatusNames[status] === filter);
+}
+
+async function listLiveOrders(
+  venue: Venue,
+  account: number,
+  instrument: number | undefined,
+  query: z.output<typeof OrdersQuery>,
+): Promise<Response | Refusal> {
   const answer = await venue.queries.ask({
     opcode: QueryKind.orders,
     account,
-    instrument: listing?.instrument.instrumentId,
-    orderId: after,
+    instrument,
+    orderId: query.after,
     // One status alone is looked for among as many orders as a page may have.
-    quantity: isWhole ? limit : PAGE_MAX,
-    kind: isOpen ? OrdersKind.open : OrdersKind.all,
+    quantity: query.status === "open" ? query.limit : PAGE_MAX,
+    kind: OrdersKind.open,
   });
   if (answer.code !== 0) return new Refusal(answer.code);
   const images = answer.changes.flatMap((change) =>
@@ -224,7 +260,7 @@ function toPage(
   images: readonly OrderImage[],
   { status, limit }: z.output<typeof OrdersQuery>,
 ) {
-  const isWhole = status === "open" || status === "all";
+  const isWhole = status === "open";
   const isFull = images.length === (isWhole ? limit : PAGE_MAX);
   const orders: object[] = [];
   let lastId: number | undefined;
@@ -237,20 +273,52 @@ function toPage(
   return { orders, next_after: isFull ? (lastId ?? null) : null };
 }
 
-/** Shows one order of an account. */
+/**
+ * Shows one order of an account: as the engine knows it whole, or out of the history; of one that
+ * is not there, what the engine still keeps.
+ */
 export async function showOrder(
   venue: Venue,
   account: number,
   order: OrderReference,
 ): Promise<Response | Refusal> {
   const answer = await venue.queries.askOrder(account, order);
-  if (answer.code !== 0) return new Refusal(answer.code);
-  const [image] = answer.changes;
-  const isElsewhere = image?.entity === "order" && image.instrument !== order.instrument;
-  if (order.instrument !== undefined && isElsewhere) return UNKNOWN_ORDER;
+  if (answer.code !== 0 && answer.code !== RejectCode.order_not_found) {
+    return new Refusal(answer.code);
+  }
+  const [change] = answer.changes;
+  const image = change?.entity === "order" && change.change !== "updated" ? change : undefined;
+  if (image === undefined || image.isRetained) {
+    const past = await showPastOrder(venue, account, order, image);
+    if (past !== undefined) return past;
+  }
+  if (image === undefined || isElsewhere(image, order)) return UNKNOWN_ORDER;
   const clientOrderId = "clientOrderId" in order ? order.clientOrderId : undefined;
-  const body = imageBody(venue, answer, clientOrderId);
+  const body = fromOrderImage(image, listingOf(venue, image.instrument), clientOrderId);
   return json({ ...body, as_of_sequence: answer.sequence });
+}
+
+/** Undefined when the engine's `image` is all that there is. */
+async function showPastOrder(
+  venue: Venue,
+  account: number,
+  order: OrderReference,
+  image: OrderImage | undefined,
+): Promise<Response | Refusal | undefined> {
+  if (!venue.history.isKept) return undefined;
+  const found = await venue.history.findOrder(account, image ?? order);
+  if (!found.ok) return image === undefined ? new Refusal(found.reject) : undefined;
+  const [past] = found.value.values;
+  // A history that is behind has not heard of its end.
+  const isBehind = past !== undefined && image !== undefined && past.status !== image.status;
+  if (past === undefined || isBehind) return undefined;
+  if (isElsewhere(past, order)) return UNKNOWN_ORDER;
+  const body = fromOrderImage(past, listingOf(venue, past.instrument));
+  return json({ ...body, as_of_sequence: found.value.sequence });
+}
+
+function isElsewhere({ instrument }: OrderImage, order: OrderReference): boolean {
+  return order.instrument !== undefined && instrument !== order.instrument;
 }
 
 function replaceOrder(

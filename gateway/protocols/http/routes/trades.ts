@@ -1,7 +1,6 @@
-// Own trades and holdings, as far as they can be told without a history: trades since the start of
-// the process, a bounded number, and what an account holds now.
+// Own trades, out of the history, and what an account holds now.
 
-import type { Trade } from "../../../domain/change.ts";
+import type { z } from "zod";
 import { QueryKind } from "../../../domain/command.ts";
 import { formatAmount, formatPrice, formatQuantity } from "../../../domain/decimal.ts";
 import { Side } from "../../../domain/order.ts";
@@ -10,12 +9,13 @@ import { toAmount } from "../../../domain/units.ts";
 import type { DatedTrade } from "../../../sessions/recent-trades.ts";
 import type { Listing } from "../../../sessions/reference-data.ts";
 import type { Venue } from "../../../sessions/venue.ts";
-import { json } from "../answers.ts";
+import { fromPageEnd, json, listingOf, toHistoryPage } from "../answers.ts";
 import { sideText } from "../codec.ts";
 import { Refusal } from "../rejects.ts";
 import { defineRoute } from "../route.ts";
 import type { Route } from "../route.ts";
-import { OwnTrades, OwnTradesQuery, Positions } from "../schemas.ts";
+import { OwnTrades, OwnTradesQuery } from "../history-schemas.ts";
+import { Positions } from "../schemas.ts";
 
 export function tradeRoutes(venue: Venue): Route[] {
   return [
@@ -25,23 +25,10 @@ export function tradeRoutes(venue: Venue): Route[] {
       access: ["read"],
       kind: "query",
       tag: "Trading",
-      summary: "Own trades in an instrument, newest first, since the venue started",
+      summary: "Own trades, newest first",
       query: OwnTradesQuery,
-      replies: { 200: { description: "Trades", schema: OwnTrades } },
-      handle: ({ caller, query }) => {
-        const listing = venue.reference.findListing(query.symbol);
-        if (listing === undefined) return new Refusal(RejectCode.instrument_not_found);
-        const { account } = caller;
-        const { instrumentId } = listing.instrument;
-        const isOwn = (trade: Trade): boolean =>
-          trade.takerAccount === account || trade.makerAccount === account;
-        const trades = venue.trades.list(instrumentId, query.limit, isOwn);
-        return json({
-          trades: trades.map((trade) => toOwnTrade(trade, account, listing)),
-          complete_after: venue.trades.completeAfter(instrumentId),
-          as_of_sequence: venue.router.releasedSequence,
-        });
-      },
+      replies: { 200: { description: "A page of trades", schema: OwnTrades } },
+      handle: ({ caller, query }) => listOwnTrades(venue, caller.account, query),
     }),
     defineRoute({
       method: "GET",
@@ -54,6 +41,25 @@ export function tradeRoutes(venue: Venue): Route[] {
       handle: ({ caller }) => showPositions(venue, caller.account),
     }),
   ];
+}
+
+async function listOwnTrades(
+  venue: Venue,
+  account: number,
+  query: z.output<typeof OwnTradesQuery>,
+): Promise<Response | Refusal> {
+  const { symbol } = query;
+  const listing = symbol === undefined ? undefined : venue.reference.findListing(symbol);
+  if (symbol !== undefined && listing === undefined) {
+    return new Refusal(RejectCode.instrument_not_found);
+  }
+  const instrument = listing?.instrument.instrumentId;
+  const answer = await venue.history.ownTrades(account, instrument, toHistoryPage(query));
+  if (!answer.ok) return new Refusal(answer.reject);
+  const trades = answer.value.values.map((dated) =>
+    toOwnTrade(dated, account, listingOf(venue, dated.trade.instrument)),
+  );
+  return json({ trades, ...fromPageEnd(answer.value) });
 }
 
 /** A trade as one of its two accounts sees it. */
