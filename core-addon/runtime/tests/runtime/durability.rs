@@ -192,6 +192,8 @@ fn a_mass_cancel_is_finished_before_the_next_command() {
 fn a_backlog_left_by_a_throttle_is_finished_by_a_tick() {
     let mut world = World::new(Durability::Fsync);
     world.options.unsynced_commands_max = 100;
+    // One segment: while the next one is made, commands are throttled too.
+    world.options.segment_bytes = 1 << 20;
     let mut run = Run::begin(world, 12);
     for base in 0..15 {
         let orders: Vec<Command> =

@@ -141,7 +141,7 @@ fn a_damaged_snapshot_is_passed_over() {
 #[test]
 fn damage_in_the_middle_is_a_fault_that_names_file_and_sequences() {
     let mut run = begin(Durability::Fsync, 65);
-    grow(&mut run);
+    let snapshot = grow(&mut run);
     let disk = run.world.disk.clone();
     let path = disk.paths_with("segment").remove(1);
     let mut bytes = disk.read_all(&path);
@@ -156,8 +156,7 @@ fn damage_in_the_middle_is_a_fault_that_names_file_and_sequences() {
     assert!(!found.is_empty() && found == run.seen[..found.len()]);
     // The core is not concerned, nor is what lies behind a later snapshot.
     assert_eq!((run.core().status().fault, run.world.fatal_faults()), (None, vec![]));
-    let last = run.seen.len() as u64;
-    check(&mut run, last - 1, "behind the damage");
+    check(&mut run, snapshot, "behind the damage");
 }
 
 #[test]
@@ -254,7 +253,7 @@ fn a_hold_keeps_the_snapshot_in_front_of_it_and_the_journal_from_there() {
     check(&mut run, snapshots[0] + 5, "behind the hold");
     // 3. A hold in front of nothing but what a restart needs holds nothing.
     run.core().hold_journal(u64::MAX);
-    assert_eq!(run.core().status().held_bytes, 0);
+    wait_until("the last run lets go too", || run.core().status().held_bytes == 0);
     grow(&mut run);
     assert_eq!(disk.paths_with("snapshot").len(), 2);
 }
@@ -275,6 +274,7 @@ fn a_clean_stop_and_an_open_keep_what_is_held() {
     snapshot_now(&mut run);
     check(&mut run, first, "over two processes");
     run.core().hold_journal(u64::MAX);
+    wait_until("the last run lets go too", || run.core().status().held_bytes == 0);
     steps(&mut run, 5);
     run.stop().expect("a clean stop");
     assert_eq!(run.world.disk.paths_with("snapshot").len(), 2);
@@ -317,8 +317,10 @@ fn a_run_keeps_its_files_until_it_is_dropped() {
     assert_eq!(fault, None);
     assert!(!found.is_empty() && found == seen[first as usize..first as usize + found.len()]);
     assert!(run.core().status().held_bytes > 0);
+    let opened = disk.opened();
     drop(dropped);
     wait_until("nothing is held", || run.core().status().held_bytes == 0);
+    assert_eq!(disk.opened(), opened, "it did not go on to the next segment");
     grow(&mut run);
     assert_eq!(disk.paths_with("snapshot").len(), 2);
 }

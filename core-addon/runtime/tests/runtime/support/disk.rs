@@ -62,6 +62,7 @@ struct State {
     locked: BTreeSet<PathBuf>,
     unreadable: BTreeSet<u64>,
     opens_left: Option<u64>,
+    opened: u64,
 }
 
 pub struct SimulatedDisk {
@@ -192,6 +193,11 @@ impl SimulatedDisk {
     /// Files that may still be opened: a process can have only so many.
     pub fn set_opens_left(&self, count: Option<u64>) {
         self.lock_state().opens_left = count;
+    }
+
+    /// How often a file was opened.
+    pub fn opened(&self) -> u64 {
+        self.lock_state().opened
     }
 
     pub fn delete(&self, path: &Path) {
@@ -415,6 +421,7 @@ impl Disk for DiskHandle {
         if let Some(left) = &mut state.opens_left {
             *left = left.checked_sub(1).ok_or(io::Error::other("too many open files"))?;
         }
+        state.opened += 1;
         let id = *state.names.get(path).ok_or(io::ErrorKind::NotFound)?;
         Ok(self.file(id))
     }
