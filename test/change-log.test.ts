@@ -1,9 +1,11 @@
-// Every scenario once more, looked at from behind the core: its change log in public form is valid
-// and rebuilds the state, its trades settle without a discrepancy, and its statements add up.
+// Every scenario once more, and random trading, looked at from behind the core: the change log in
+// public form is valid and rebuilds the state, trades settle without a discrepancy, statements add
+// up.
 
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toChangeEntries } from "../gateway/change-json/change-entries.ts";
 import { toBarEntries, toSettlementEntries } from "../gateway/change-json/derived-entries.ts";
@@ -21,6 +23,8 @@ import { type Discrepancy, Reconciliation } from "../gateway/stages/settlement/r
 import { toSettlementEvents } from "../gateway/stages/settlement/settlement-event.ts";
 import { toStatement } from "../gateway/stages/settlement/statement.ts";
 import { type Entity, EntryReplay } from "./support/entry-replay.ts";
+import { openingCommands, RandomTrading } from "./support/random-trading.ts";
+import { openCore, START_US } from "./support/scenario-core.ts";
 import { openEngine } from "./support/scenario-engine.ts";
 import { parseScenario } from "./support/scenario-parser.ts";
 import { playScenario } from "./support/scenario-player.ts";
@@ -186,4 +190,31 @@ describe("the change log of", () => {
     };
     test(scenario.title, play, SCENARIO_MS_MAX);
   }
+});
+
+describe("the change log of random trading", () => {
+  test.each([1, 2, 3, 4, 5, 6])("of seed %d", (seed) => {
+    const directory = mkdtempSync(join(tmpdir(), "openbell-trading-"));
+    const core = openCore(directory, {});
+    try {
+      const witness = new Witness(core);
+      const trading = new RandomTrading(seed);
+      const opening = openingCommands();
+      for (let count = 0; count < 2_000; count += 1) {
+        core.submit(opening[count] ?? trading.next(), (reply) => trading.hear(reply));
+        core.flush();
+        if (count % 50 === 0) core.setCallerTime(START_US + count * 700_000);
+        core.tick();
+      }
+      expect(witness.discrepancies).toEqual([]);
+      expect(witness.replay.of("SpotTrade").size).toBeGreaterThan(300);
+      expect([...new Set(witness.ledger.map(({ kind }) => kind))].sort()).toEqual([
+        ...["deposit", "fee", "sweep", "trade", "transfer", "withdrawal"],
+      ] as const);
+      compareWithEngine(witness);
+    } finally {
+      core.stop();
+      rmSync(directory, { recursive: true });
+    }
+  });
 });
