@@ -47,10 +47,12 @@ interface Moment {
 
 export class HistoryReader {
   readonly #database: Database;
+  readonly #examinedMax: number;
 
   /** `database`: opened to read; nothing else may use it. */
-  constructor(database: Database) {
+  constructor(database: Database, examinedMax = EXAMINED_MAX) {
     this.#database = database;
+    this.#examinedMax = examinedMax;
   }
 
   ask<Ask extends HistoryQuestion["ask"]>(question: Question<Ask>): HistoryPage<HistoryRows[Ask]> {
@@ -165,16 +167,17 @@ export class HistoryReader {
 
   #balanceChanges(question: Question<"balance_changes">): Found {
     const { account, currency, limit } = question;
-    const conditions = timeConditions("time_us", question);
-    if (currency !== undefined) conditions.push("currency = :currency");
+    const ofCurrency = currency === undefined ? [] : ["currency = :currency"];
+    const index = currency === undefined ? "by_account" : "by_currency";
     return this.#search({
       columns: "*",
-      from: "balance_changes",
+      // SQLite would look through all of the account for a currency.
+      from: `balance_changes INDEXED BY balance_changes_${index}`,
       table: "balance_changes",
       key: "id",
       direction: "DESC",
-      scope: ["account = :account", "id < :before", "id >= :begin"],
-      conditions,
+      scope: ["account = :account", ...ofCurrency, "id < :before", "id >= :begin"],
+      conditions: timeConditions("time_us", question),
       values: { account, currency, ...this.#rangeOf(question) },
       limit,
     });
@@ -212,7 +215,7 @@ export class HistoryReader {
     const inScope = `FROM ${from} WHERE ${scope.join(" AND ")}`;
     let border: number | undefined;
     if (conditions.length > 0) {
-      const sql = `SELECT ${cursor} ${inScope} ${order} LIMIT 1 OFFSET ${EXAMINED_MAX - 1}`;
+      const sql = `SELECT ${cursor} ${inScope} ${order} LIMIT 1 OFFSET ${this.#examinedMax - 1}`;
       border = readKey(this.#all(sql, values).at(0), key);
     }
     const wanted = [inScope, ...conditions];

@@ -10,9 +10,10 @@ import { OrderStream } from "../../../test/support/order-stream.ts";
 import { systemClock } from "../../clock.ts";
 import { Random } from "../../demo/random.ts";
 import { OrderStatus } from "../../domain/order.ts";
-import { RejectCode } from "../../domain/reject.ts";
+import { accept, RejectCode } from "../../domain/reject.ts";
+import { HistoryReader } from "./history-reader.ts";
 import { HistoryStage } from "./history-stage.ts";
-import { HISTORY_LAYOUT_VERSION } from "./schema.ts";
+import { HISTORY_LAYOUT_VERSION, openHistoryReader } from "./schema.ts";
 
 const DEADLINE_MS = 20_000;
 const DAY_US = 86_400_000_000;
@@ -193,6 +194,44 @@ describe("questions", () => {
     expect(refused[0]).toEqual({ ok: false, reject: RejectCode.throttled });
     await stage.stop();
   });
+});
+
+test("a question looks at few rows at a time and still finds all", async () => {
+  const path = newPath();
+  const transactions = new OrderStream(14).take(1_000);
+  const stage = open(path);
+  await feed(stage, transactions);
+  await stage.stop();
+  const reader = new HistoryReader(openHistoryReader(path), 7);
+  const fromUs = transactions[300]?.timeUs ?? 0;
+  const toUs = transactions[700]?.timeUs ?? 0;
+  const wanted = { account: 3, instrument: 1, fromUs, toUs };
+  let short = 0;
+  const rows = await readPages(new Random(14), async ({ limit, after }) => {
+    const statuses = [OrderStatus.filled];
+    const page = reader.ask({ ask: "orders", ...wanted, statuses, limit, after });
+    if (page.rows.length < limit && page.nextAfter !== undefined) short += 1;
+    return accept(page);
+  });
+  const trades = await readPages(new Random(14), async ({ limit, after }) =>
+    accept(reader.ask({ ask: "own_trades", ...wanted, limit, after })),
+  );
+  reader.close();
+  const isWithin = (timeUs: number): boolean => timeUs >= fromUs && timeUs < toUs;
+  const { orders, trades: allTrades } = modelOf(transactions);
+  expect(rows.map((row) => row.order_id)).toEqual(
+    orders
+      .filter(({ account, instrument }) => account === 3 && instrument === 1)
+      .filter(({ status, createdAtUs }) => status === OrderStatus.filled && isWithin(createdAtUs))
+      .map(({ orderId }) => orderId),
+  );
+  expect(trades.map((row) => row.trade_id)).toEqual(
+    allTrades
+      .filter(({ trade, timeUs }) => trade.instrument === 1 && isWithin(timeUs))
+      .filter(({ trade }) => trade.takerAccount === 3 || trade.makerAccount === 3)
+      .map(({ trade }) => trade.tradeId),
+  );
+  expect(short).toBeGreaterThan(5);
 });
 
 test("what is older than the retention is deleted, and an open order never", async () => {

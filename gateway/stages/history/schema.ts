@@ -132,6 +132,7 @@ const TABLES = `
     frozen_after ANY NOT NULL
   ) STRICT;
   CREATE INDEX balance_changes_by_account ON balance_changes (account);
+  CREATE INDEX balance_changes_by_currency ON balance_changes (account, currency);
 `;
 
 /** How far the file is. */
