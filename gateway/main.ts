@@ -3,7 +3,7 @@
 
 import { existsSync, readFileSync, writeSync } from "node:fs";
 import manifest from "../package.json" with { type: "json" };
-import { systemClock } from "./clock.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import { type CommandLine, parseCommandLine, UsageError } from "./commands/command-line.ts";
 import { findCommand, helpText } from "./commands/commands.ts";
 import { DataFiles } from "./commands/data-files.ts";
@@ -21,12 +21,15 @@ import { Metrics, observeProcess } from "./metrics.ts";
 import { startMetricsServer } from "./protocols/http/metrics-server.ts";
 import { startHttpServer } from "./protocols/http/server.ts";
 import { NativeFeed } from "./protocols/ws/server.ts";
-import { openVenue } from "./sessions/venue.ts";
+import { openVenue, type Venue } from "./sessions/venue.ts";
 import { Derived } from "./stages/derived.ts";
+import type { FindTerms } from "./stages/settlement/settlement-event.ts";
 import { Stages } from "./stages/stages.ts";
 
 /** How often the core is told that time passes (rules 2.2), in milliseconds. */
 const TICK_MS = 1_000;
+/** The journal is let go of by the stages, once they are asked how far they are. */
+const HOLD_ALL = 0;
 /** What requests under way may take at a stop: the rest of 3 s is for disk and snapshot. */
 const DRAIN_MS_MAX = 1_500;
 /** A broken invariant or a dead journal: nothing more may be answered. The journal restores. */
@@ -121,7 +124,7 @@ async function wire(config: Config, log: Log, parts: AsyncDisposableStack): Prom
   const files = openDirectory(config, log);
 
   // 3. The core: recovery is done when it is open.
-  const core = Core.open(toCoreOptions(config));
+  const core = Core.open({ ...toCoreOptions(config), holdJournal: HOLD_ALL });
   parts.defer(() => {
     const { sequence, stateHash, warnings } = core.stop();
     log.info("core_stopped", { sequence, state_hash: stateHash });
@@ -141,38 +144,14 @@ async function wire(config: Config, log: Log, parts: AsyncDisposableStack): Prom
   parts.defer(() => venue.stop());
   parts.defer(clock.every(TICK_MS, () => core.tick()));
 
-  // 6. What is derived from the change log.
-  const directory = files.directory;
-  const derived = new Derived({
-    directory,
-    reference: venue.reference,
-    config,
-    clock,
-    log,
-    metrics,
-  });
-  parts.defer(() => derived.stop());
-  const heldBytesMax = config.stageJournalBytesMax;
-  const stages = new Stages({ core, clock, log, metrics, heldBytesMax });
-  parts.defer(() => stages.stop());
-  venue.operations.watchStages(stages);
-  venue.history.attach(derived.history);
-
-  // 7. The doors.
-  const webSocket = new NativeFeed({ venue, config, clock, log, metrics });
-  const http = listen("http_port", config.httpPort, () =>
-    startHttpServer({ venue, webSocket, config, clock, log, metrics, version: manifest.version }),
-  );
-  parts.defer(() => http.stop());
-  const metricsDoor = listen("metrics_port", config.metricsPort, () =>
-    startMetricsServer(config.httpHost, config.metricsPort, metrics),
-  );
-  parts.defer(() => metricsDoor.stop());
-  const { klines, settlement, history } = derived;
-  for (const stage of [webSocket.stage, klines, settlement, history]) stages.add(stage);
+  // 6. What is derived from the change log, and the doors.
+  const stages = openStages({ venue, core, config, clock, log, metrics }, files.directory, parts);
+  const doors = openDoors({ venue, config, clock, log, metrics }, parts);
+  const { http, webSocket, metricsUrl } = doors;
+  stages.add(webSocket.stage);
   stages.start();
 
-  // 8. The demo, when this is one: its orders come through the same order entry.
+  // 7. The demo, when this is one: its orders come through the same order entry.
   const demoParts = { ...venue, core, clock, keyFile: new KeyFile(files.demoKeysPath) };
   const { demoOrdersPerSecond: ordersPerSecond, demoSeed: seed } = config;
   const demo =
@@ -185,14 +164,55 @@ async function wire(config: Config, log: Log, parts: AsyncDisposableStack): Prom
     await http.drain(DRAIN_MS_MAX);
   });
 
-  // 9. Ready.
+  // 8. Ready.
   files.writeAddress(http.address);
   parts.defer(() => files.removeAddress());
-  const metricsUrl = metricsDoor.address;
   log.info("ready", { http: http.address, metrics: metricsUrl });
   log.flush();
   const { dataDirectory, durability } = config;
   print(greet({ url: http.address, metricsUrl, dataDirectory, durability, token: demo?.token }));
+}
+
+interface DoorParts {
+  readonly venue: Venue;
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** Makes the stages with what they keep; what they derive is the venue's to answer from. */
+function openStages(
+  { venue, core, config, clock, log, metrics }: DoorParts & { readonly core: Core },
+  directory: string,
+  parts: AsyncDisposableStack,
+): Stages {
+  const findTerms: FindTerms = (id) => venue.reference.listingOf(id)?.instrument;
+  const derived = new Derived({ directory, findTerms, config, clock, log, metrics });
+  parts.defer(() => derived.stop());
+  const heldBytesMax = config.stageJournalBytesMax;
+  const stages = new Stages({ core, clock, log, metrics, heldBytesMax });
+  parts.defer(() => stages.stop());
+  const { klines, settlement, history } = derived;
+  for (const stage of [klines, settlement, history]) stages.add(stage);
+  venue.operations.watchStages(stages);
+  venue.history.attach(history);
+  venue.klines.attach(klines);
+  return stages;
+}
+
+function openDoors({ venue, config, clock, log, metrics }: DoorParts, parts: AsyncDisposableStack) {
+  const { version } = manifest;
+  const webSocket = new NativeFeed({ venue, config, clock, log, metrics });
+  const http = listen("http_port", config.httpPort, () =>
+    startHttpServer({ venue, webSocket, config, clock, log, metrics, version }),
+  );
+  parts.defer(() => http.stop());
+  const metricsDoor = listen("metrics_port", config.metricsPort, () =>
+    startMetricsServer(config.httpHost, config.metricsPort, metrics),
+  );
+  parts.defer(() => metricsDoor.stop());
+  return { http, webSocket, metricsUrl: metricsDoor.address };
 }
 
 /** Errors: throws `CommandFailure` without a venue there, and what making one throws. */

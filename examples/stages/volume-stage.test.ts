@@ -49,7 +49,7 @@ async function trade(times: number): Promise<void> {
   }
 }
 
-test("a sixth stage counts what was traded before it, while it runs and while it was away", async () => {
+test("a sixth stage counts what was traded before it, with it and without it", async () => {
   await trade(2);
   const first = follow();
   await until(MS_MAX, "what was before", () => first.stage.lots(1) === 100_000);

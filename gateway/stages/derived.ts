@@ -5,16 +5,16 @@ import type { Clock } from "../clock.ts";
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
-import type { ReferenceData } from "../sessions/reference-data.ts";
 import { HistoryStage } from "./history/history-stage.ts";
 import { KlineFile } from "./klines/kline-file.ts";
 import { KlineStage } from "./klines/kline-stage.ts";
+import type { FindTerms } from "./settlement/settlement-event.ts";
 import { SettlementStage } from "./settlement/settlement-stage.ts";
 import { StateFile } from "./state-file.ts";
 
 export interface DerivedParts {
   readonly directory: string;
-  readonly reference: ReferenceData;
+  readonly findTerms: FindTerms;
   readonly config: Pick<Config, "historyDays">;
   readonly clock: Clock;
   readonly log: Log;
@@ -28,17 +28,13 @@ export class Derived {
   readonly #klineFile: KlineFile;
   readonly #settlementFile: StateFile;
 
-  constructor({ directory, reference, config, clock, log, metrics }: DerivedParts) {
+  constructor({ directory, findTerms, config, clock, log, metrics }: DerivedParts) {
     this.#klineFile = new KlineFile(join(directory, "klines.sqlite"));
     this.klines = new KlineStage(this.#klineFile);
     this.#settlementFile = new StateFile(join(directory, "settlement.json"));
-    const settlement = new SettlementStage(
-      (instrument) => reference.listingOf(instrument)?.instrument,
-      this.#settlementFile,
-      {
-        hearDiscrepancy: (discrepancy) => log.error("settlement_discrepancy", { ...discrepancy }),
-      },
-    );
+    const settlement = new SettlementStage(findTerms, this.#settlementFile, {
+      hearDiscrepancy: (discrepancy) => log.error("settlement_discrepancy", { ...discrepancy }),
+    });
     this.settlement = settlement;
     metrics.read(
       "openbell_settlement_discrepancies_total",

@@ -95,7 +95,7 @@ export class StageRunner {
     });
   }
 
-  /** Lets the stage go: nothing is kept for it any more. Only a restart of the venue takes it up. */
+  /** Lets the stage go: nothing is kept for it. Only a restart of the venue takes it up again. */
   detach(reason: string): void {
     this.#closeReexecution();
     this.#state = "detached";

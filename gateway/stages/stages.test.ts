@@ -135,7 +135,7 @@ function open(build: (clock: ManualClock) => readonly Stage[]) {
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, at) => at + 1);
 
 describe("stages", () => {
-  test("take every transaction once and in order, whatever they do and however slow they are", async () => {
+  test("take every transaction once and in order, whatever they do", async () => {
     const deed = fc.constantFrom<Deed>("", "", "", "throws", "busy", "keeps", "slow");
     const deeds = fc.array(deed, { maxLength: 60 });
     const releases = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 });
@@ -197,7 +197,7 @@ describe("stages", () => {
     expect(all.map(({ taken }) => taken)).toEqual([upTo(4), upTo(4)]);
   });
 
-  test("hold the journal from the slowest checkpoint on, and lose their hold beyond the cap", async () => {
+  test("hold the journal from the slowest checkpoint on, up to a cap", async () => {
     const all: NotingStage[] = [];
     const venue = open((clock) => {
       all.push(new NotingStage("keeping", clock, ["", "", "keeps"]));

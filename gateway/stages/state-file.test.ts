@@ -39,7 +39,7 @@ test("a state counts as saved only when the disk has it", () => {
   expect(file.savedSequence()).toBe(0);
 });
 
-test("what could not be written is told at the next save, and tried again after a load", async () => {
+test("what could not be written is told at the next save; a load tries again", async () => {
   const file = new StateFile(join(directory, "gone", "settlement.json"));
   file.save(1, "one");
   await file.stop();

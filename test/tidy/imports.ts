@@ -13,18 +13,19 @@ const LAYERS: ReadonlyMap<string, readonly string[]> = new Map([
   ["metrics", ["clock"]],
   ["core", ["domain", "generated", "addon"]],
   ["identity", ["domain", "clock"]],
-  ["sessions", ["domain", "core", "identity", "config", "clock", "log", "metrics"]],
+  ["stages", ["domain", "core", "config", "clock", "log", "metrics"]],
+  ["sessions", ["domain", "core", "identity", "stages", "config", "clock", "log", "metrics"]],
   ["push", ["domain", "stages", "clock"]],
   ["change-json", ["domain", "stages"]],
-  ["protocols", ["domain", "sessions", "push", "config", "clock", "log", "metrics"]],
+  ["protocols", ["domain", "sessions", "stages", "push", "config", "clock", "log", "metrics"]],
   ["demo", ["domain", "core", "sessions", "clock"]],
   ["commands", ["domain", "core", "identity", "config", "clock", "log"]],
 ]);
 const ADDON = /^core-addon\//;
 
-/** Where a program starts: nobody imports these. */
+/** Where a program starts, or a reader: nobody imports these. */
 const ENTRIES =
-  /^(gateway\/main\.ts|schemas\/generate\.ts|bench\/[^/]+\.ts|tools\/[^/]+\.(ts|mjs))$/;
+  /^(gateway\/main\.ts|schemas\/generate\.ts|bench\/[^/]+\.ts|examples\/.+\.ts|tools\/[^/]+\.(ts|mjs))$/;
 const TEST = /\.test\.ts$/;
 
 const DOOR = /^gateway\/protocols\/([^/]+)\//;

@@ -77,7 +77,7 @@ test("what was given is on the disk when the file is closed", async () => {
   expect(again.savedSequence()).toBe(50);
 });
 
-test("a file that cannot be written makes the stage throw, and it goes on when it can", async () => {
+test("a file that cannot be written makes the stage throw; later it goes on", async () => {
   const file = new KlineFile(join(directory, "gone", "klines.sqlite"));
   const stage = new KlineStage(file);
   stage.start(0);
