@@ -1,6 +1,7 @@
-// The Worker of the history: everything that came in one turn is one SQLite transaction. Knows no
-// core and no addon. When it fails it says so and writes nothing more; the stage starts another.
+// The Worker of the history. Knows no core and no addon. When it fails it says so and writes nothing
+// more; the stage starts another.
 
+import { systemClock, type StopTimer } from "../../clock.ts";
 import { HistoryReader } from "./history-reader.ts";
 import { HistoryWriter } from "./history-writer.ts";
 import type { FromWorker, OpenMessage, ToWorker } from "./messages.ts";
@@ -8,11 +9,16 @@ import { openHistoryFile, openHistoryReader } from "./schema.ts";
 
 declare const self: Worker;
 
+/** How long rows wait for others: a commit writes every page that any of them touched. */
+const COMMIT_MS = 200;
+/** Rows and transactions that wait for no others: half of what the stage hands over ahead. */
+const COMMIT_WEIGHT = 16_384;
+
 let writer: HistoryWriter | undefined;
 let reader: HistoryReader | undefined;
 /** Of all batches since the last commit. */
 let weight = 0;
-let turn: NodeJS.Immediate | undefined;
+let stopWaiting: StopTimer | undefined;
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
   try {
@@ -31,7 +37,8 @@ function take(message: ToWorker): void {
       if (writer === undefined) return;
       writer.write(message.batch);
       weight += message.batch.weight;
-      turn ??= setImmediate(commit);
+      if (weight >= COMMIT_WEIGHT) commit();
+      else stopWaiting ??= systemClock.after(COMMIT_MS, commit);
       return;
     case "sync":
       if (writer !== undefined) {
@@ -55,8 +62,8 @@ function open({ path, from, retentionDays }: OpenMessage): void {
 }
 
 function commit(): void {
-  if (turn !== undefined) clearImmediate(turn);
-  turn = undefined;
+  stopWaiting?.();
+  stopWaiting = undefined;
   try {
     writer?.commit();
     tellWritten();
@@ -75,7 +82,7 @@ function tellWritten(): void {
  * is written is not concerned.
  */
 function answer({ id, question }: Extract<ToWorker, { kind: "ask" }>): void {
-  if (turn !== undefined) commit();
+  if (stopWaiting !== undefined) commit();
   try {
     if (reader === undefined) throw new Error("the history is not open");
     tell({ kind: "answer", id, page: reader.ask(question) });
