@@ -1,9 +1,6 @@
 // The last private messages of all followed accounts, so that who lost a connection goes on where
-// it was. One ring for all: its memory is bounded whatever accounts do, and a resumption, which is
+// it was. One queue for all: its memory is bounded whatever accounts do, and a resumption, which is
 // rare, looks through it.
-
-/** About 400 bytes each: 13 MB. A resumption looks at all of them in 0.1 ms. */
-export const RECENT_MESSAGES_MAX = 32_768;
 
 interface Message {
   readonly account: number;
@@ -12,15 +9,25 @@ interface Message {
   readonly text: string;
 }
 
+export interface RecentBounds {
+  readonly messagesMax: number;
+  /** Of texts: one of a mass cancel has some hundred KB. */
+  readonly bytesMax: number;
+}
+
+/** A resumption looks at all of them in 0.1 ms; most are of 300 bytes. */
+const BOUNDS: RecentBounds = { messagesMax: 32_768, bytesMax: 33_554_432 };
+
 export class RecentMessages {
+  readonly #bounds: RecentBounds;
   readonly #messages: Message[] = [];
-  readonly #messagesMax: number;
-  /** Where the next message goes once the ring is full. */
-  #next = 0;
+  /** Where the oldest one kept is; those before it go together, now and then. */
+  #first = 0;
+  #bytes = 0;
   #completeAfter = 0;
 
-  constructor(messagesMax = RECENT_MESSAGES_MAX) {
-    this.#messagesMax = messagesMax;
+  constructor(bounds = BOUNDS) {
+    this.#bounds = bounds;
   }
 
   /** No message of a later sequence has been dropped. */
@@ -29,21 +36,26 @@ export class RecentMessages {
   }
 
   add(message: Message): void {
-    if (this.#messages.length < this.#messagesMax) {
-      this.#messages.push(message);
-      return;
+    const { messagesMax, bytesMax } = this.#bounds;
+    this.#messages.push(message);
+    this.#bytes += message.text.length;
+    while (this.#messages.length - this.#first > messagesMax || this.#bytes > bytesMax) {
+      const oldest = this.#messages[this.#first];
+      if (oldest === undefined) break;
+      this.#bytes -= oldest.text.length;
+      this.#completeAfter = oldest.sequence;
+      this.#first += 1;
     }
-    this.#completeAfter = this.#messages[this.#next]?.sequence ?? this.#completeAfter;
-    this.#messages[this.#next] = message;
-    this.#next = (this.#next + 1) % this.#messagesMax;
+    if (this.#first < messagesMax) return;
+    this.#messages.splice(0, this.#first);
+    this.#first = 0;
   }
 
   /** The messages of a channel with a later sequence, in order. */
   after(sequence: number, account: number, channel: string): string[] {
     const texts: string[] = [];
-    const count = this.#messages.length;
-    for (let index = 0; index < count; index += 1) {
-      const message = this.#messages[(this.#next + index) % count];
+    for (let index = this.#first; index < this.#messages.length; index += 1) {
+      const message = this.#messages[index];
       const isWanted = message?.account === account && message.channel === channel;
       if (isWanted && message.sequence > sequence) texts.push(message.text);
     }
@@ -52,6 +64,7 @@ export class RecentMessages {
 
   clear(): void {
     this.#messages.length = 0;
-    this.#next = 0;
+    this.#first = 0;
+    this.#bytes = 0;
   }
 }

@@ -5,10 +5,15 @@ import { OrdersQuery, QueryKind } from "../../domain/command.ts";
 import type { AccountChanges, PushStage } from "../../push/push-stage.ts";
 import { RecentMessages } from "../../push/recent-messages.ts";
 import type { Venue } from "../../sessions/venue.ts";
+import {
+  balancesMessage,
+  executionsSnapshot,
+  executionsUpdate,
+  ordersSnapshot,
+  ordersUpdate,
+} from "./account-messages.ts";
 import { PRIVATE_KINDS } from "./channel.ts";
 import type { PrivateKind } from "./channel.ts";
-import { balancesMessage, executionsSnapshot, executionsUpdate } from "./codec.ts";
-import { ordersSnapshot, ordersUpdate } from "./codec.ts";
 import type { Connection } from "./connection.ts";
 import type { FeedMetrics } from "./feed-metrics.ts";
 

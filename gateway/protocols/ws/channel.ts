@@ -3,6 +3,8 @@
 import { accept, refuse, RejectCode } from "../../domain/reject.ts";
 import type { Parsed } from "../../domain/reject.ts";
 import type { Listing, ReferenceData } from "../../sessions/reference-data.ts";
+import { isInterval } from "../../stages/klines/interval.ts";
+import type { Interval } from "../../stages/klines/interval.ts";
 
 export const PRIVATE_KINDS = ["orders", "executions", "balances"] as const;
 export type PrivateKind = (typeof PRIVATE_KINDS)[number];
@@ -21,12 +23,14 @@ export interface PrivateChannel {
 export interface PublicChannel {
   readonly scope: "public";
   /** `depth`: the best levels of the book, whole. */
-  readonly kind: "book" | "depth" | "trades";
+  readonly kind: "book" | "depth" | "trades" | "bars";
   /** With the instrument's symbol, also when it was asked for by an alias; also the topic. */
   readonly name: string;
   readonly listing: Listing;
   /** Of `depth`, else 0. */
   readonly depth: number;
+  /** Of `bars`: their length, or none of the statistics of a day. */
+  readonly interval: Interval | undefined;
 }
 export type Channel = PrivateChannel | PublicChannel;
 
@@ -34,18 +38,28 @@ export type Channel = PrivateChannel | PublicChannel;
 export function parseChannel(text: string, reference: ReferenceData): Parsed<Channel> {
   const kind = PRIVATE_KINDS.find((each) => each === text);
   if (kind !== undefined) return accept({ scope: "private", kind, name: kind });
-  const [head, name, depthText, ...others] = text.split(":");
-  const isBook = head === "book";
-  if ((!isBook && head !== "trades") || name === undefined || others.length > 0) {
-    return refuse(RejectCode.malformed_request);
-  }
-  const depth = depthText === undefined ? 0 : DEPTHS.get(isBook ? depthText : "");
-  if (depth === undefined) return refuse(RejectCode.malformed_request);
-  const listing = reference.findListing(name);
+  const [head = "", symbol = "", detail, ...others] = text.split(":");
+  const view = others.length === 0 ? readView(head, detail) : undefined;
+  if (view === undefined) return refuse(RejectCode.malformed_request);
+  const listing = reference.findListing(symbol);
   if (listing === undefined) return refuse(RejectCode.instrument_not_found);
-  const { symbol } = listing.instrument;
-  const channel = { scope: "public", listing, depth } as const;
-  if (!isBook) return accept({ ...channel, kind: "trades", name: `trades:${symbol}` });
-  if (depth === 0) return accept({ ...channel, kind: "book", name: `book:${symbol}` });
-  return accept({ ...channel, kind: "depth", name: `book:${symbol}:${depth}` });
+  const end = detail === undefined ? "" : `:${detail}`;
+  const name = `${head}:${listing.instrument.symbol}${end}`;
+  return accept({ scope: "public", ...view, name, listing });
+}
+
+/** What of an instrument a name asks for. */
+function readView(
+  head: string,
+  detail: string | undefined,
+): Pick<PublicChannel, "kind" | "depth" | "interval"> | undefined {
+  const depth = DEPTHS.get(detail ?? "");
+  const plain = { depth: 0, interval: undefined };
+  if (head === "book" && depth !== undefined) return { kind: "depth", depth, interval: undefined };
+  if (head === "klines" && detail !== undefined && isInterval(detail)) {
+    return { kind: "bars", depth: 0, interval: detail };
+  }
+  if (detail !== undefined) return undefined;
+  if (head === "book" || head === "trades") return { kind: head, ...plain };
+  return head === "ticker" ? { kind: "bars", ...plain } : undefined;
 }

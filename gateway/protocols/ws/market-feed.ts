@@ -9,11 +9,19 @@ import type { MarketChanges, PushStage } from "../../push/push-stage.ts";
 import { TurnQueue } from "../../push/turn-queue.ts";
 import { RECENT_TRADES_MAX } from "../../sessions/recent-trades.ts";
 import type { Venue } from "../../sessions/venue.ts";
+import { BarFeed } from "./bar-feed.ts";
+import type { SentBars } from "./bar-feed.ts";
 import type { PublicChannel } from "./channel.ts";
-import { bookSnapshot, bookUpdate, depthLevels, depthMessage } from "./codec.ts";
-import { tradesSnapshot, tradesUpdate } from "./codec.ts";
 import type { Connection, Subscription } from "./connection.ts";
 import type { FeedMetrics } from "./feed-metrics.ts";
+import {
+  bookSnapshot,
+  bookUpdate,
+  depthLevels,
+  depthMessage,
+  tradesSnapshot,
+  tradesUpdate,
+} from "./market-messages.ts";
 
 /** Levels a side of a book's snapshot: the longest answer of the core. */
 const BOOK_LEVELS_MAX = 1_000;
@@ -21,11 +29,13 @@ const BOOK_LEVELS_MAX = 1_000;
 const TRADES_SHOWN = 50;
 /** Least time between two messages of the best levels, in milliseconds. */
 const DEPTH_MS = 100;
+/** Time between two looks at bars and statistics, in milliseconds. */
+const BARS_MS = 250;
 /** How often it is looked who does not read, in milliseconds: Bun's bound ends what is faster. */
 const SWEEP_MS = 25;
 
 export interface MarketFeedParts {
-  readonly venue: Pick<Venue, "queries" | "trades" | "router">;
+  readonly venue: Pick<Venue, "queries" | "trades" | "router" | "klines">;
   readonly clock: Clock;
   readonly metrics: FeedMetrics;
   /** The last sequence before the venue opened. */
@@ -38,10 +48,13 @@ interface Topic {
   /** Of `depth`: the levels last sent, and whether they may have changed since. */
   levels: string;
   isDirty: boolean;
+  /** Of `bars`. */
+  readonly sentBars: SentBars;
 }
 
 export class MarketFeed {
   readonly #parts: MarketFeedParts;
+  readonly #bars: BarFeed;
   readonly #queue: TurnQueue;
   readonly #timers: readonly StopTimer[];
   /** Instrument → its topics with somebody live, by name. */
@@ -56,10 +69,12 @@ export class MarketFeed {
 
   constructor(parts: MarketFeedParts) {
     this.#parts = parts;
+    this.#bars = new BarFeed(parts.venue, parts.clock);
     this.#queue = new TurnQueue(parts.clock);
     this.#timers = [
       parts.clock.every(SWEEP_MS, () => this.#sweep()),
       parts.clock.every(DEPTH_MS, () => this.#sendDepths()),
+      parts.clock.every(BARS_MS, () => this.#sendBars()),
     ];
   }
 
@@ -84,6 +99,7 @@ export class MarketFeed {
     if (changes.levels.length > 0) this.#bookSequences.set(instrument, sequence);
     for (const topic of this.#topics.get(instrument)?.values() ?? []) {
       const { kind, name, listing } = topic.channel;
+      if (kind === "bars") continue;
       if (kind === "trades") {
         if (changes.trades.length > 0) {
           this.#send(topic, tradesUpdate(name, listing, changes, transaction));
@@ -166,6 +182,8 @@ export class MarketFeed {
     const { venue } = this.#parts;
     const { kind, name, listing, depth } = channel;
     const instrument = listing.instrument.instrumentId;
+    // Its own stage has seen what it shows; the next update says how things stand then.
+    if (kind === "bars") return { sequence: 0, write: () => this.#bars.snapshot(channel) };
     if (kind === "trades") {
       const sequence = venue.router.releasedSequence;
       const limit = tradesAfter === undefined ? TRADES_SHOWN : RECENT_TRADES_MAX;
@@ -201,11 +219,17 @@ export class MarketFeed {
     connection.join(channel.name);
     subscription.state = "live";
     const topics = this.#topicsOf(channel);
-    const topic = topics.get(channel.name) ?? { channel, liveCount: 0, levels: "", isDirty: false };
+    const topic = topics.get(channel.name) ?? this.#makeTopic(channel);
     topics.set(channel.name, topic);
     topic.liveCount += 1;
     // What the others were sent last may be what comes after this snapshot.
     topic.levels = "";
+  }
+
+  #makeTopic(channel: PublicChannel): Topic {
+    const isBars = channel.kind === "bars";
+    const sentBars = isBars ? this.#bars.sentNow(channel) : { text: "", fromUs: 0 };
+    return { channel, liveCount: 0, levels: "", isDirty: false, sentBars };
   }
 
   #topicsOf({ listing }: PublicChannel): Map<string, Topic> {
@@ -238,6 +262,16 @@ export class MarketFeed {
       topic.levels = levels;
       this.#send(topic, depthMessage(name, "update", answer.sequence, levels));
     });
+  }
+
+  #sendBars(): void {
+    for (const topics of this.#topics.values()) {
+      for (const topic of topics.values()) {
+        if (topic.channel.kind !== "bars") continue;
+        const text = this.#bars.update(topic.channel, topic.sentBars);
+        if (text !== undefined) this.#send(topic, text);
+      }
+    }
   }
 
   #sweep(): void {

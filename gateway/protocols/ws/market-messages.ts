@@ -1,0 +1,109 @@
+// What public channels say, in the shapes of HTTP.
+
+import type { Transaction } from "../../domain/change.ts";
+import type { MarketChanges } from "../../push/push-stage.ts";
+import type { DatedTrade } from "../../sessions/recent-trades.ts";
+import type { Listing } from "../../sessions/reference-data.ts";
+import { toLevels, toPublicTrade } from "../http/routes/market.ts";
+
+type MessageType = "snapshot" | "update";
+
+/** The book at one sequence. `lastSequence`: of the last update before it. */
+export function bookSnapshot(
+  channel: string,
+  listing: Listing,
+  answer: Transaction,
+  lastSequence: number,
+): string {
+  const { bids, asks } = toLevels(answer.changes, listing);
+  const { sequence } = answer;
+  const last = { last_sequence: lastSequence };
+  return JSON.stringify({ channel, type: "snapshot", sequence, ...last, bids, asks });
+}
+
+export function bookUpdate(
+  channel: string,
+  listing: Listing,
+  { levels }: MarketChanges,
+  sequence: number,
+  previousLastSequence: number,
+): string {
+  const { bids, asks } = toLevels(levels, listing);
+  return JSON.stringify({
+    channel,
+    type: "update",
+    first_sequence: sequence,
+    last_sequence: sequence,
+    previous_last_sequence: previousLastSequence,
+    bids,
+    asks,
+  });
+}
+
+/** The best levels, whole. */
+export function depthMessage(
+  channel: string,
+  type: MessageType,
+  sequence: number,
+  levels: string,
+): string {
+  const head = JSON.stringify({ channel, type, sequence });
+  return `${head.slice(0, -1)},${levels.slice(1)}`;
+}
+
+/** What two depth messages are compared by. */
+export function depthLevels(listing: Listing, answer: Transaction): string {
+  return JSON.stringify(toLevels(answer.changes, listing));
+}
+
+/** Trades, oldest first. `completeAfter`: none with a later sequence is missing. */
+export function tradesSnapshot(
+  channel: string,
+  listing: Listing,
+  trades: readonly DatedTrade[],
+  sequence: number,
+  completeAfter: number,
+): string {
+  return JSON.stringify({
+    channel,
+    type: "snapshot",
+    sequence,
+    complete_after: completeAfter,
+    trades: trades.map((trade) => toPublicTrade(trade, listing)),
+  });
+}
+
+export function tradesUpdate(
+  channel: string,
+  listing: Listing,
+  { trades }: MarketChanges,
+  { sequence, timeUs }: Transaction,
+): string {
+  return JSON.stringify({
+    channel,
+    type: "update",
+    sequence,
+    trades: trades.map((trade) => toPublicTrade({ trade, sequence, timeUs }, listing)),
+  });
+}
+
+/** `bars`: as JSON, oldest first. */
+export function klinesMessage(
+  channel: string,
+  type: MessageType,
+  sequence: number,
+  bars: readonly string[],
+): string {
+  const head = JSON.stringify({ channel, type, sequence });
+  return `${head.slice(0, -1)},"klines":[${bars.join(",")}]}`;
+}
+
+export function tickerMessage(
+  channel: string,
+  type: MessageType,
+  sequence: number,
+  ticker: string,
+): string {
+  const head = JSON.stringify({ channel, type, sequence });
+  return `${head.slice(0, -1)},"ticker":${ticker}}`;
+}
