@@ -23,7 +23,12 @@ const STEP_US = 200;
 const [kind = "", directory = "", count = ""] = process.argv.slice(2);
 const transactions = Number(count);
 const path = join(directory, "history.sqlite");
-const stage = new HistoryStage({ path, retentionDays: 30, clock: systemClock });
+const stage = new HistoryStage({
+  path,
+  retentionDays: 30,
+  journalSequence: 1e9,
+  clock: systemClock,
+});
 const stream = new OrderStream(1, STEP_US);
 const made = kind === "burst" ? stream.take(transactions) : [];
 

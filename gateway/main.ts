@@ -188,7 +188,9 @@ function openStages(
   parts: AsyncDisposableStack,
 ): Stages {
   const findTerms: FindTerms = (id) => venue.reference.listingOf(id)?.instrument;
-  const derived = new Derived({ directory, findTerms, config, clock, log, metrics });
+  const { sequence: journalSequence } = core.openReport;
+  const kept = { directory, findTerms, journalSequence };
+  const derived = new Derived({ ...kept, config, clock, log, metrics });
   parts.defer(() => derived.stop());
   const heldBytesMax = config.stageJournalBytesMax;
   const stages = new Stages({ core, clock, log, metrics, heldBytesMax });

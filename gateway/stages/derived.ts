@@ -15,6 +15,8 @@ import { StateFile } from "./state-file.ts";
 export interface DerivedParts {
   readonly directory: string;
   readonly findTerms: FindTerms;
+  /** The last sequence that the journal had when the venue was opened. */
+  readonly journalSequence: number;
   readonly config: Pick<Config, "historyDays">;
   readonly clock: Clock;
   readonly log: Log;
@@ -28,7 +30,8 @@ export class Derived {
   readonly #klineFile: KlineFile;
   readonly #settlementFile: StateFile;
 
-  constructor({ directory, findTerms, config, clock, log, metrics }: DerivedParts) {
+  constructor(parts: DerivedParts) {
+    const { directory, findTerms, journalSequence, config, clock, log, metrics } = parts;
     this.#klineFile = new KlineFile(join(directory, "klines.sqlite"));
     this.klines = new KlineStage(this.#klineFile);
     this.#settlementFile = new StateFile(join(directory, "settlement.json"));
@@ -43,7 +46,8 @@ export class Derived {
       () => settlement.discrepancies,
     );
     const path = join(directory, "history.sqlite");
-    this.history = new HistoryStage({ path, retentionDays: config.historyDays, clock });
+    const { historyDays: retentionDays } = config;
+    this.history = new HistoryStage({ path, retentionDays, journalSequence, clock });
   }
 
   /** Writes down what the stages were given. */

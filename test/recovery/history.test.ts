@@ -51,7 +51,12 @@ function startWriting(path: string, seed: number, environment: Readonly<Record<s
 
 async function expectWhole(path: string, seed: number): Promise<void> {
   const transactions = new OrderStream(seed).take(TRANSACTIONS);
-  const stage = new HistoryStage({ path, retentionDays: 0, clock: systemClock });
+  const stage = new HistoryStage({
+    path,
+    retentionDays: 0,
+    journalSequence: 1e9,
+    clock: systemClock,
+  });
   expect(stage.checkpoint()).toBe(TRANSACTIONS);
   await feed(stage, transactions);
   expect(await readAll(stage, new Random(seed))).toEqual(modelOf(transactions));
@@ -71,7 +76,12 @@ test.each([21, 22])(
       child.kill("SIGKILL");
       await child.exited;
       const told = Number(line.slice("checkpoint ".length));
-      const next = new HistoryStage({ path, retentionDays: 0, clock: systemClock });
+      const next = new HistoryStage({
+        path,
+        retentionDays: 0,
+        journalSequence: 1e9,
+        clock: systemClock,
+      });
       checkpoints.add(next.checkpoint());
       expect(next.checkpoint()).toBeGreaterThanOrEqual(told);
       await next.stop();

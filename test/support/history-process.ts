@@ -7,7 +7,12 @@ import { feed } from "./history-feed.ts";
 import { OrderStream } from "./order-stream.ts";
 
 const [path = "", seed = "", count = ""] = process.argv.slice(2);
-const stage = new HistoryStage({ path, retentionDays: 0, clock: systemClock });
+const stage = new HistoryStage({
+  path,
+  retentionDays: 0,
+  journalSequence: 1e9,
+  clock: systemClock,
+});
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 await feed(stage, new OrderStream(Number(seed)).take(Number(count)), {
   onTurn: () => tell(`checkpoint ${stage.checkpoint()}`),

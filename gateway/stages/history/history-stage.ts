@@ -5,6 +5,7 @@ import type { Clock } from "../../clock.ts";
 import type { Transaction } from "../../domain/change.ts";
 import { GatewayFault } from "../../domain/fault.ts";
 import type { Stage } from "../stage.ts";
+import { cutBack } from "./cut-back.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 import { QuestionDesk } from "./question-desk.ts";
 import { RowWriter } from "./row-batch.ts";
@@ -22,6 +23,8 @@ export interface HistoryParts {
   readonly path: string;
   /** 0 keeps everything. */
   readonly retentionDays: number;
+  /** The last sequence that the journal had when the venue was opened. */
+  readonly journalSequence: number;
   readonly clock: Clock;
 }
 
@@ -94,7 +97,7 @@ export class HistoryStage implements Stage {
    */
   checkpoint(): number {
     this.#throwFailure();
-    this.#synced ??= readHistorySequence(this.#parts.path);
+    this.#synced ??= this.#readSequence();
     if (this.#worker !== undefined && this.#taken > this.#synced && !this.#isSyncing) {
       this.#send();
       this.#post({ kind: "sync" });
@@ -122,6 +125,15 @@ export class HistoryStage implements Stage {
       stopWaiting();
     }
     this.#release();
+  }
+
+  /** What a journal that lost its end does not know is no past. */
+  #readSequence(): number {
+    const { path, journalSequence } = this.#parts;
+    const sequence = readHistorySequence(path);
+    if (sequence <= journalSequence) return sequence;
+    cutBack(path, journalSequence);
+    return journalSequence;
   }
 
   #hear(message: FromWorker): void {
