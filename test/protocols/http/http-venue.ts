@@ -21,9 +21,11 @@ import { Problem } from "../../../gateway/protocols/http/schemas.ts";
 import { startHttpServer } from "../../../gateway/protocols/http/server.ts";
 import type { Protocol } from "../../../gateway/protocols/protocol.ts";
 import { NativeFeed } from "../../../gateway/protocols/ws/server.ts";
-import { HistoryStage } from "../../../gateway/stages/history/history-stage.ts";
 import { openVenue } from "../../../gateway/sessions/venue.ts";
 import type { Venue } from "../../../gateway/sessions/venue.ts";
+import { Derived } from "../../../gateway/stages/derived.ts";
+import type { FindTerms } from "../../../gateway/stages/settlement/settlement-event.ts";
+import { Stages } from "../../../gateway/stages/stages.ts";
 import { within } from "../../support/deadline.ts";
 
 /** Longest wait for one answer, in milliseconds. */
@@ -69,7 +71,8 @@ export class HttpVenue {
   readonly server: Protocol;
   readonly metrics: Metrics;
   readonly routes: readonly Route[];
-  readonly history: HistoryStage;
+  readonly stages: Stages;
+  readonly derived: Derived;
   readonly #isOwnDirectory: boolean;
 
   constructor(options: VenueOptions = {}) {
@@ -101,14 +104,18 @@ export class HttpVenue {
     const { venue } = this;
     const webSocket = new NativeFeed({ venue, config, clock, log, metrics });
     this.feed = webSocket;
-    this.feed.stage.start(this.feed.stage.checkpoint());
-    core.subscribe((transaction) => webSocket.stage.apply(transaction));
-    const path = join(this.directory, "history.sqlite");
-    const history = new HistoryStage({ path, retentionDays: 0, clock });
-    history.start(history.checkpoint());
-    core.subscribe((transaction) => history.apply(transaction));
+    const findTerms: FindTerms = (id) => venue.reference.listingOf(id)?.instrument;
+    const { sequence: journalSequence } = core.openReport;
+    const kept = { directory: this.directory, findTerms, journalSequence };
+    const stageParts = { ...kept, config, clock, log, metrics };
+    this.derived = new Derived(stageParts);
+    this.stages = new Stages({ core, clock, log, metrics, heldBytesMax: Infinity });
+    const { klines, settlement, history } = this.derived;
+    for (const stage of [webSocket.stage, klines, settlement, history]) this.stages.add(stage);
+    this.stages.start();
     venue.history.attach(history);
-    this.history = history;
+    venue.klines.attach(klines);
+    venue.operations.watchStages(this.stages);
     const version = "0.0.0";
     this.server = startHttpServer({ venue, webSocket, config, clock, log, metrics, version });
     this.routes = listRoutes(venue, "0.0.0");
@@ -117,8 +124,9 @@ export class HttpVenue {
   async stop(): Promise<void> {
     await this.server.stop();
     this.venue.stop();
+    this.stages.stop();
+    await this.derived.stop();
     this.core.stop();
-    await this.history.stop();
     this.keys.close();
     if (this.#isOwnDirectory) rmSync(this.directory, { recursive: true });
   }
