@@ -1,5 +1,5 @@
-// The Worker of the history. Knows no core and no addon. When it fails it says so and writes nothing
-// more; the stage starts another.
+// The Worker of the history. Knows no core and no addon. When it fails it says so and writes
+// nothing more; the stage starts another.
 
 import { systemClock, type StopTimer } from "../../clock.ts";
 import { HistoryReader } from "./history-reader.ts";
