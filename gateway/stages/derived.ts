@@ -35,6 +35,13 @@ export class Derived {
     this.#klineFile = new KlineFile(join(directory, "klines.sqlite"));
     this.klines = new KlineStage(this.#klineFile);
     this.#settlementFile = new StateFile(join(directory, "settlement.json"));
+    for (const [stage, file] of [
+      ["klines", this.#klineFile],
+      ["settlement", this.#settlementFile],
+    ] as const) {
+      const isDiscarded = file.discardBeyond(journalSequence);
+      if (isDiscarded) log.warn("stage_begins_anew", { stage, journal_sequence: journalSequence });
+    }
     const settlement = new SettlementStage(findTerms, this.#settlementFile, {
       hearDiscrepancy: (discrepancy) => log.error("settlement_discrepancy", { ...discrepancy }),
     });

@@ -33,6 +33,15 @@ test("an older state changes nothing", async () => {
   expect(file.load()).toEqual({ sequence: 5, state: "five" });
 });
 
+test("a state beyond the end of the journal is forgotten, another is not", async () => {
+  const file = new StateFile(path);
+  file.save(9, "nine");
+  await file.stop();
+  expect([file.discardBeyond(9), file.savedSequence()]).toEqual([false, 9]);
+  expect([file.discardBeyond(8), file.savedSequence(), file.load()]).toEqual([true, 0, undefined]);
+  expect(readdirSync(directory)).toEqual([]);
+});
+
 test("a state counts as saved only when the disk has it", () => {
   const file = new StateFile(path);
   file.save(1, "one");

@@ -1,6 +1,6 @@
 // A small state with its sequence in a file of its own: replaced whole, synced, never waited for.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -22,6 +22,19 @@ export class StateFile {
     this.#path = path;
     // why: written by `#write`; whoever edits it by hand gets what the stage makes of it.
     if (existsSync(path)) this.#saved = JSON.parse(readFileSync(path, "utf8")) as SavedState;
+  }
+
+  /**
+   * Forgets the state when it is of a later sequence: what a journal that lost its end does not
+   * know is no past. Tells whether it did.
+   *
+   * Order: before the first `load`.
+   */
+  discardBeyond(sequence: number): boolean {
+    if (this.savedSequence() <= sequence) return false;
+    rmSync(this.#path);
+    this.#saved = undefined;
+    return true;
   }
 
   /** What the disk has. */

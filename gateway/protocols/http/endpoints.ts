@@ -13,6 +13,7 @@ import { operationRoutes } from "./routes/operations.ts";
 import { submitRoutes } from "./routes/order-submit.ts";
 import { orderRoutes } from "./routes/orders.ts";
 import { spotRoutes } from "./routes/spot-v2.ts";
+import { statementRoutes } from "./routes/statement.ts";
 import { tradeRoutes } from "./routes/trades.ts";
 
 /** `version`: of the product, for the document. */
@@ -24,6 +25,7 @@ export function listRoutes(venue: Venue, version: string): Route[] {
     ...klineRoutes(venue),
     ...accountRoutes(venue),
     ...historyRoutes(venue),
+    ...statementRoutes(venue),
     ...spotRoutes(venue),
     ...submitRoutes(venue),
     ...operationRoutes(venue),

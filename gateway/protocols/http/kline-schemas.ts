@@ -11,7 +11,7 @@ const KLINES_MAX = 1_000;
 const KLINES_DEFAULT = 500;
 
 export const KlinesQuery = z.strictObject({
-  interval: z.enum(INTERVALS),
+  interval: z.enum(INTERVALS).default("1m"),
   limit: queryInteger(1, KLINES_MAX).default(KLINES_DEFAULT),
   until_us: queryInteger(0, Number.MAX_SAFE_INTEGER)
     .optional()

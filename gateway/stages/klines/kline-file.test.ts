@@ -77,6 +77,20 @@ test("what was given is on the disk when the file is closed", async () => {
   expect(again.savedSequence()).toBe(50);
 });
 
+test("bars beyond the end of the journal are forgotten, others are not", async () => {
+  const file = new KlineFile(path);
+  const stage = new KlineStage(file);
+  stage.start(0);
+  stage.apply(tradeAt(9, new Random(1)));
+  stage.checkpoint();
+  await file.stop();
+  const again = new KlineFile(path);
+  expect([again.discardBeyond(9), again.savedSequence()]).toEqual([false, 9]);
+  expect([again.discardBeyond(8), again.savedSequence()]).toEqual([true, 0]);
+  expect(again.load()).toBeUndefined();
+  await again.stop();
+});
+
 test("a file that cannot be written makes the stage throw; later it goes on", async () => {
   const file = new KlineFile(join(directory, "gone", "klines.sqlite"));
   const stage = new KlineStage(file);

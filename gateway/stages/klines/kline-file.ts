@@ -2,7 +2,7 @@
 // for it otherwise.
 
 import { Database } from "bun:sqlite";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { toAmount, toPrice, toTimeUs } from "../../domain/units.ts";
 import type { Bar } from "./bar.ts";
 import { CLOSED_BARS_MAX } from "./bars.ts";
@@ -54,6 +54,19 @@ export class KlineFile implements KlineStore {
   constructor(path: string) {
     this.#path = path;
     if (existsSync(path)) this.#savedSequence = readFile(path, (file) => readSequence(file));
+  }
+
+  /**
+   * Forgets everything when it goes beyond `sequence`: what a journal that lost its end does not
+   * know is no past, and bars cannot be cut back. Tells whether it did.
+   *
+   * Order: before the first `load`.
+   */
+  discardBeyond(sequence: number): boolean {
+    if (this.#savedSequence <= sequence) return false;
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(`${this.#path}${suffix}`, { force: true });
+    this.#savedSequence = 0;
+    return true;
   }
 
   load(): ReturnType<KlineStore["load"]> {

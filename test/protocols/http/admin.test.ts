@@ -347,8 +347,9 @@ describe("operations", () => {
       core: well,
       journal: well,
       clock: well,
+      stages: well,
     });
     expect(await venue.get("GET", "/health/live")).toEqual({ status: "ok" });
-    expect(await venue.get("GET", "/health/ready")).toEqual({ status: "ok" });
+    expect(await venue.get("GET", "/health/ready")).toEqual({ status: "ok", stages: well });
   });
 });

@@ -225,3 +225,65 @@ test("without its file the past is not available, and trading goes on", async ()
   expect(await venue.get("GET", ORDERS, { token: alice })).toMatchObject({ orders: [] });
   await venue.stop();
 });
+
+describe("statement", () => {
+  const STATEMENT = "/api/v1/accounts/me/statement";
+
+  test("says what there was, what moved and what is left, and it adds up", async () => {
+    const { venue, alice } = market;
+    const range = `from_us=0&to_us=${Number.MAX_SAFE_INTEGER}`;
+    const body = await venue.get("GET", `${STATEMENT}?${range}`, { token: alice });
+    const currencies = body["currencies"];
+    if (!Array.isArray(currencies)) throw new Error("no currencies");
+    const { balances } = await venue.get("GET", "/api/v1/accounts/me", { token: alice });
+    const closing = currencies.map(({ currency, closing: total }) => ({ currency, total }));
+    expect(balances).toMatchObject(closing);
+    for (const { opening, closing: end, ...sums } of currencies) {
+      const moved = ["deposits", "withdrawals", "transfers", "trades", "fees", "sweeps"]
+        .map((name) => toUnits(sums[name]))
+        .reduce((one, other) => one + other);
+      expect(toUnits(opening) + moved).toBe(toUnits(end));
+      expect(opening).toMatch(/^0(\.0*)?$/);
+    }
+    const trades = currencies.find(({ currency }) => currency === "BTC");
+    expect(trades).toMatchObject({ trades: expect.stringMatching(/^-0\.50*$/) });
+  });
+
+  test("of a day is that of its range, and its table has the same lines", async () => {
+    const { venue, alice } = market;
+    const day = new Date().toISOString().slice(0, 10);
+    const body = await venue.get("GET", `${STATEMENT}?day=${day}`, { token: alice });
+    expect(Number(body["to_us"]) - Number(body["from_us"])).toBe(86_400_000_000);
+    const { text } = await venue.ask("GET", `${STATEMENT}.csv?day=${day}`, { token: alice });
+    const lines = body["lines"];
+    if (!Array.isArray(lines)) throw new Error("no lines");
+    for (const { sequence, amount } of lines) {
+      expect(text).toMatch(new RegExp(`,${sequence},\\w+,\\w+,${amount.replace(".", "\\.")},`));
+    }
+  });
+
+  test.each([
+    ["", "neither a day nor a range"],
+    ["?from_us=5", "half a range"],
+    ["?from_us=5&to_us=4", "a range that ends before it begins"],
+    ["?day=2026-11-21&from_us=1", "a day and a range"],
+    ["?day=2026-02-30", "a day that there is not"],
+  ])("%s is %s", async (query) => {
+    const { venue, alice } = market;
+    const refusal = await venue.refusal("GET", `${STATEMENT}${query}`, { token: alice });
+    expect(refusal).toBe("400 malformed_request");
+  });
+
+  test("of another account is not found", async () => {
+    const { venue, bob } = market;
+    const path = "/api/v1/accounts/3/statement?day=2026-11-21";
+    expect(await venue.refusal("GET", path, { token: bob })).toBe("404 account_not_found");
+  });
+});
+
+/** Decimal text with at most 9 decimals → units of 10^-9. */
+function toUnits(text: string): bigint {
+  const [whole = "", decimals = ""] = text.replace("-", "").split(".");
+  const units = BigInt(whole + decimals.padEnd(9, "0"));
+  return text.startsWith("-") ? -units : units;
+}
