@@ -25,7 +25,7 @@ import {
   toTimeUs,
 } from "../../gateway/domain/units.ts";
 
-export const STREAM_ACCOUNTS = [3, 4, 5] as const;
+export const STREAM_ACCOUNTS = [3, 4, 5, 6] as const;
 export const STREAM_INSTRUMENTS = [1, 2] as const;
 const CURRENCIES = 3;
 const START_US = 1_767_225_600_000_000;
