@@ -7,6 +7,7 @@ import type { KeyStore } from "../identity/key-store.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import { Authenticator } from "./authenticator.ts";
+import { ChangeExport } from "./change-export.ts";
 import { History } from "./history.ts";
 import { Klines } from "./klines.ts";
 import { Operations } from "./operations.ts";
@@ -35,6 +36,7 @@ export interface Venue {
   readonly router: ReplyRouter;
   readonly history: History;
   readonly klines: Klines;
+  readonly changes: ChangeExport;
   readonly operations: Operations;
   readonly commandMetrics: CommandMetrics;
   /** Stops listening to the core and all timers. */
@@ -89,6 +91,7 @@ export function openVenue(parts: VenueParts): Venue {
     router,
     history: new History(() => router.releasedSequence, clock),
     klines: new Klines(clock),
+    changes: new ChangeExport(core, clock),
     operations,
     commandMetrics,
     stop() {

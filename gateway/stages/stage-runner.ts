@@ -25,7 +25,7 @@ const CHANGES_UNAVAILABLE = "changes_unavailable";
 /** `live` out of the ring, `waiting` until it is started again, `detached` for good. */
 export type StageState = "live" | "catching_up" | "waiting" | "detached";
 
-/** What a runner wants after a slice: more time, nothing until the next transaction, or a moment. */
+/** What a runner wants after a slice: more time, the next transaction, or a moment to pass. */
 export type Wish =
   { readonly kind: "more" | "idle" } | { readonly kind: "at"; readonly atUs: number };
 

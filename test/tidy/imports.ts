@@ -17,15 +17,22 @@ const LAYERS: ReadonlyMap<string, readonly string[]> = new Map([
   ["sessions", ["domain", "core", "identity", "stages", "config", "clock", "log", "metrics"]],
   ["push", ["domain", "stages", "clock"]],
   ["change-json", ["domain", "stages"]],
-  ["protocols", ["domain", "sessions", "stages", "push", "config", "clock", "log", "metrics"]],
+  [
+    "protocols",
+    ["domain", "sessions", "stages", "push", "change-json", "config", "clock", "log", "metrics"],
+  ],
   ["demo", ["domain", "core", "sessions", "clock"]],
   ["commands", ["domain", "core", "identity", "config", "clock", "log"]],
 ]);
 const ADDON = /^core-addon\//;
 
 /** Where a program starts, or a reader: nobody imports these. */
-const ENTRIES =
-  /^(gateway\/main\.ts|schemas\/generate\.ts|bench\/[^/]+\.ts|examples\/.+\.ts|tools\/[^/]+\.(ts|mjs))$/;
+const ENTRIES = new RegExp(
+  [
+    ...["^gateway/main\\.ts$", "^page/main\\.ts$", "^schemas/generate\\.ts$", "^examples/.+\\.ts$"],
+    ...["^bench/[^/]+\\.ts$", "^tools/[^/]+\\.(ts|mjs)$"],
+  ].join("|"),
+);
 const TEST = /\.test\.ts$/;
 
 const DOOR = /^gateway\/protocols\/([^/]+)\//;

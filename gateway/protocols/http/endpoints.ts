@@ -5,6 +5,7 @@ import type { Route } from "./route.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { adminAccountRoutes } from "./routes/admin-accounts.ts";
 import { adminVenueRoutes } from "./routes/admin-venue.ts";
+import { changeRoutes } from "./routes/changes.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { historyRoutes } from "./routes/history.ts";
 import { klineRoutes } from "./routes/klines.ts";
@@ -31,6 +32,7 @@ export function listRoutes(venue: Venue, version: string): Route[] {
     ...operationRoutes(venue),
     ...adminVenueRoutes(venue),
     ...adminAccountRoutes(venue),
+    ...changeRoutes(venue),
   ];
   return [...routes, ...docsRoutes(routes, version)];
 }

@@ -2,6 +2,7 @@
 // balance changes, page by page.
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { systemClock } from "../../../gateway/clock.ts";
 import { Random } from "../../../gateway/demo/random.ts";
 import { limitOrder, openMarket, SYMBOL } from "./http-venue.ts";
 import type { Market, Reply } from "./http-venue.ts";
@@ -251,7 +252,7 @@ describe("statement", () => {
 
   test("of a day is that of its range, and its table has the same lines", async () => {
     const { venue, alice } = market;
-    const day = new Date().toISOString().slice(0, 10);
+    const day = new Date(systemClock.nowUs() / 1_000).toISOString().slice(0, 10);
     const body = await venue.get("GET", `${STATEMENT}?day=${day}`, { token: alice });
     expect(Number(body["to_us"]) - Number(body["from_us"])).toBe(86_400_000_000);
     const { text } = await venue.ask("GET", `${STATEMENT}.csv?day=${day}`, { token: alice });
