@@ -12,7 +12,7 @@ import { defineRoute } from "../route.ts";
 import type { Route } from "../route.ts";
 import { queryInteger } from "../schemas.ts";
 
-/** Bars are made of all trades since the venue began; what follows a sequence does not make them. */
+/** Without bars: they are made of all trades since the venue began, not of what follows. */
 const LOGS = SEED_LOGS.map(({ name }) => name).filter((name) => name !== "KLineChangeLog");
 
 const ChangesQuery = z.strictObject({
