@@ -25,8 +25,7 @@ export function describeApi(routes: readonly Route[], version: string): Json {
       version,
       description:
         "An exchange. Prices, quantities and amounts are decimal texts; errors are RFC 9457 " +
-        "problem documents with a code. Until there is a history, orders are open ones and " +
-        "final ones that are kept for 24 hours.",
+        "problem documents with a code. What has ended comes from the history.",
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     tags: [...new Set(routes.map((route) => route.tag))].map((name) => ({ name })),
