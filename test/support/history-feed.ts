@@ -17,6 +17,8 @@ export interface FeedOptions {
   /** Hears of every failure; without it the first one ends the feed. */
   readonly onFailure?: (error: unknown) => void;
   readonly onTurn?: () => void;
+  /** Transactions that the disk may be behind: a feed that is not to be done before it is seen. */
+  readonly aheadMax?: number;
 }
 
 /** `transactions` begin with sequence 1. */
@@ -25,10 +27,10 @@ export async function feed(
   transactions: readonly Transaction[],
   options: FeedOptions = {},
 ): Promise<void> {
-  const { restarts = () => false, onFailure, onTurn = () => undefined } = options;
+  const { onFailure } = options;
   for (;;) {
     try {
-      await feedOnce(stage, transactions, restarts, onTurn);
+      await feedOnce(stage, transactions, options);
       return;
     } catch (error) {
       if (onFailure === undefined) throw error;
@@ -41,8 +43,7 @@ export async function feed(
 async function feedOnce(
   stage: HistoryStage,
   transactions: readonly Transaction[],
-  restarts: () => boolean,
-  onTurn: () => void,
+  { restarts = () => false, onTurn = () => undefined, aheadMax = Infinity }: FeedOptions,
 ): Promise<void> {
   let at = start(stage);
   while (at < transactions.length) {
@@ -53,6 +54,8 @@ async function feedOnce(
     const isRestart = restarts();
     if (isBusy || isRestart || at % TURN_TRANSACTIONS === 0) {
       await turn();
+      const isNear = (): boolean => at - stage.checkpoint() <= aheadMax;
+      if (!isNear()) await until(CHECKPOINT_MS_MAX, "the disk", isNear);
       onTurn();
     }
     if (isRestart) at = start(stage);

@@ -6,6 +6,9 @@ import { HistoryStage } from "../../gateway/stages/history/history-stage.ts";
 import { feed } from "./history-feed.ts";
 import { OrderStream } from "./order-stream.ts";
 
+/** Many turns lie between the first checkpoint and the last. */
+const AHEAD_MAX = 300;
+
 const [path = "", seed = "", count = ""] = process.argv.slice(2);
 const stage = new HistoryStage({
   path,
@@ -15,6 +18,7 @@ const stage = new HistoryStage({
 });
 const tell = (line: string): void => void process.stdout.write(`${line}\n`);
 await feed(stage, new OrderStream(Number(seed)).take(Number(count)), {
+  aheadMax: AHEAD_MAX,
   onTurn: () => tell(`checkpoint ${stage.checkpoint()}`),
   onFailure: (error) => tell(`failed ${error}`),
 });

@@ -184,7 +184,8 @@ export function readHistorySequence(path: string): number {
   let database: Database | undefined;
   try {
     syncLog(path);
-    database = openHistoryReader(path);
+    // To write: a process killed while it made the file left something to be rolled back.
+    database = new Database(path, { strict: true, readwrite: true });
     return checkLayout(database) === 0 ? 0 : readCheckpoint(database).sequence;
   } catch (cause) {
     throw unavailable(path, cause);
