@@ -90,6 +90,8 @@ async function listOrders(
     const page = await client.need("GET", path);
     witness.note(page);
     for (const body of page.list("orders")) {
+      // It did nothing, and its owner was told so.
+      if (body.text("status_name") === "rejected") continue;
       witness.noteOrder(body, page.count("as_of_sequence"));
       const orderId = body.count("order_id");
       const known = witness.placed.get(orderId);
