@@ -199,7 +199,7 @@ export class StageRunner {
       run();
     } catch (error) {
       if (error instanceof GatewayFault && error.code === CHANGES_UNAVAILABLE) {
-        this.detach(error.message);
+        if (!this.#beginLate()) this.detach(error.message);
         return;
       }
       this.#closeReexecution();
@@ -215,5 +215,17 @@ export class StageRunner {
       });
       this.#backoffUs = Math.min(this.#backoffUs * 2, BACKOFF_US_MAX);
     }
+  }
+
+  /** Goes on with what the ring has, if the stage can do without what was before. */
+  #beginLate(): boolean {
+    if (this.#sequence > 0 || this.stage.beginAt === undefined) return false;
+    this.#closeReexecution();
+    const from = this.#ring.newestSequence - this.#ring.length;
+    this.stage.beginAt(from);
+    this.#sequence = from;
+    this.#state = "live";
+    this.#log.warn("stage_begins_late", { stage: this.stage.name, sequence: from });
+    return true;
   }
 }

@@ -15,6 +15,12 @@ export interface Stage {
   start(from: number): void;
 
   /**
+   * Begins without a past: what came up to `from` cannot be had any more, as in a venue that is
+   * older than the stage. Called when nothing was ever applied; a stage without it is detached.
+   */
+  beginAt?(from: number): void;
+
+  /**
    * Takes one whole transaction. They come in sequence order, each once since `start`, on the main
    * thread, between the turns of the order path: a stage that needs longer than some microseconds
    * belongs into a Worker.

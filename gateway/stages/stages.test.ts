@@ -237,6 +237,20 @@ describe("stages", () => {
     expect(venue.lines.join("")).toContain("they are gone");
   });
 
+  test("may begin late where the past is gone", async () => {
+    const began: number[] = [];
+    const venue = open((clock) => {
+      const late: Stage = new NotingStage("late", clock, []);
+      return [Object.assign(late, { beginAt: (from: number) => began.push(from) })];
+    });
+    venue.journal.goneUpTo = 40;
+    venue.release(40);
+    await venue.settle(50);
+    expect(venue.stages.status()[0]).toMatchObject({ state: "live", sequence: 40 });
+    expect(began).toHaveLength(1);
+    expect(venue.lines.join("")).not.toContain("stage_detached");
+  });
+
   test("tell metrics how far behind they are", async () => {
     const venue = open((clock) => [new NotingStage("slow", clock, ["throws"])]);
     venue.release(3);

@@ -76,6 +76,11 @@ export class HistoryStage implements Stage {
     this.#post({ kind: "open", path, from, retentionDays });
   }
 
+  /** Answers then say from where on nothing is missing. */
+  beginAt(from: number): void {
+    this.start(from);
+  }
+
   /** Errors: throws `history_failed` when the Worker writes nothing more. */
   apply(transaction: Transaction): void | "busy" {
     this.#throwFailure();
