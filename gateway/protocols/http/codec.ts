@@ -294,7 +294,8 @@ function toDocument(
     leaves: leaves === quantity ? whole : formatQuantity(leaves, quantityFormat),
     average_price: average ?? null,
     fee: formatAmount(terms.fee, quote.scale),
-    created_at_us: image?.createdAtUs,
+    // 0: it was made before the history began.
+    created_at_us: image?.createdAtUs || undefined,
     fills: undefined,
     duplicate: undefined,
     sequence: undefined,

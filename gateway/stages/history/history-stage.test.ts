@@ -77,15 +77,26 @@ describe("a history", () => {
   });
 
   test("begins late in a venue that is older, and says so", async () => {
-    const [, , ...transactions] = new OrderStream(8).take(200);
+    const transactions = new OrderStream(8).take(400);
     const stage = open();
-    stage.start(2);
-    for (const transaction of transactions) stage.apply(transaction);
-    const answer = await until(DEADLINE_MS, "the last sequence", async () => {
-      const page = await stage.ask(ofAccount(3));
-      return page.ok && page.value.sequence === 200 && page.value;
-    });
-    expect(answer.completeAfter).toBe(2);
+    stage.beginAt(50);
+    for (const transaction of transactions.slice(50)) stage.apply(transaction);
+    await until(DEADLINE_MS, "the checkpoint", () => stage.checkpoint() === 400);
+    const answer = await stage.ask(ofAccount(3));
+    expect(answer.ok && answer.value).toMatchObject({ sequence: 400, completeAfter: 50 });
+    const found = await readAll(stage, new Random(8));
+    const whole = modelOf(transactions);
+    const isYoung = ({ orderId }: { orderId: number }): boolean => orderId > 50;
+    expect(found.orders.filter(isYoung)).toEqual(whole.orders.filter(isYoung));
+    const older = found.orders.filter((order) => !isYoung(order));
+    expect(older.length).toBeGreaterThan(5);
+    for (const order of older) {
+      const { status, price, quantity, filled, leaves, fee, clientOrderId } = order;
+      const known = { status, price, quantity, filled, leaves, fee, clientOrderId };
+      const wanted = whole.orders.find(({ orderId }) => orderId === order.orderId);
+      expect(wanted).toMatchObject(known);
+      expect([order.orderType, Number(order.createdAtUs)]).toEqual([0, 0]);
+    }
     await stage.stop();
   });
 
