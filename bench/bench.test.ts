@@ -9,6 +9,7 @@ import { runBorder } from "./border.ts";
 import { runDurable } from "./durable.ts";
 import { runEngine, runMemory, runStream } from "./engine-layers.ts";
 import { runHistory } from "./history.ts";
+import { runStages } from "./stages.ts";
 import { runHttp } from "./http.ts";
 import { type Row, toTable } from "./rows.ts";
 
@@ -35,6 +36,7 @@ test.each<[string, (bench: Bench) => Promise<Row[]>, number]>([
   ["border", runBorder, 8],
   ["durable", runDurable, 9 * 6 + 9 + 2],
   ["history", runHistory, 2 * 3],
+  ["stages", runStages, 5 * 5],
   ["http", runHttp, 6 * 5],
 ])(
   "layer %s runs and names every figure",

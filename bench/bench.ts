@@ -27,6 +27,8 @@ export interface Size {
   recoveryRounds: number;
   /** Some three changes each; a burst holds all of them in memory. */
   historyTransactions: number;
+  /** Commands that were there before the stages: what one that catches up has before it. */
+  stageCommands: number;
 }
 
 export const SIZES = {
@@ -34,20 +36,35 @@ export const SIZES = {
     ...{ rounds: 7, commands: 3_000_000, passes: 3, peerPasses: 8, memoryOrders: 1_000_000 },
     ...{ restingMax: 1_000_000, streamCommands: 3_000_000 },
     ...{ borderCommands: 400_000, lengthMs: 3_000, snapshotLengthMs: 12_000 },
-    ...{ recoveryCommands: 5_000_000, recoveryRounds: 3, historyTransactions: 500_000 },
+    ...{
+      recoveryCommands: 5_000_000,
+      recoveryRounds: 3,
+      stageCommands: 500_000,
+      historyTransactions: 500_000,
+    },
   },
   quick: {
     ...{ rounds: 2, commands: 500_000, passes: 2, peerPasses: 4, memoryOrders: 100_000 },
     ...{ restingMax: 1_000_000, streamCommands: 3_000_000 },
     ...{ borderCommands: 100_000, lengthMs: 1_000, snapshotLengthMs: 3_000 },
-    ...{ recoveryCommands: 500_000, recoveryRounds: 1, historyTransactions: 100_000 },
+    ...{
+      recoveryCommands: 500_000,
+      recoveryRounds: 1,
+      stageCommands: 100_000,
+      historyTransactions: 100_000,
+    },
   },
   /** For tests: whether it runs, not how fast. */
   tiny: {
     ...{ rounds: 1, commands: 2_000, passes: 1, peerPasses: 1, memoryOrders: 2_000 },
     ...{ restingMax: 1_000, streamCommands: 2_000 },
     ...{ borderCommands: 2_000, lengthMs: 100, snapshotLengthMs: 200 },
-    ...{ recoveryCommands: 2_000, recoveryRounds: 1, historyTransactions: 1_000 },
+    ...{
+      recoveryCommands: 2_000,
+      recoveryRounds: 1,
+      stageCommands: 2_048,
+      historyTransactions: 1_000,
+    },
   },
 } as const satisfies Record<string, Size>;
 

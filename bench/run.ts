@@ -13,11 +13,21 @@ import { runEngine, runMemory, runStream } from "./engine-layers.ts";
 import { runHistory } from "./history.ts";
 import { runHttp } from "./http.ts";
 import { readMachine } from "./machine.ts";
+import { runStages } from "./stages.ts";
 import { type Row, toTable } from "./rows.ts";
 
 const ROOT = join(import.meta.dir, "..");
 const ENGINE_LAYERS = ["book", "core", "peer"];
-const LAYERS = ["stream", ...ENGINE_LAYERS, "memory", "border", "durable", "history", "http"];
+const LAYERS = [
+  "stream",
+  ...ENGINE_LAYERS,
+  "memory",
+  "border",
+  "durable",
+  "history",
+  "stages",
+  "http",
+];
 
 async function runLayers(bench: Bench, layers: readonly string[]): Promise<Row[]> {
   const rows: Row[] = [];
@@ -29,6 +39,7 @@ async function runLayers(bench: Bench, layers: readonly string[]): Promise<Row[]
   if (layers.includes("border")) rows.push(...(await runBorder(bench)));
   if (layers.includes("durable")) rows.push(...(await runDurable(bench)));
   if (layers.includes("history")) rows.push(...(await runHistory(bench)));
+  if (layers.includes("stages")) rows.push(...(await runStages(bench)));
   if (layers.includes("http")) rows.push(...(await runHttp(bench)));
   return rows;
 }

@@ -2,6 +2,7 @@
 // nothing more; the stage starts another.
 
 import { systemClock, type StopTimer } from "../../clock.ts";
+import { lowerPriority } from "../lower-priority.ts";
 import { HistoryReader } from "./history-reader.ts";
 import { HistoryWriter } from "./history-writer.ts";
 import type { FromWorker, OpenMessage, ToWorker } from "./messages.ts";
@@ -14,6 +15,7 @@ const COMMIT_MS = 200;
 /** Rows and transactions that wait for no others: half of what the stage hands over ahead. */
 const COMMIT_WEIGHT = 16_384;
 
+lowerPriority();
 let writer: HistoryWriter | undefined;
 let reader: HistoryReader | undefined;
 /** Of all batches since the last commit. */

@@ -3,6 +3,7 @@
 
 import { Database } from "bun:sqlite";
 import { chmodSync } from "node:fs";
+import { lowerPriority } from "../lower-priority.ts";
 import type { Bar } from "./bar.ts";
 import type { FromKlineWorker, ToKlineWorker } from "./kline-file.ts";
 
@@ -31,6 +32,7 @@ const TABLES = `
   ) STRICT;
   INSERT OR IGNORE INTO checkpoint VALUES (1, 0);`;
 
+lowerPriority();
 let file: Database | undefined;
 
 self.onmessage = ({ data }: MessageEvent<ToKlineWorker>): void => {

@@ -1,0 +1,44 @@
+// Layer "stages": what orders notice of stages that keep up, are slow, dead or catching up.
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Bench } from "./bench.ts";
+import { measure, type Measured, numberOf, placement } from "./processes.ts";
+import { type Row, type RowFrame, toRow } from "./rows.ts";
+
+const CASES = ["none", "live", "slow", "dead", "catching_up"] as const;
+const IN_FLIGHT = 16;
+const METRICS: [string, string][] = [
+  ["acks_per_second", "acks/s"],
+  ["p50_us", "p50 µs"],
+  ["p99_us", "p99 µs"],
+  ["p999_us", "p99.9 µs"],
+  ["max_us", "max µs"],
+];
+
+export async function runStages(bench: Bench): Promise<Row[]> {
+  const { lengthMs, stageCommands, rounds } = bench.size;
+  const found = CASES.map((): Measured[] => []);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [index, kind] of CASES.entries()) {
+      bench.tell(`stages: ${kind}, process ${round + 1} of ${rounds}`);
+      const directory = join(bench.dataDirectory, "venues", `stages-${kind}`);
+      mkdirSync(directory, { recursive: true });
+      const program = bench.script("stages-process.ts");
+      const options = [kind, `${IN_FLIGHT}`, `${lengthMs}`, `${stageCommands}`, directory];
+      const measured = await measure([process.execPath, program, ...options]);
+      bench.keep("stages", { kind, ...measured });
+      found[index]?.push(measured);
+      bench.removeVenues();
+    }
+  }
+  return CASES.flatMap((kind, index) => {
+    const name = `${kind.replace("_", " ")}, ${IN_FLIGHT} in flight`;
+    const place = placement(false);
+    const frame: RowFrame = { layer: "stages", case: name, durability: "fsync", placement: place };
+    return METRICS.map(([key, metric]) => {
+      const samples = (found[index] ?? []).map((each) => numberOf(each, key));
+      return toRow(frame, metric, samples);
+    });
+  });
+}
