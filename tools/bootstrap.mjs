@@ -1,6 +1,6 @@
 /**
  * Makes a fresh clone runnable and runs one TypeScript program in it: pinned Bun, the packages, the
- * addon.
+ * addon, the live page.
  *
  * Plain Node without dependencies, because it runs before anything is installed. Every step is
  * skipped when its result is current. What a person has to do is told in one sentence, with exit
@@ -20,6 +20,8 @@ const TOOLCHAIN = path.join(ROOT, ".toolchain");
 const BUN = path.join(TOOLCHAIN, "node_modules", "bun", "bin", "bun.exe");
 const CORE = path.join(ROOT, "core-addon");
 const ADDON = path.join(CORE, "openbell-core.node");
+const PAGE = path.join(ROOT, "page");
+const PAGE_BUILDER = path.join("tools", "build-page.ts");
 const NODE_MAJOR_MIN = 20;
 const MANIFEST = JSON.parse(fs.readFileSync(path.join(ROOT, "package.json"), "utf8"));
 
@@ -39,6 +41,7 @@ export async function bootstrap(args) {
     await installBun();
     await installPackages();
     await buildAddon(isRebuild);
+    await buildPage();
   } catch (error) {
     if (!(error instanceof Remedy)) throw error;
     process.stderr.write(`openbell: ${error.message}\n`);
@@ -130,6 +133,23 @@ async function buildAddon(isRebuild) {
   }
   fs.copyFileSync(built, `${ADDON}.new`);
   fs.renameSync(`${ADDON}.new`, ADDON);
+  fs.writeFileSync(stamp, wanted);
+}
+
+/** Builds the live page when its sources or packages are not those of the present one. */
+async function buildPage() {
+  const stamp = path.join(PAGE, "dist", ".stamp");
+  const names = fs.readdirSync(PAGE).filter((name) => /\.(ts|html|css)$/.test(name));
+  const sources = names.sort().map((name) => path.join(PAGE, name));
+  const wanted = hashOf([...sources, path.join(ROOT, PAGE_BUILDER), path.join(ROOT, "bun.lock")]);
+  if (textOf(stamp) === wanted) return;
+  say("building the live page");
+  const code = await run(BUN, [PAGE_BUILDER], { cwd: ROOT, quiet: true });
+  if (code !== 0) {
+    throw new Remedy(
+      "the live page did not build: mend what is reported above and run this again.",
+    );
+  }
   fs.writeFileSync(stamp, wanted);
 }
 

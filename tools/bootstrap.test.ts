@@ -37,7 +37,7 @@ beforeEach(() => {
   root = realpathSync(mkdtempSync(join(tmpdir(), "openbell-bootstrap-")));
   programs = join(root, "programs");
   directories.push(root);
-  for (const path of ["programs", "tools", "core-addon/engine/src", "gateway", "built"]) {
+  for (const path of ["programs", "tools", "core-addon/engine/src", "gateway", "built", "page"]) {
     mkdirSync(join(root, path), { recursive: true });
   }
   cpSync(join(import.meta.dir, "bootstrap.mjs"), join(root, "tools/bootstrap.mjs"));
@@ -46,6 +46,8 @@ beforeEach(() => {
   writeFileSync(join(root, "core-addon/Cargo.toml"), 'rust-version = "1.95"\n');
   writeFileSync(join(root, "core-addon/engine/src/lib.rs"), "// engine\n");
   writeFileSync(join(root, "built/libbinding.so"), "addon");
+  writeFileSync(join(root, "page/main.ts"), "// page\n");
+  writeFileSync(join(root, "tools/build-page.ts"), "// builder\n");
 
   // Everything that shell programs need of the machine, and nothing that could be the real thing.
   for (const name of ["sh", "cat", "cp", "mkdir", "chmod"]) {
@@ -55,6 +57,7 @@ beforeEach(() => {
 case "$1" in
   --version) echo ${BUN_VERSION} ;;
   install) mkdir -p node_modules; echo bun install >> calls ;;
+  tools/build-page.ts) mkdir -p page/dist; echo bun build-page >> calls ;;
   *) shift; echo "program: $@"; exit 7 ;;
 esac
 `;
@@ -98,7 +101,7 @@ test("the first run installs and builds, the second only runs the program", asyn
   const first = await bootstrap(["gateway/main.ts", "start"]);
   expect(first.output).toBe("program: start\n");
   expect(first.code).toBe(7);
-  expect(first.errors.trim().split("\n")).toHaveLength(3);
+  expect(first.errors.trim().split("\n")).toHaveLength(4);
   expect(readFileSync(join(root, "core-addon/openbell-core.node"), "utf8")).toBe("addon");
   const callsBefore = calls();
   expect(callsBefore).toContain(`bun@${BUN_VERSION}`);
@@ -110,15 +113,16 @@ test("the first run installs and builds, the second only runs the program", asyn
 });
 
 test.each([
-  ["a changed source", "core-addon/engine/src/lib.rs", "cargo build"],
-  ["a changed lock file", "bun.lock", "bun install"],
-])("%s repeats its step alone", async (_, path, call) => {
+  ["a changed source", "core-addon/engine/src/lib.rs", ["cargo build"]],
+  ["a changed lock file", "bun.lock", ["bun install", "bun build-page"]],
+  ["a changed source of the page", "page/main.ts", ["bun build-page"]],
+])("%s repeats its steps alone", async (_, path, repeated) => {
   await bootstrap([]);
   rmSync(join(root, "calls"));
   appendFileSync(join(root, path), "\n");
   await bootstrap([]);
-  expect(calls()).toContain(call);
-  expect(calls().match(/cargo build|bun install|npm install/g)).toHaveLength(1);
+  const steps = calls().match(/cargo build|bun build-page|bun install|npm install/g);
+  expect(steps).toEqual(repeated);
 });
 
 test("a changed test of the core repeats nothing", async () => {

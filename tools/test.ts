@@ -47,6 +47,12 @@ const STEPS: readonly Step[] = [
   },
   { name: "types", command: [process.execPath, "check"], directory: ROOT, count: countOne },
   {
+    name: "page-types",
+    command: [process.execPath, "check", "--project", "page"],
+    directory: ROOT,
+    count: countOne,
+  },
+  {
     name: "rust-format",
     command: ["cargo", "fmt", "--all", "--check"],
     directory: CORE,

@@ -13,6 +13,7 @@ import { marketRoutes } from "./routes/market.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { submitRoutes } from "./routes/order-submit.ts";
 import { orderRoutes } from "./routes/orders.ts";
+import { pageRoutes } from "./routes/page.ts";
 import { spotRoutes } from "./routes/spot-v2.ts";
 import { statementRoutes } from "./routes/statement.ts";
 import { tradeRoutes } from "./routes/trades.ts";
@@ -34,5 +35,5 @@ export function listRoutes(venue: Venue, version: string): Route[] {
     ...adminAccountRoutes(venue),
     ...changeRoutes(venue),
   ];
-  return [...routes, ...docsRoutes(routes, version)];
+  return [...routes, ...docsRoutes(routes, version), ...pageRoutes()];
 }
