@@ -134,10 +134,8 @@ async function main(words: readonly string[]): Promise<void> {
   });
   const stages = new Stages({ ...shared, core, heldBytesMax: Infinity });
   const deeds = { slow: burn, dead: throwAlways, catching_up: () => {} };
-  const odd = Object.hasOwn(deeds, kind)
-    ? // why: `kind` is one of its keys
-      new OddStage(deeds[kind as keyof typeof deeds])
-    : undefined;
+  const deed = new Map<string, () => void>(Object.entries(deeds)).get(kind);
+  const odd = deed === undefined ? undefined : new OddStage(deed);
   if (kind !== "none") {
     for (const stage of [derived.klines, derived.settlement, derived.history]) stages.add(stage);
     if (odd !== undefined) stages.add(odd);

@@ -5,9 +5,16 @@ import { commonFields, completeAfter, Decimal, SymbolName, timeRangeQuery } from
 
 const { asOfSequence, currencyCode, id, sequence, timeUs } = commonFields;
 
+/** Days whose microseconds are exact numbers. */
+const DAYS = { first: "1970-01-01", last: "2254-12-31" };
+
 export const StatementQuery = z
   .strictObject({
-    day: z.iso.date().optional().describe("A day UTC, as 2026-11-21, in the place of a range."),
+    day: z.iso
+      .date()
+      .refine((day) => day >= DAYS.first && day <= DAYS.last, `${DAYS.first} to ${DAYS.last}`)
+      .optional()
+      .describe("A day UTC, as 2026-11-21, in the place of a range."),
     ...timeRangeQuery,
   })
   .refine(

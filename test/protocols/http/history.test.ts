@@ -269,6 +269,8 @@ describe("statement", () => {
     ["?from_us=5&to_us=4", "a range that ends before it begins"],
     ["?day=2026-11-21&from_us=1", "a day and a range"],
     ["?day=2026-02-30", "a day that there is not"],
+    ["?day=0020-02-29", "a day before time began"],
+    ["?day=2255-01-01", "a day after it ends"],
   ])("%s is %s", async (query) => {
     const { venue, alice } = market;
     const refusal = await venue.refusal("GET", `${STATEMENT}${query}`, { token: alice });
