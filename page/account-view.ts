@@ -7,7 +7,7 @@ import type { Order } from "./messages.ts";
 
 export class AccountView {
   readonly #balances = new Rows(byId("balances", HTMLTableSectionElement), 3);
-  readonly #orders = new Rows(byId("orders", HTMLTableSectionElement), 7);
+  readonly #orders = new Rows(byId("orders", HTMLTableSectionElement), 6);
   readonly #executions = new Rows(byId("executions", HTMLTableSectionElement), 7);
   readonly #onCancel: (order: number) => void;
 
@@ -24,7 +24,7 @@ export class AccountView {
     this.#orders.clearFrom(orders.length, orders.length);
     setText(byId("orders-count", HTMLElement), String(orders.length));
     for (const [index, each] of executions.entries()) {
-      const fee = `${group(trim(each.fee))} ${each.fee_currency}`;
+      const fee = group(trim(each.fee));
       const texts = [timeOf(each.traded_at_us), each.symbol, each.side, group(each.price)];
       const row = this.#executions.fill(index, [...texts, each.quantity, each.role, fee]);
       setClass(row, each.side === "BUY" ? "bid" : "ask");
@@ -33,8 +33,8 @@ export class AccountView {
   }
 
   #showOrder(index: number, order: Order): void {
-    const { order_id: id, symbol, side = "", time_in_force: tif = "", price, quantity } = order;
-    const shown = [symbol, side, group(price ?? "market"), quantity ?? "", order.filled, tif];
+    const { order_id: id, symbol, side = "", price, quantity } = order;
+    const shown = [symbol, side, group(price ?? "market"), quantity ?? "", order.filled];
     const row = this.#orders.fill(index, shown);
     setClass(row, side === "BUY" ? "bid" : "ask");
     const cell = row.children[shown.length];

@@ -45,8 +45,6 @@ export interface Order {
   readonly reason: string | null;
   readonly filled: string;
   readonly side?: "BUY" | "SELL";
-  readonly type?: string;
-  readonly time_in_force?: string;
   readonly price?: string | null;
   readonly quantity?: string | null;
   readonly average_price?: string | null;
@@ -60,8 +58,8 @@ export interface Execution {
   readonly role: string;
   readonly price: string;
   readonly quantity: string;
+  /** In the quote currency. */
   readonly fee: string;
-  readonly fee_currency: string;
   readonly traded_at_us: number;
 }
 

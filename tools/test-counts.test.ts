@@ -69,3 +69,8 @@ test.each([
 ])("schemathesis: counts %s", (_, output, exitCode, counts) => {
   expect(countSchemathesis(output, exitCode)).toEqual(counts);
 });
+
+test("tests that bun skipped are counted as skipped", () => {
+  const output = " 3 pass\n 2 skip\n 0 fail\n";
+  expect(countBunTests(output, 0)).toEqual({ passed: 3, failed: 0, skipped: 2 });
+});

@@ -21,12 +21,17 @@ export function countCargoTests(output: string, exitCode: number): Counts {
   return sum(results, exitCode);
 }
 
-/** Adds up ` N pass` and ` N fail` lines of `bun test`; errors between tests count as failures. */
+/**
+ * Adds up ` N pass`, ` N fail` and ` N skip` lines of `bun test`; errors between tests count as
+ * failures. Skipped are those for which this machine has no browser.
+ */
 export function countBunTests(output: string, exitCode: number): Counts {
   const passed = /^\s*(\d+) pass$/m.exec(output)?.[1] ?? "0";
   const failed = /^\s*(\d+) fail$/m.exec(output)?.[1] ?? "0";
   const errors = /^\s*(\d+) errors?$/m.exec(output)?.[1] ?? "0";
-  return sum([["", passed, String(Number(failed) + Number(errors))]], exitCode);
+  const skipped = Number(/^\s*(\d+) skip$/m.exec(output)?.[1] ?? "0");
+  const counts = sum([["", passed, String(Number(failed) + Number(errors))]], exitCode);
+  return skipped === 0 ? counts : { ...counts, skipped };
 }
 
 /**

@@ -25,6 +25,7 @@ export function greet({ url, metricsUrl, dataDirectory, durability, token }: Gre
     "",
     `openbell is ready (durability ${durability}, data in ${dataDirectory})`,
     "",
+    `  Page       ${url}/`,
     `  API        ${url}/api/v1`,
     `  Reference  ${url}/docs`,
     `  Health     ${url}/health`,
