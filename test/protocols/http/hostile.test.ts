@@ -162,7 +162,7 @@ describe("paths, methods and queries", () => {
   });
 
   test.each([
-    "/",
+    "/page/",
     "/api",
     "/api/v1/trading/orders/",
     "/api/spot/v2",
