@@ -29,6 +29,17 @@ test("holds no more changes than its bound, but always the newest transaction", 
   expect(ring.length).toBe(1);
 });
 
+test("forgets what is no longer needed and goes on", () => {
+  const ring = new ChangeRing({ transactionsMax: 4, changesMax: 100 }, 0);
+  for (let sequence = 1; sequence <= 3; sequence += 1) ring.add(transactionAt(sequence));
+  ring.forget(2);
+  expect([ring.length, ring.at(2), ring.at(3)?.sequence]).toEqual([1, undefined, 3]);
+  ring.forget(9);
+  expect([ring.length, ring.newestSequence]).toEqual([0, 3]);
+  for (let sequence = 4; sequence <= 8; sequence += 1) ring.add(transactionAt(sequence));
+  expect([ring.length, ring.at(4), ring.at(5)?.sequence]).toEqual([4, undefined, 5]);
+});
+
 test("refuses a transaction out of order", () => {
   const ring = new ChangeRing({ transactionsMax: 4, changesMax: 4 }, 0);
   expect(() => ring.add(transactionAt(2))).toThrow("sequence 2 does not follow 0");

@@ -48,6 +48,12 @@ export class ChangeRing {
     while (this.#changes > this.#bounds.changesMax && this.length > 1) this.#drop();
   }
 
+  /** Lets go of what everybody has had: what is not held need not outlive a collection. */
+  forget(sequence: number): void {
+    const end = Math.min(sequence, this.newestSequence);
+    while (this.#oldestSequence <= end) this.#drop();
+  }
+
   /** The transaction at `sequence`; undefined when it is gone or still to come. */
   at(sequence: number): Transaction | undefined {
     const isHeld = sequence >= this.#oldestSequence && sequence < this.#nextSequence;

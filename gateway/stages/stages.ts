@@ -160,6 +160,8 @@ export class Stages {
       if (wish?.kind === "at") wakeAtUs = Math.min(wakeAtUs, wish.atUs);
     }
     this.#first += 1;
+    const attached = this.#runners.filter(({ state }) => state !== "detached");
+    this.#ring.forget(Math.min(...attached.map(({ sequence }) => sequence)));
     if (isMore) this.#wake();
     else if (wakeAtUs !== Infinity) {
       const delayMs = Math.max(1, Math.ceil((wakeAtUs - clock.elapsedUs()) / 1_000));
