@@ -27,11 +27,13 @@ export interface Door {
 export type DoorName = "raw" | "facade";
 
 export function openDoor(name: DoorName, options: CoreOptions, acknowledge: Acknowledge): Door {
-  return name === "raw" ? new RawDoor(options, acknowledge) : openFacade(options, acknowledge);
+  return name === "raw"
+    ? new RawDoor(options, acknowledge)
+    : facadeOf(Core.open(options), acknowledge);
 }
 
-function openFacade(options: CoreOptions, acknowledge: Acknowledge): Door {
-  const core = Core.open(options);
+/** The gateway's way into a core that is open. */
+export function facadeOf(core: Core, acknowledge: Acknowledge): Door {
   return {
     add(command) {
       const code = core.submit(command, ({ code, result }) => acknowledge(code, result));

@@ -10,33 +10,21 @@
  */
 import { systemClock } from "../gateway/clock.ts";
 import { Core } from "../gateway/core/core.ts";
-import { Opcode, type SubmittedCommand } from "../gateway/domain/command.ts";
-import { OrderType, Side, TimeInForce } from "../gateway/domain/order.ts";
+import { TimeInForce } from "../gateway/domain/order.ts";
 import { Log } from "../gateway/log.ts";
 import { Metrics } from "../gateway/metrics.ts";
 import { ReferenceData } from "../gateway/sessions/reference-data.ts";
 import { Derived } from "../gateway/stages/derived.ts";
 import type { Stage } from "../gateway/stages/stage.ts";
 import { Stages } from "../gateway/stages/stages.ts";
-import { ACCOUNT, INSTRUMENT, venueCommands } from "./core-doors.ts";
-import { LatencyHistogram } from "./histogram.ts";
+import { ClosedLoop, PLACE } from "./closed-loop.ts";
+import { facadeOf, venueCommands } from "./core-doors.ts";
 
 const WARM_SHARE = 0.2;
 /** What the slow stage needs for one transaction. */
 const SLOW_NS = 200_000;
 /** Commands at once while the venue is filled. */
 const FILL_AT_ONCE = 1_024;
-
-const PLACE: SubmittedCommand = {
-  opcode: Opcode.newOrder,
-  account: ACCOUNT,
-  instrument: INSTRUMENT,
-  side: Side.buy,
-  orderType: OrderType.limit,
-  timeInForce: TimeInForce.gtc,
-  price: 1_000,
-  quantity: 1,
-};
 
 /** A stage that keeps nothing and does `deed` at each transaction. */
 class OddStage implements Stage {
@@ -57,45 +45,6 @@ class OddStage implements Stage {
 
   checkpoint(): number {
     return 0;
-  }
-}
-
-/** At each acknowledgement the next command: places and cancels in turn. */
-class ClosedLoop {
-  readonly latencies = new LatencyHistogram();
-  isMeasuring = false;
-  #inFlight = 0;
-  #isStopping = false;
-  readonly #core: Core;
-  readonly #stopped = Promise.withResolvers<void>();
-
-  constructor(core: Core) {
-    this.#core = core;
-  }
-
-  start(inFlight: number): void {
-    for (let place = 0; place < inFlight; place += 1) this.#send(PLACE);
-  }
-
-  stop(): Promise<void> {
-    this.#isStopping = true;
-    return this.#stopped.promise;
-  }
-
-  #send(command: SubmittedCommand): void {
-    const sentNs = Bun.nanoseconds();
-    this.#inFlight += 1;
-    this.#core.submit(command, ({ code, result }) => {
-      if (code !== 0) throw new Error(`an order was refused with code ${code}`);
-      this.#inFlight -= 1;
-      if (this.isMeasuring) this.latencies.add(Bun.nanoseconds() - sentNs);
-      if (this.#isStopping) {
-        if (this.#inFlight === 0) this.#stopped.resolve();
-        return;
-      }
-      const cancel = { opcode: Opcode.cancelOrder, account: ACCOUNT, orderId: result };
-      this.#send(command === PLACE ? cancel : PLACE);
-    });
   }
 }
 
@@ -141,8 +90,11 @@ async function main(words: readonly string[]): Promise<void> {
     if (odd !== undefined) stages.add(odd);
     stages.start();
   }
-  const loop = new ClosedLoop(core);
-  loop.start(Number(inFlight));
+  const loop = new ClosedLoop();
+  loop.start(
+    facadeOf(core, (code, result) => loop.acknowledge(code, result)),
+    Number(inFlight),
+  );
   const length = Number(lengthMs);
   await Bun.sleep(length * WARM_SHARE);
   const startNs = Bun.nanoseconds();
@@ -151,8 +103,8 @@ async function main(words: readonly string[]): Promise<void> {
   loop.isMeasuring = false;
   const seconds = (Bun.nanoseconds() - startNs) / 1e9;
   const measured = {
-    acks_per_second: loop.latencies.count / seconds,
-    ...loop.latencies.toPercentiles(),
+    acks_per_second: loop.quiet.count / seconds,
+    ...loop.quiet.toPercentiles(),
     states: stages.status().map(({ name, state, lag }) => ({ name, state, lag })),
     odd_applied: odd?.applied ?? 0,
   };

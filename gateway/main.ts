@@ -22,9 +22,7 @@ import { startMetricsServer } from "./protocols/http/metrics-server.ts";
 import { startHttpServer } from "./protocols/http/server.ts";
 import { NativeFeed } from "./protocols/ws/server.ts";
 import { openVenue, type Venue } from "./sessions/venue.ts";
-import { Derived } from "./stages/derived.ts";
-import type { FindTerms } from "./stages/settlement/settlement-event.ts";
-import { Stages } from "./stages/stages.ts";
+import { openVenueStages } from "./sessions/venue-stages.ts";
 
 /** How often the core is told that time passes (rules 2.2), in milliseconds. */
 const TICK_MS = 1_000;
@@ -145,11 +143,13 @@ async function wire(config: Config, log: Log, parts: AsyncDisposableStack): Prom
   parts.defer(clock.every(TICK_MS, () => core.tick()));
 
   // 6. What is derived from the change log, and the doors.
-  const stages = openStages({ venue, core, config, clock, log, metrics }, files.directory, parts);
+  const { directory } = files;
+  const venueStages = openVenueStages({ venue, core, directory, config, clock, log, metrics });
+  parts.defer(() => venueStages.stop());
   const doors = openDoors({ venue, config, clock, log, metrics }, parts);
   const { http, webSocket, metricsUrl } = doors;
-  stages.add(webSocket.stage);
-  stages.start();
+  venueStages.stages.add(webSocket.stage);
+  venueStages.stages.start();
 
   // 7. The demo, when this is one: its orders come through the same order entry.
   const demoParts = { ...venue, core, clock, keyFile: new KeyFile(files.demoKeysPath) };
@@ -179,28 +179,6 @@ interface DoorParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
-}
-
-/** Makes the stages with what they keep; what they derive is the venue's to answer from. */
-function openStages(
-  { venue, core, config, clock, log, metrics }: DoorParts & { readonly core: Core },
-  directory: string,
-  parts: AsyncDisposableStack,
-): Stages {
-  const findTerms: FindTerms = (id) => venue.reference.listingOf(id)?.instrument;
-  const { sequence: journalSequence } = core.openReport;
-  const kept = { directory, findTerms, journalSequence };
-  const derived = new Derived({ ...kept, config, clock, log, metrics });
-  parts.defer(() => derived.stop());
-  const heldBytesMax = config.stageJournalBytesMax;
-  const stages = new Stages({ core, clock, log, metrics, heldBytesMax });
-  parts.defer(() => stages.stop());
-  const { klines, settlement, history } = derived;
-  for (const stage of [klines, settlement, history]) stages.add(stage);
-  venue.operations.watchStages(stages);
-  venue.history.attach(history);
-  venue.klines.attach(klines);
-  return stages;
 }
 
 function openDoors({ venue, config, clock, log, metrics }: DoorParts, parts: AsyncDisposableStack) {

@@ -152,16 +152,18 @@ export class Stages {
     this.#hasHeard = false;
     let isMore = false;
     let wakeAtUs = Infinity;
+    let hadByAll = Infinity;
     for (let turn = 0; turn < count; turn += 1) {
       const runner = this.#runners[(this.#first + turn) % count];
       const deadlineUs = startUs + (turnUs * (turn + 1)) / count;
-      const wish = runner?.run(deadlineUs);
-      if (wish?.kind === "more") isMore = true;
-      if (wish?.kind === "at") wakeAtUs = Math.min(wakeAtUs, wish.atUs);
+      if (runner === undefined) continue;
+      const wish = runner.run(deadlineUs);
+      if (wish.kind === "more") isMore = true;
+      if (wish.kind === "at") wakeAtUs = Math.min(wakeAtUs, wish.atUs);
+      if (runner.state !== "detached") hadByAll = Math.min(hadByAll, runner.sequence);
     }
     this.#first += 1;
-    const attached = this.#runners.filter(({ state }) => state !== "detached");
-    this.#ring.forget(Math.min(...attached.map(({ sequence }) => sequence)));
+    this.#ring.forget(hadByAll);
     if (isMore) this.#wake();
     else if (wakeAtUs !== Infinity) {
       const delayMs = Math.max(1, Math.ceil((wakeAtUs - clock.elapsedUs()) / 1_000));

@@ -212,7 +212,7 @@ test.each([
 
 test("without its file the past is not available, and trading goes on", async () => {
   const { venue, alice } = await openMarket();
-  await venue.derived.history.stop();
+  await venue.venueStages.derived.history.stop();
   for (const path of [TRADES, PUBLIC_TRADES, `${ORDERS}?status=all`, `${ORDERS}/999999`]) {
     const refusal = await venue.refusal("GET", path, { token: alice });
     expect(refusal).toBe("503 history_unavailable");

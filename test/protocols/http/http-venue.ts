@@ -21,11 +21,9 @@ import { Problem } from "../../../gateway/protocols/http/schemas.ts";
 import { startHttpServer } from "../../../gateway/protocols/http/server.ts";
 import type { Protocol } from "../../../gateway/protocols/protocol.ts";
 import { NativeFeed } from "../../../gateway/protocols/ws/server.ts";
+import { openVenueStages, type VenueStages } from "../../../gateway/sessions/venue-stages.ts";
 import { openVenue } from "../../../gateway/sessions/venue.ts";
 import type { Venue } from "../../../gateway/sessions/venue.ts";
-import { Derived } from "../../../gateway/stages/derived.ts";
-import type { FindTerms } from "../../../gateway/stages/settlement/settlement-event.ts";
-import { Stages } from "../../../gateway/stages/stages.ts";
 import { within } from "../../support/deadline.ts";
 
 /** Longest wait for one answer, in milliseconds. */
@@ -71,8 +69,7 @@ export class HttpVenue {
   readonly server: Protocol;
   readonly metrics: Metrics;
   readonly routes: readonly Route[];
-  readonly stages: Stages;
-  readonly derived: Derived;
+  readonly venueStages: VenueStages;
   readonly #isOwnDirectory: boolean;
 
   constructor(options: VenueOptions = {}) {
@@ -104,18 +101,18 @@ export class HttpVenue {
     const { venue } = this;
     const webSocket = new NativeFeed({ venue, config, clock, log, metrics });
     this.feed = webSocket;
-    const findTerms: FindTerms = (id) => venue.reference.listingOf(id)?.instrument;
-    const { sequence: journalSequence } = core.openReport;
-    const kept = { directory: this.directory, findTerms, journalSequence };
-    const stageParts = { ...kept, config, clock, log, metrics };
-    this.derived = new Derived(stageParts);
-    this.stages = new Stages({ core, clock, log, metrics, heldBytesMax: Infinity });
-    const { klines, settlement, history } = this.derived;
-    for (const stage of [webSocket.stage, klines, settlement, history]) this.stages.add(stage);
-    this.stages.start();
-    venue.history.attach(history);
-    venue.klines.attach(klines);
-    venue.operations.watchStages(this.stages);
+    const { directory: kept } = this;
+    this.venueStages = openVenueStages({
+      venue,
+      core,
+      directory: kept,
+      config,
+      clock,
+      log,
+      metrics,
+    });
+    this.venueStages.stages.add(webSocket.stage);
+    this.venueStages.stages.start();
     const version = "0.0.0";
     this.server = startHttpServer({ venue, webSocket, config, clock, log, metrics, version });
     this.routes = listRoutes(venue, "0.0.0");
@@ -124,8 +121,7 @@ export class HttpVenue {
   async stop(): Promise<void> {
     await this.server.stop();
     this.venue.stop();
-    this.stages.stop();
-    await this.derived.stop();
+    await this.venueStages.stop();
     this.core.stop();
     this.keys.close();
     if (this.#isOwnDirectory) rmSync(this.directory, { recursive: true });
