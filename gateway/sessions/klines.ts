@@ -7,7 +7,7 @@ import type { Interval } from "../stages/klines/interval.ts";
 import type { KlineStage } from "../stages/klines/kline-stage.ts";
 
 /** Who makes them. */
-export type KlineSource = Pick<KlineStage, "bars" | "sequence">;
+export type KlineSource = Pick<KlineStage, "bars" | "completeFromUs" | "sequence">;
 
 export class Klines {
   readonly #clock: Clock;
@@ -28,6 +28,14 @@ export class Klines {
   }
 
   /**
+   * No trade from this time on is missing; 0: none at all. Later than the venue's first trade where
+   * the stage is younger than the journal reaches back.
+   */
+  get completeFromUs(): number {
+    return Math.min(this.#source?.completeFromUs ?? 0, this.#clock.nowUs());
+  }
+
+  /**
    * The newest `limit` bars that start at `untilUs` or before, at most now; oldest first. A period
    * without a trade is a flat bar.
    */
@@ -36,7 +44,7 @@ export class Klines {
     return this.#source?.bars.list(instrument, interval, endUs, limit) ?? [];
   }
 
-  /** The last 24 hours; undefined of an instrument that never traded. */
+  /** The last 24 hours, or since `completeFromUs`; undefined where no trade is known. */
   rollingDay(instrument: number): Statistics | undefined {
     return this.#source?.bars.rollingDay(instrument, this.#clock.nowUs());
   }

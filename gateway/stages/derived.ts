@@ -39,6 +39,7 @@ export class Derived {
       ["klines", this.#klineFile],
       ["settlement", this.#settlementFile],
     ] as const) {
+      if (file.isDamaged) log.error("stage_file_damaged", { stage });
       const isDiscarded = file.discardBeyond(journalSequence);
       if (isDiscarded) log.warn("stage_begins_anew", { stage, journal_sequence: journalSequence });
     }
@@ -51,6 +52,12 @@ export class Derived {
       "counter",
       "Transactions whose balances are not what their trades and moves say; must be 0",
       () => settlement.discrepancies,
+    );
+    metrics.read(
+      "openbell_settlement_complete_after",
+      "gauge",
+      "Every transaction behind this sequence was checked; 0: all of them",
+      () => settlement.completeAfter,
     );
     const path = join(directory, "history.sqlite");
     const { historyDays: retentionDays } = config;

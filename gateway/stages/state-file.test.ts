@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StateFile } from "./state-file.ts";
@@ -48,14 +48,38 @@ test("a state counts as saved only when the disk has it", () => {
   expect(file.savedSequence()).toBe(0);
 });
 
-test("what could not be written is told at the next save; a load tries again", async () => {
+test("what could not be written is told until a load; then it is tried again", async () => {
   const file = new StateFile(join(directory, "gone", "settlement.json"));
   file.save(1, "one");
   await file.stop();
-  expect(() => file.save(2, "two")).toThrow("ENOENT");
+  expect(() => file.savedSequence()).toThrow("ENOENT");
   await Bun.write(join(directory, "gone", "other"), "");
   file.load();
   file.save(2, "two");
   await file.stop();
   expect(file.savedSequence()).toBe(2);
+});
+
+test("a file of which any byte has changed, or that is not whole, counts as none", async () => {
+  const file = new StateFile(path);
+  file.save(12, '{"discrepancies":0}');
+  await file.stop();
+  const bytes = readFileSync(path);
+  expect(new StateFile(path).isDamaged).toBe(false);
+  for (let at = 0; at < bytes.length; at += 1) {
+    for (const bit of [1, 32]) {
+      const changed = Buffer.from(bytes);
+      changed[at] = bytes.readUInt8(at) ^ bit;
+      writeFileSync(path, changed);
+      const found = new StateFile(path);
+      expect([at, found.load(), found.savedSequence()]).toEqual([at, undefined, 0]);
+      expect(found.isDamaged).toBe(true);
+    }
+    writeFileSync(path, bytes.subarray(0, at));
+    expect(new StateFile(path).isDamaged).toBe(true);
+  }
+  const found = new StateFile(path);
+  found.save(3, "three");
+  await found.stop();
+  expect(new StateFile(path).load()).toEqual({ sequence: 3, state: "three" });
 });

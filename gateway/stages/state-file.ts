@@ -1,5 +1,7 @@
-// A small state with its sequence in a file of its own: replaced whole, synced, never waited for.
+// A small state with its sequence in a file of its own: replaced whole, synced, never waited for. A
+// checksum tells what was written from what became of it.
 
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -16,12 +18,15 @@ export class StateFile {
   #next: SavedState | undefined;
   #writing: Promise<void> | undefined;
   #failure: Error | undefined;
+  /** The file was there and is not what was written: it counts as none, and is written anew. */
+  readonly isDamaged: boolean;
 
   /** Errors: throws when the file is there and cannot be read. */
   constructor(path: string) {
     this.#path = path;
-    // why: written by `#write`; whoever edits it by hand gets what the stage makes of it.
-    if (existsSync(path)) this.#saved = JSON.parse(readFileSync(path, "utf8")) as SavedState;
+    const text = existsSync(path) ? readFileSync(path, "utf8") : undefined;
+    if (text !== undefined) this.#saved = parse(text);
+    this.isDamaged = text !== undefined && this.#saved === undefined;
   }
 
   /**
@@ -45,17 +50,19 @@ export class StateFile {
 
   /**
    * Puts a newer state in the place of the one kept; of several that wait only the last is written.
-   *
-   * Errors: throws why an earlier one could not be written.
    */
   save(sequence: number, state: string): void {
-    if (this.#failure !== undefined) throw this.#failure;
     this.#next = { sequence, state };
     this.#writing ??= this.#write();
   }
 
-  /** Sequence of what `load` would give after a crash now; 0 = nothing. */
+  /**
+   * Sequence of what `load` would give after a crash now; 0 = nothing.
+   *
+   * Errors: throws why the last one could not be written, until `load` is called.
+   */
   savedSequence(): number {
+    if (this.#failure !== undefined) throw this.#failure;
     return this.#saved?.sequence ?? 0;
   }
 
@@ -69,7 +76,7 @@ export class StateFile {
       for (let next = this.#next; next !== undefined; next = this.#next) {
         this.#next = undefined;
         if (next.sequence <= this.savedSequence()) continue;
-        await replace(this.#path, JSON.stringify(next));
+        await replace(this.#path, JSON.stringify({ ...next, check: checkOf(next) }));
         this.#saved = next;
       }
     } catch (error) {
@@ -78,6 +85,21 @@ export class StateFile {
       this.#writing = undefined;
     }
   }
+}
+
+/** Undefined: not what `#write` wrote. */
+function parse(text: string): SavedState | undefined {
+  try {
+    // why: what it is not, its checksum is not either
+    const { sequence, state, check } = JSON.parse(text) as SavedState & { check: string };
+    return check === checkOf({ sequence, state }) ? { sequence, state } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function checkOf({ sequence, state }: SavedState): string {
+  return createHash("sha256").update(`${sequence} ${state}`).digest("hex");
 }
 
 /** On the disk, under its name, before it resolves. */

@@ -18,6 +18,10 @@ export const KlinesQuery = z.strictObject({
     .describe("The newest bar starts then or before; now when missing."),
 });
 
+const completeFromUs = timeUs.describe(
+  "No trade from this time on is missing in bars; 0: none at all.",
+);
+
 const sums = { volume: Decimal, quote_volume: Decimal, count: z.int().describe("Trades.") };
 
 const Kline = z
@@ -42,6 +46,7 @@ export const Klines = z
         "Oldest first; a period without a trade is a flat bar at the close before it. The " +
           `newest ${CLOSED_BARS_MAX} with trades are kept.`,
       ),
+    complete_from_us: completeFromUs,
     as_of_sequence: asOfSequence,
   })
   .meta({ id: "Klines" });
@@ -49,13 +54,16 @@ export const Klines = z
 const Ticker = z
   .object({
     symbol: SymbolName,
-    last_price: Decimal.nullable().describe("Null, as what follows, when it never traded."),
-    open: Decimal.nullable().describe("24 hours ago."),
+    last_price: Decimal.nullable().describe("Null when it never traded."),
+    open: Decimal.nullable().describe("24 hours ago. Null, as what follows, without any trade."),
     high: Decimal.nullable(),
     low: Decimal.nullable(),
     change: Decimal.nullable().describe("Last price less the open one."),
     change_percent: Decimal.nullable().describe("Two decimals."),
     ...sums,
+    since_us: timeUs
+      .nullable()
+      .describe("Since when this is counted, where it is less than 24 hours."),
   })
   .meta({ id: "Ticker" });
 export const Tickers = z

@@ -23,10 +23,10 @@ export interface SentBars {
 }
 
 export class BarFeed {
-  readonly #venue: Pick<Venue, "klines">;
+  readonly #venue: Pick<Venue, "klines" | "trades">;
   readonly #clock: Pick<Clock, "nowUs">;
 
-  constructor(venue: Pick<Venue, "klines">, clock: Pick<Clock, "nowUs">) {
+  constructor(venue: Pick<Venue, "klines" | "trades">, clock: Pick<Clock, "nowUs">) {
     this.#venue = venue;
     this.#clock = clock;
   }

@@ -6,31 +6,9 @@ import { chmodSync } from "node:fs";
 import { lowerPriority } from "../lower-priority.ts";
 import type { Bar } from "./bar.ts";
 import type { FromKlineWorker, ToKlineWorker } from "./kline-file.ts";
+import { checksumOf, KLINE_LAYOUT_VERSION, KLINE_TABLES, toBarValues } from "./kline-rows.ts";
 
 declare const self: Worker;
-
-/** Volumes are sums of any size: decimal text. */
-const TABLES = `
-  CREATE TABLE IF NOT EXISTS bars (
-    instrument INTEGER NOT NULL,
-    interval TEXT NOT NULL,
-    start_us INTEGER NOT NULL,
-    open INTEGER NOT NULL,
-    high INTEGER NOT NULL,
-    low INTEGER NOT NULL,
-    close INTEGER NOT NULL,
-    volume TEXT NOT NULL,
-    quote_volume TEXT NOT NULL,
-    count INTEGER NOT NULL,
-    first_trade_id INTEGER NOT NULL,
-    last_trade_id INTEGER NOT NULL,
-    PRIMARY KEY (instrument, interval, start_us)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS checkpoint (
-    only INTEGER PRIMARY KEY CHECK (only = 1),
-    sequence INTEGER NOT NULL
-  ) STRICT;
-  INSERT OR IGNORE INTO checkpoint VALUES (1, 0);`;
 
 lowerPriority();
 let file: Database | undefined;
@@ -68,29 +46,40 @@ function open(path: string): Database {
   opened.run("PRAGMA busy_timeout = 5000");
   opened.run("PRAGMA journal_mode = WAL");
   opened.run("PRAGMA synchronous = FULL");
-  opened.run(TABLES);
+  opened.transaction(() => {
+    const layout = opened.query<{ user_version: number }, []>("PRAGMA user_version").get();
+    if (layout?.user_version !== KLINE_LAYOUT_VERSION) opened.run(KLINE_TABLES);
+  })();
   return opened;
 }
 
 /** Returns the sequence that the file has then. */
-function save(to: Database, { sequence, bars }: Extract<ToKlineWorker, { kind: "save" }>): number {
+function save(
+  to: Database,
+  { sequence, bars, completeFromUs }: Extract<ToKlineWorker, { kind: "save" }>,
+): number {
   return to.transaction(() => {
     const kept = to.query<{ sequence: number }, []>("SELECT sequence FROM checkpoint").get();
     if (kept !== null && kept.sequence >= sequence) return kept.sequence;
     const insert = to.query(
-      "INSERT OR REPLACE INTO bars VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+      "INSERT OR REPLACE INTO bars VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     );
     for (const bar of bars) insert.run(...toRow(bar));
-    to.query("UPDATE checkpoint SET sequence = ?").run(sequence);
+    to.query("UPDATE checkpoint SET sequence = ?, complete_from_us = ?, checksum = ?").run(
+      ...[sequence, completeFromUs, checksumOf([sequence, completeFromUs])],
+    );
     return sequence;
   })();
 }
 
 function toRow(bar: Bar): (string | number)[] {
-  return [
-    ...[bar.instrument, bar.interval, bar.startUs, bar.open, bar.high, bar.low, bar.close],
-    ...[`${bar.volume}`, `${bar.quoteVolume}`, bar.count, bar.firstTradeId, bar.lastTradeId],
-  ];
+  const values = toBarValues({
+    ...{ instrument: bar.instrument, interval: bar.interval, start_us: bar.startUs },
+    ...{ open: bar.open, high: bar.high, low: bar.low, close: bar.close },
+    ...{ volume: `${bar.volume}`, quote_volume: `${bar.quoteVolume}`, count: bar.count },
+    ...{ first_trade_id: bar.firstTradeId, last_trade_id: bar.lastTradeId },
+  });
+  return [...values, checksumOf(values)];
 }
 
 function tell(message: FromKlineWorker): void {

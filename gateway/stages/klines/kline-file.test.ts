@@ -1,5 +1,6 @@
+import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "../../../test/support/deadline.ts";
@@ -35,8 +36,13 @@ function tradeAt(sequence: number, random: Random): Transaction {
     ...{ account: 3, result: 0, instrument: 1 },
     changes: [
       {
-        ...{ entity: "trade", change: "created", tradeId: sequence, takerSide: 1 },
-        ...{ instrument: 1 + (sequence % 3), takerOrder: 2, makerOrder: 1 },
+        ...{ entity: "trade", change: "created", takerSide: 1 },
+        ...{
+          tradeId: Math.ceil(sequence / 3),
+          instrument: 1 + (sequence % 3),
+          takerOrder: 2,
+          makerOrder: 1,
+        },
         ...{ takerAccount: 4, makerAccount: 3, price: toPrice(price), quantity: toQuantity(5) },
         ...{ notional: toAmount(2n ** 80n + BigInt(price)), takerFee: toAmount(0n) },
         makerFee: toAmount(0n),
@@ -109,4 +115,78 @@ test("a file that cannot be written makes the stage throw; later it goes on", as
   stage.apply(tradeAt(1, new Random(1)));
   await until(WRITTEN_MS_MAX, "saved", () => stage.checkpoint() === 1);
   await file.stop();
+});
+
+/** Writes the bars of 300 transactions. */
+async function writeBars(): Promise<string> {
+  const file = new KlineFile(path);
+  const stage = new KlineStage(file);
+  stage.start(0);
+  const random = new Random(3);
+  for (let sequence = 1; sequence <= 300; sequence += 1) stage.apply(tradeAt(sequence, random));
+  stage.checkpoint();
+  await file.stop();
+  return toText(barsOf(stage));
+}
+
+function toText(bars: Iterable<Bar>): string {
+  return JSON.stringify([...bars], (_, each) => (typeof each === "bigint" ? `${each}` : each));
+}
+
+test.each([
+  ["a price", "UPDATE bars SET high = high + 1 WHERE rowid_of_one"],
+  ["a volume", "UPDATE bars SET volume = volume || '0' WHERE rowid_of_one"],
+  ["a time", "UPDATE bars SET start_us = start_us + 1 WHERE rowid_of_one"],
+  ["a bar in between", "DELETE FROM bars WHERE rowid_of_one"],
+  ["the newest bar", "DELETE FROM bars WHERE instrument = 2 AND interval = '1d'"],
+  ["the sequence", "UPDATE checkpoint SET sequence = sequence - 1"],
+  ["the checkpoint", "DELETE FROM checkpoint"],
+  ["the version", "PRAGMA user_version = 9"],
+])("%s that is not what was written is noticed, and the file begins anew", async (_, sql) => {
+  const bars = await writeBars();
+  expect(new KlineFile(path).isDamaged).toBe(false);
+  const database = new Database(path);
+  const one = "(instrument, interval) = (2, '1s') AND first_trade_id = 50";
+  database.run(sql.replace("rowid_of_one", one));
+  database.close();
+  const file = new KlineFile(path);
+  expect([file.isDamaged, file.savedSequence()]).toEqual([true, 0]);
+  await file.stop();
+  expect(await writeBars()).toBe(bars);
+});
+
+test("whichever byte of the file changes, what was written is loaded, or nothing", async () => {
+  const bars = await writeBars();
+  const bytes = readFileSync(path);
+  const random = new Random(11);
+  let damaged = 0;
+  for (let count = 0; count < 80; count += 1) {
+    const changed = Buffer.from(bytes);
+    const at = random.below(bytes.length);
+    changed[at] = bytes.readUInt8(at) ^ (1 << random.below(8));
+    for (const suffix of ["-wal", "-shm"]) rmSync(`${path}${suffix}`, { force: true });
+    writeFileSync(path, changed);
+    const file = new KlineFile(path);
+    const found = file.load();
+    await file.stop();
+    if (file.isDamaged) damaged += 1;
+    else expect([at, toText(found?.state ?? []), found?.sequence]).toEqual([at, bars, 300]);
+  }
+  expect(damaged).toBeGreaterThan(20);
+}, 30_000);
+
+test("a late beginning is remembered", async () => {
+  const file = new KlineFile(path);
+  const stage = new KlineStage(file);
+  stage.beginAt(30);
+  const random = new Random(5);
+  for (let sequence = 31; sequence <= 60; sequence += 1) stage.apply(tradeAt(sequence, random));
+  await until(WRITTEN_MS_MAX, "saved", () => stage.checkpoint() === 60);
+  await file.stop();
+  const next = new KlineFile(path);
+  const again = new KlineStage(next);
+  again.start(again.checkpoint());
+  expect(again.completeFromUs).toBe(START_US + 31 * 7_000_000 + 1);
+  expect(toText(again.bars.all())).toBe(toText(stage.bars.all()));
+  await next.stop();
 });

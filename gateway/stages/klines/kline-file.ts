@@ -1,18 +1,31 @@
 // Bars in a SQLite file that belongs to a Worker: this thread reads it at a start and never waits
-// for it otherwise.
+// for it otherwise. What it reads is held against checksums, and against each other: the trades of
+// a bar follow those of the bar before.
 
 import { Database } from "bun:sqlite";
 import { existsSync, rmSync } from "node:fs";
 import { toAmount, toPrice, toTimeUs } from "../../domain/units.ts";
 import type { Bar } from "./bar.ts";
 import { CLOSED_BARS_MAX } from "./bars.ts";
-import { isInterval } from "./interval.ts";
-import type { KlineStore } from "./kline-stage.ts";
+import {
+  areBarsWhole,
+  type BarRow,
+  type CheckpointRow,
+  isCheckpointWhole,
+  KLINE_LAYOUT_VERSION,
+} from "./kline-rows.ts";
+import { INTERVALS, isInterval } from "./interval.ts";
+import type { KeptBars, KlineStore } from "./kline-stage.ts";
 
 /** What the Worker is asked. */
 export type ToKlineWorker =
   | { readonly kind: "open"; readonly path: string }
-  | { readonly kind: "save"; readonly sequence: number; readonly bars: readonly Bar[] }
+  | {
+      readonly kind: "save";
+      readonly sequence: number;
+      readonly bars: readonly Bar[];
+      readonly completeFromUs: number;
+    }
   | { readonly kind: "close" };
 
 /** What the Worker tells: how far the disk has the bars, or why it has no more. */
@@ -21,39 +34,27 @@ export type FromKlineWorker =
   | { readonly kind: "failed"; readonly reason: string }
   | { readonly kind: "closed" };
 
-interface BarRow {
-  readonly instrument: number;
-  readonly interval: string;
-  readonly start_us: number;
-  readonly open: number;
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-  readonly volume: string;
-  readonly quote_volume: string;
-  readonly count: number;
-  readonly first_trade_id: number;
-  readonly last_trade_id: number;
-}
-
-/** The newest bars of each instrument and interval, in the order of time. */
+const NEXT_INSTRUMENT = "SELECT min(instrument) AS instrument FROM bars WHERE instrument > ?";
 const NEWEST_BARS = `
-  SELECT * FROM (
-    SELECT *, row_number() OVER (
-      PARTITION BY instrument, interval ORDER BY start_us DESC
-    ) AS age FROM bars
-  ) WHERE age <= ? ORDER BY instrument, interval, start_us`;
+  SELECT * FROM bars WHERE instrument = ? AND interval = ? ORDER BY start_us DESC LIMIT ?`;
 
 export class KlineFile implements KlineStore {
   readonly #path: string;
   #worker: Worker | undefined;
   #savedSequence = 0;
+  /** Read when the file was opened, for the first load. */
+  #opened: KeptBars | undefined;
+  /** The file was there and is not what was written, or of another version: it is made anew. */
+  readonly isDamaged: boolean;
   #failure: string | undefined;
   #closed: PromiseWithResolvers<void> | undefined;
 
   constructor(path: string) {
     this.#path = path;
-    if (existsSync(path)) this.#savedSequence = readFile(path, (file) => readSequence(file));
+    this.#opened = readFile(path);
+    this.isDamaged = this.#opened === undefined && existsSync(path);
+    if (this.isDamaged) this.#remove();
+    this.#savedSequence = this.#opened?.sequence ?? 0;
   }
 
   /**
@@ -64,24 +65,21 @@ export class KlineFile implements KlineStore {
    */
   discardBeyond(sequence: number): boolean {
     if (this.#savedSequence <= sequence) return false;
-    for (const suffix of ["", "-wal", "-shm"]) rmSync(`${this.#path}${suffix}`, { force: true });
+    this.#remove();
+    this.#opened = undefined;
     this.#savedSequence = 0;
     return true;
   }
 
-  load(): ReturnType<KlineStore["load"]> {
+  load(): KeptBars | undefined {
     this.#start();
-    if (!existsSync(this.#path)) return undefined;
-    return readFile(this.#path, (file) => {
-      const sequence = readSequence(file);
-      const rows = file.query<BarRow, [number]>(NEWEST_BARS).all(CLOSED_BARS_MAX + 1);
-      return sequence === 0 ? undefined : { sequence, state: rows.map(toBar) };
-    });
+    const found = this.#opened ?? readFile(this.#path);
+    this.#opened = undefined;
+    return found === undefined || found.sequence === 0 ? undefined : found;
   }
 
-  save(sequence: number, bars: readonly Bar[]): void {
-    if (this.#failure !== undefined) throw new Error(`bars are not kept: ${this.#failure}`);
-    this.#post({ kind: "save", sequence, bars });
+  save(sequence: number, bars: readonly Bar[], completeFromUs: number): void {
+    this.#post({ kind: "save", sequence, bars, completeFromUs });
   }
 
   savedSequence(): number {
@@ -97,6 +95,10 @@ export class KlineFile implements KlineStore {
     await this.#closed.promise;
     this.#worker.terminate();
     this.#worker = undefined;
+  }
+
+  #remove(): void {
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(`${this.#path}${suffix}`, { force: true });
   }
 
   /** Starts the Worker, again after it failed. */
@@ -129,22 +131,53 @@ export class KlineFile implements KlineStore {
   }
 }
 
-function readFile<Read>(path: string, read: (file: Database) => Read): Read {
-  const file = new Database(path, { readonly: true, strict: true });
+/** Undefined: there is none, or none that is whole. */
+function readFile(path: string): KeptBars | undefined {
+  if (!existsSync(path)) return undefined;
+  let file: Database | undefined;
   try {
+    // To write: a process that was killed may have left something to be rolled back.
+    file = new Database(path, { readwrite: true, strict: true });
     file.run("PRAGMA busy_timeout = 5000");
-    return read(file);
+    return readBars(file);
+  } catch (error) {
+    if (isDamage(error)) return undefined;
+    throw error;
   } finally {
-    file.close();
+    file?.close();
   }
 }
 
-/** 0 when the file was made and nothing saved yet. */
-function readSequence(file: Database): number {
-  const hasTable = file.query("SELECT 1 FROM sqlite_schema WHERE name = 'checkpoint'").get();
-  if (hasTable === null) return 0;
-  const row = file.query<{ sequence: number }, []>("SELECT sequence FROM checkpoint").get();
-  return row?.sequence ?? 0;
+function readBars(file: Database): KeptBars | undefined {
+  const layout = file.query<{ user_version: number }, []>("PRAGMA user_version").get();
+  // A process that was killed while it made the file.
+  const isEmpty = file.query("SELECT 1 FROM sqlite_schema").get() === null;
+  if (isEmpty) return { sequence: 0, completeFromUs: 0, state: [] };
+  if (layout?.user_version !== KLINE_LAYOUT_VERSION) return undefined;
+  const checkpoint = file.query<CheckpointRow, []>("SELECT * FROM checkpoint").get();
+  if (checkpoint === null || !isCheckpointWhole(checkpoint)) return undefined;
+  const state: Bar[] = [];
+  const next = file.query<{ instrument: number | null }, [number]>(NEXT_INSTRUMENT);
+  const newest = file.query<BarRow, [number, string, number]>(NEWEST_BARS);
+  let instrument = next.get(0)?.instrument;
+  while (instrument !== null && instrument !== undefined) {
+    const id = instrument;
+    const series = INTERVALS.map((interval) =>
+      newest.all(id, interval, CLOSED_BARS_MAX + 1).reverse(),
+    );
+    if (!areBarsWhole(series)) return undefined;
+    for (const rows of series) state.push(...rows.map(toBar));
+    instrument = next.get(id)?.instrument;
+  }
+  const { sequence, complete_from_us: completeFromUs } = checkpoint;
+  return { sequence, completeFromUs, state };
+}
+
+/** What SQLite says of a file that somebody else has written to, or cut. */
+const DAMAGE = /^SQLITE_(CORRUPT|ERROR|IOERR_SHORT_READ|NOTADB)/;
+
+function isDamage(error: unknown): boolean {
+  return error instanceof Error && "code" in error && DAMAGE.test(String(error.code));
 }
 
 function toBar(row: BarRow): Bar {

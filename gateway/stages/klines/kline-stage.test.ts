@@ -17,18 +17,19 @@ function toText(value: unknown): string {
 class TableStore implements KlineStore {
   #rows = new Map<string, Bar>();
   #sequence = 0;
-  #waiting: { sequence: number; state: readonly Bar[] }[] = [];
+  #completeFromUs = 0;
+  #waiting: { sequence: number; state: readonly Bar[]; completeFromUs: number }[] = [];
   isBroken = false;
 
   load() {
     this.isBroken = false;
     if (this.#sequence === 0) return undefined;
     const state = [...this.#rows.values()].sort((left, right) => left.startUs - right.startUs);
-    return { sequence: this.#sequence, state };
+    return { sequence: this.#sequence, completeFromUs: this.#completeFromUs, state };
   }
 
-  save(sequence: number, state: readonly Bar[]): void {
-    this.#waiting.push({ sequence, state });
+  save(sequence: number, state: readonly Bar[], completeFromUs: number): void {
+    this.#waiting.push({ sequence, state, completeFromUs });
   }
 
   savedSequence(): number {
@@ -37,9 +38,10 @@ class TableStore implements KlineStore {
   }
 
   write(): void {
-    for (const { sequence, state } of this.#waiting.splice(0)) {
+    for (const { sequence, state, completeFromUs } of this.#waiting.splice(0)) {
       if (sequence <= this.#sequence) continue;
       this.#sequence = sequence;
+      this.#completeFromUs = completeFromUs;
       for (const bar of state) {
         this.#rows.set(`${bar.instrument} ${bar.interval} ${bar.startUs}`, bar);
       }
@@ -211,5 +213,35 @@ test("a store that fails makes the stage throw once, and start again from what w
 
 test("a store that has lost what it kept is not passed over", () => {
   const stage = new KlineStage(new TableStore());
-  expect(() => stage.start(9)).toThrow("bars were kept up to sequence 9, and only those to 0");
+  expect(() => stage.start(9)).toThrow("state was kept up to sequence 9, and only that of 0");
+});
+
+test("begun late, it has the bars of what came since, and says since when", () => {
+  const log = randomLog(new Random(21), 400);
+  for (const from of [1, 150, 399]) {
+    const store = new TableStore();
+    const stage = new KlineStage(store);
+    stage.beginAt(from);
+    expect(stage.completeFromUs).toBe(Number.MAX_SAFE_INTEGER);
+    expect(stage.checkpoint()).toBe(0);
+    store.write();
+    expect(stage.checkpoint()).toBe(from);
+    applyAll(stage, log.slice(from));
+    const completeFromUs = Number(log[from]?.timeUs) + 1;
+    expect(stage.completeFromUs).toBe(completeFromUs);
+    expect(toText([...stage.bars.all()])).toBe(barsOf(log.slice(from)));
+    stage.checkpoint();
+    store.write();
+    // Bars that begin since then are those of a stage that has seen everything.
+    const whole = new KlineStage(new TableStore());
+    whole.start(0);
+    applyAll(whole, log);
+    const isComplete = ({ startUs }: Bar): boolean => startUs >= completeFromUs;
+    const [late, all] = [stage, whole].map(({ bars }) => [...bars.all()].filter(isComplete));
+    expect(late).toEqual(all ?? []);
+    const again = new KlineStage(store);
+    again.start(again.checkpoint());
+    expect(again.completeFromUs).toBe(completeFromUs);
+    expect(toText([...again.bars.all()])).toBe(toText([...stage.bars.all()]));
+  }
 });

@@ -2,31 +2,33 @@
 // that sequence, kept by a store; a restart goes on from there, as if nothing had happened.
 
 import type { Transaction } from "../../domain/change.ts";
+import { Bookmark, type BookmarkedStore } from "../bookmark.ts";
 import type { Stage } from "../stage.ts";
 import type { Bar } from "./bar.ts";
 import { Bars, type BarsUpdate } from "./bars.ts";
 
+/** What a store gives back. */
+export interface KeptBars {
+  readonly sequence: number;
+  /** See `KlineStage.completeFromUs`. */
+  readonly completeFromUs: number;
+  readonly state: Iterable<Bar>;
+}
+
 /** Where bars outlive the process. */
-export interface KlineStore {
+export interface KlineStore extends BookmarkedStore {
   /**
    * Gives back what was saved: of each instrument and interval at least the newest
    * `CLOSED_BARS_MAX` + 1 bars, in the order of time. Undefined: nothing, or nothing that is whole.
    */
-  load(): { readonly sequence: number; readonly state: Iterable<Bar> } | undefined;
+  load(): KeptBars | undefined;
 
   /**
    * Adds bars, or puts them in the place of those of the same instrument, interval and start, and
-   * remembers `sequence`; both or neither, in the order of calls. One that is not above the
-   * sequence kept changes nothing. Never waits for a disk.
+   * remembers the rest; all or nothing, in the order of calls. One that is not above the sequence
+   * kept changes nothing. Never waits for a disk.
    */
-  save(sequence: number, state: readonly Bar[]): void;
-
-  /**
-   * The sequence that `load` would give after a crash of the process now; 0 = none.
-   *
-   * Errors: throws when a save has failed, until `load` is called.
-   */
-  savedSequence(): number;
+  save(sequence: number, state: readonly Bar[], completeFromUs: number): void;
 }
 
 /** Hears of every command that traded, once it is applied; after a restart again, by sequence. */
@@ -38,25 +40,24 @@ export type KlineListener = (update: BarsUpdate, sequence: number) => void;
  */
 export const UNSAVED_BARS_MAX = 10_000;
 
+/** No transaction has come yet since it began late. */
+const NOT_YET_US = Number.MAX_SAFE_INTEGER;
+
 export class KlineStage implements Stage {
   readonly name = "klines";
   readonly #store: KlineStore;
   readonly #listener: KlineListener;
+  readonly #bookmark: Bookmark;
   #bars = new Bars();
-  /** Last transaction in the bars. */
-  #sequence = 0;
-  /** Last sequence given to the store, and last one it said it had. */
-  #sentSequence = 0;
-  #savedSequence = 0;
-  /** The store has said so, and was not loaded since. */
-  #hasStoreFailed = false;
-  /** Closed since then, and the instruments whose open bars have changed since. */
+  #completeFromUs = 0;
+  /** Closed since the last save, and the instruments whose open bars have changed since. */
   #unsavedBars: Bar[] = [];
   readonly #unsavedInstruments = new Set<number>();
 
   constructor(store: KlineStore, listener: KlineListener = () => {}) {
     this.#store = store;
     this.#listener = listener;
+    this.#bookmark = new Bookmark(store, (sequence) => this.#save(sequence));
   }
 
   /** For queries; another object after a restart. */
@@ -66,30 +67,38 @@ export class KlineStage implements Stage {
 
   /** The last transaction in `bars`. */
   get sequence(): number {
-    return this.#sequence;
+    return this.#bookmark.sequence;
+  }
+
+  /**
+   * No trade from this time on is missing; 0: none at all. Later than every time there is while
+   * nothing has come since a late beginning.
+   */
+  get completeFromUs(): number {
+    return this.#completeFromUs;
   }
 
   start(from: number): void {
     const saved = this.#store.load();
-    const sequence = saved?.sequence ?? 0;
-    if (sequence < from) {
-      throw new Error(`bars were kept up to sequence ${from}, and only those to ${sequence} found`);
-    }
-    this.#hasStoreFailed = false;
-    this.#bars = Bars.restore(saved?.state ?? []);
-    this.#sequence = sequence;
-    this.#sentSequence = sequence;
-    this.#unsavedBars = [];
-    this.#unsavedInstruments.clear();
+    this.#bookmark.reopen(from, saved?.sequence ?? 0);
+    this.#restart(Bars.restore(saved?.state ?? []), saved?.completeFromUs ?? 0);
+  }
+
+  /** Bars begin with the first trade that comes. */
+  beginAt(from: number): void {
+    this.#store.load();
+    this.#bookmark.begin(from);
+    this.#restart(new Bars(), NOT_YET_US);
   }
 
   apply({ sequence, timeUs, changes }: Transaction): void | "busy" {
-    // Loaded with the bars: the store had got further than its last answer said.
-    if (sequence <= this.#sequence) return;
+    if (this.#bookmark.has(sequence)) return;
     if (this.#unsavedBars.length >= UNSAVED_BARS_MAX) return "busy";
+    // What is missing may be of the same microsecond: a batch has one time.
+    if (this.#completeFromUs === NOT_YET_US) this.#completeFromUs = timeUs + 1;
     const trades = changes.filter((change) => change.entity === "trade");
     const update = this.#bars.add(trades, timeUs);
-    this.#sequence = sequence;
+    this.#bookmark.reach(sequence);
     if (update === undefined) return;
     this.#unsavedBars.push(...update.closed);
     this.#unsavedInstruments.add(update.instrument);
@@ -98,26 +107,21 @@ export class KlineStage implements Stage {
 
   /** Errors: throws, once, when the store has failed. */
   checkpoint(): number {
-    if (this.#hasStoreFailed) return this.#savedSequence;
-    try {
-      this.#savedSequence = this.#store.savedSequence();
-      // One at a time: what waits is bound here, not in the store.
-      if (this.#savedSequence >= this.#sentSequence) this.#save();
-      this.#savedSequence = this.#store.savedSequence();
-    } catch (error) {
-      this.#hasStoreFailed = true;
-      throw error;
-    }
-    return this.#savedSequence;
+    return this.#bookmark.checkpoint();
   }
 
-  #save(): void {
-    if (this.#sequence <= this.#sentSequence) return;
-    const open = [...this.#unsavedInstruments].flatMap((id) => this.#bars.open(id));
-    const state = [...this.#unsavedBars, ...open];
-    this.#sentSequence = this.#sequence;
+  #restart(bars: Bars, completeFromUs: number): void {
+    this.#bars = bars;
+    this.#completeFromUs = completeFromUs;
     this.#unsavedBars = [];
     this.#unsavedInstruments.clear();
-    this.#store.save(this.#sequence, state);
+  }
+
+  #save(sequence: number): void {
+    const open = [...this.#unsavedInstruments].flatMap((id) => this.#bars.open(id));
+    const state = [...this.#unsavedBars, ...open];
+    this.#unsavedBars = [];
+    this.#unsavedInstruments.clear();
+    this.#store.save(sequence, state, this.#completeFromUs);
   }
 }

@@ -2,26 +2,21 @@
 // per trade for whoever wants them, and a check of every transaction's balances.
 
 import type { Transaction } from "../../domain/change.ts";
+import { Bookmark, type BookmarkedStore } from "../bookmark.ts";
 import type { Stage } from "../stage.ts";
 import { type Discrepancy, Reconciliation } from "./reconciliation.ts";
 import { type FindTerms, type SettlementEvent, toSettlementEvents } from "./settlement-event.ts";
 
 /** Where the stage's state outlives the process: a text of some bytes per instrument. */
-export interface SettlementStore {
+export interface SettlementStore extends BookmarkedStore {
   /** Undefined: nothing was saved, or nothing that is whole. */
   load(): { readonly sequence: number; readonly state: string } | undefined;
 
   /**
    * Puts both in the place of what was saved; both or neither, in the order of calls. One that is
-   * not above the sequence kept changes nothing; of several that wait only the last need be kept.
-   * Never waits for a disk.
-   *
-   * Errors: throws when an earlier one has failed, until `load` is called.
+   * not above the sequence kept changes nothing. Never waits for a disk.
    */
   save(sequence: number, state: string): void;
-
-  /** The sequence that `load` would give after a crash of the process now; 0 = none. */
-  savedSequence(): number;
 }
 
 /** Hears of each once, and after a restart of the stage again, with the same sequence. */
@@ -35,67 +30,86 @@ export class SettlementStage implements Stage {
   readonly #findTerms: FindTerms;
   readonly #store: SettlementStore;
   readonly #listener: SettlementListener;
+  readonly #bookmark: Bookmark;
   #reconciliation: Reconciliation;
   #discrepancies = 0;
-  #sequence = 0;
-  /** Last sequence given to the store. */
-  #sentSequence = 0;
+  #completeAfter = 0;
 
   constructor(findTerms: FindTerms, store: SettlementStore, listener: SettlementListener = {}) {
     this.#findTerms = findTerms;
     this.#store = store;
     this.#listener = listener;
     this.#reconciliation = new Reconciliation(findTerms, []);
+    this.#bookmark = new Bookmark(store, (sequence) => store.save(sequence, this.#writeState()));
   }
 
-  /** Found since the venue's first transaction: a metric that must be 0. */
+  /** Found behind `completeAfter`: a metric that must be 0. */
   get discrepancies(): number {
     return this.#discrepancies;
   }
 
+  /** Every transaction behind this sequence was checked. */
+  get completeAfter(): number {
+    return this.#completeAfter;
+  }
+
   start(from: number): void {
     const saved = this.#store.load();
-    const sequence = saved?.sequence ?? 0;
-    if (sequence < from) {
-      throw new Error(`state was kept up to sequence ${from}, and only that of ${sequence} found`);
-    }
-    const { discrepancies, accumulators } = readState(saved?.state);
-    this.#reconciliation = new Reconciliation(this.#findTerms, accumulators);
-    this.#discrepancies = discrepancies;
-    this.#sequence = sequence;
-    this.#sentSequence = sequence;
+    this.#bookmark.reopen(from, saved?.sequence ?? 0);
+    this.#restart(readState(saved?.state));
+  }
+
+  /**
+   * A transaction says itself what balances were before it; what an instrument has collected is
+   * believed when its record first tells.
+   */
+  beginAt(from: number): void {
+    this.#store.load();
+    this.#bookmark.begin(from);
+    this.#restart({ discrepancies: 0, completeAfter: from, accumulators: [] });
   }
 
   apply(transaction: Transaction): void {
     const { sequence } = transaction;
-    // Loaded with the state: the store had got further than its last answer said.
-    if (sequence <= this.#sequence) return;
+    if (this.#bookmark.has(sequence)) return;
     const events = toSettlementEvents(transaction, this.#findTerms);
     const found = this.#reconciliation.check(transaction, events);
-    this.#sequence = sequence;
+    this.#bookmark.reach(sequence);
     this.#discrepancies += found.length;
     for (const event of events) this.#listener.hearEvent?.(event);
     for (const discrepancy of found) this.#listener.hearDiscrepancy?.(discrepancy);
   }
 
+  /** Errors: throws, once, when the store has failed. */
   checkpoint(): number {
-    if (this.#sequence > this.#sentSequence) {
-      this.#sentSequence = this.#sequence;
-      this.#store.save(this.#sequence, this.#writeState());
-    }
-    return this.#store.savedSequence();
+    return this.#bookmark.checkpoint();
+  }
+
+  #restart({ discrepancies, completeAfter, accumulators }: State): void {
+    this.#reconciliation = new Reconciliation(this.#findTerms, accumulators);
+    this.#discrepancies = discrepancies;
+    this.#completeAfter = completeAfter;
   }
 
   #writeState(): string {
     const accumulators = this.#reconciliation.accumulators().map(([id, sum]) => [id, `${sum}`]);
-    return JSON.stringify({ discrepancies: this.#discrepancies, accumulators });
+    const { discrepancies, completeAfter } = this;
+    return JSON.stringify({ discrepancies, completeAfter, accumulators });
   }
 }
 
-function readState(text: string | undefined) {
-  if (text === undefined) return { discrepancies: 0, accumulators: [] };
+interface State {
+  readonly discrepancies: number;
+  readonly completeAfter: number;
+  readonly accumulators: readonly (readonly [number, bigint])[];
+}
+
+function readState(text: string | undefined): State {
+  if (text === undefined) return { discrepancies: 0, completeAfter: 0, accumulators: [] };
   // why: `#writeState` wrote it, and the store gives back what it was given
-  const state = JSON.parse(text) as { discrepancies: number; accumulators: [number, string][] };
+  const state = JSON.parse(text) as Omit<State, "accumulators"> & {
+    accumulators: [number, string][];
+  };
   const accumulators = state.accumulators.map(([id, sum]): [number, bigint] => [id, BigInt(sum)]);
-  return { discrepancies: state.discrepancies, accumulators };
+  return { ...state, accumulators };
 }

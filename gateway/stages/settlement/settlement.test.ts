@@ -97,10 +97,10 @@ class Memory implements SettlementStore {
     return this.#kept;
   }
   save(sequence: number, state: string): void {
-    if (this.isBroken) throw new Error("the disk is full");
     this.#kept = { sequence, state };
   }
   savedSequence(): number {
+    if (this.isBroken) throw new Error("the disk is full");
     return this.#kept?.sequence ?? 0;
   }
 }
@@ -257,6 +257,29 @@ describe("what is planted is found:", () => {
 test("fees collected before the stage first saw the instrument are believed", () => {
   expect(settle(log.slice(4)).found).toEqual([]);
 });
+
+test.each([2, 4, 5, 6, 7])(
+  "begun late behind %d, it checks what comes and counts from there",
+  (from) => {
+    const store = new Memory();
+    const { stage } = settle([], store);
+    stage.beginAt(from);
+    expect(stage.checkpoint()).toBe(from);
+    for (const each of log.slice(from)) stage.apply(each);
+    expect([stage.discrepancies, stage.completeAfter]).toEqual([0, from]);
+    expect(stage.checkpoint()).toBe(log.length);
+    const again = settle([], store).stage;
+    expect([again.discrepancies, again.completeAfter]).toEqual([0, from]);
+    // What does not add up is found as by one that has seen everything.
+    const planted = log.map((each) =>
+      each.sequence === 8 ? { ...each, changes: each.changes.slice(1) } : each,
+    );
+    const other = settle([], new Memory()).stage;
+    other.beginAt(from);
+    for (const each of planted.slice(from)) other.apply(each);
+    expect(other.discrepancies).toBe(1);
+  },
+);
 
 test("a store that fails makes the stage throw once, and start again from what was kept", () => {
   const store = new Memory();

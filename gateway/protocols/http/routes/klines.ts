@@ -46,7 +46,8 @@ function showKlines(venue: Venue, listing: Listing, query: z.output<typeof Kline
   const { interval, limit, until_us: untilUs = Infinity } = query;
   const bars = venue.klines.list(instrumentId, interval, untilUs, limit);
   const klines = bars.map((bar) => fromBar(bar, listing));
-  return { symbol, interval, klines, as_of_sequence: venue.klines.sequence };
+  const { sequence, completeFromUs } = venue.klines;
+  return { symbol, interval, klines, complete_from_us: completeFromUs, as_of_sequence: sequence };
 }
 
 export function fromBar(bar: Bar, listing: Listing) {
@@ -76,13 +77,20 @@ function fromSums(
 
 const NOTHING = { volume: 0n, quoteVolume: toAmount(0n), count: 0 };
 
-export function showTicker(venue: Pick<Venue, "klines">, listing: Listing) {
+export function showTicker(venue: Pick<Venue, "klines" | "trades">, listing: Listing) {
   const { instrument } = listing;
-  const { symbol } = instrument;
-  const day = venue.klines.rollingDay(instrument.instrumentId);
+  const { instrumentId, symbol } = instrument;
+  const day = venue.klines.rollingDay(instrumentId);
+  const { completeFromUs } = venue.klines;
+  const dayStartUs = day?.startUs ?? completeFromUs;
+  // Null in nearly every venue: a time that moves would be news to every follower.
+  const since_us = completeFromUs > 0 && completeFromUs >= dayStartUs ? completeFromUs : null;
   if (day === undefined) {
-    const prices = { last_price: null, open: null, high: null, low: null };
-    return { symbol, ...prices, change: null, change_percent: null, ...fromSums(NOTHING, listing) };
+    const lastPrice = venue.trades.lastPrice(instrumentId) ?? instrument.lastTradePrice;
+    const last_price = lastPrice === 0 ? null : formatPrice(lastPrice, instrument);
+    const prices = { last_price, open: null, high: null, low: null };
+    const change = { change: null, change_percent: null };
+    return { symbol, ...prices, ...change, ...fromSums(NOTHING, listing), since_us };
   }
   const { open, high, low, close, change } = day;
   return {
@@ -94,6 +102,7 @@ export function showTicker(venue: Pick<Venue, "klines">, listing: Listing) {
     change: `${change < 0 ? "-" : ""}${formatPrice(toPrice(Math.abs(change)), instrument)}`,
     change_percent: toPercent(change, open),
     ...fromSums(day, listing),
+    since_us,
   };
 }
 
