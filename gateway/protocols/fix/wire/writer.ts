@@ -26,12 +26,17 @@ export interface OutboundHeader {
   senderSubId?: string;
   /** 57 */
   targetSubId?: string;
-  /** 115 */
+  /** 115, 116 */
   onBehalfOfCompId?: string;
+  onBehalfOfSubId?: string;
   /** 122 */
   origSendingTimeUs?: number;
-  /** 128 */
+  /** 128, 129 */
   deliverToCompId?: string;
+  deliverToSubId?: string;
+  /** 144, 145 */
+  onBehalfOfLocationId?: string;
+  deliverToLocationId?: string;
   /** 369 */
   lastMsgSeqNumProcessed?: number;
   /** 1128 */
@@ -162,8 +167,12 @@ export class FixWriter {
     let at = HEAD_BYTES;
     at = this.#textBefore(at, 1128, header.applVerId);
     at = this.#integerBefore(at, 369, header.lastMsgSeqNumProcessed);
+    at = this.#textBefore(at, 145, header.deliverToLocationId);
+    at = this.#textBefore(at, 144, header.onBehalfOfLocationId);
+    at = this.#textBefore(at, 129, header.deliverToSubId);
     at = this.#textBefore(at, 128, header.deliverToCompId);
     at = this.#timestampBefore(at, 122, header.origSendingTimeUs, header.timestampDigits);
+    at = this.#textBefore(at, 116, header.onBehalfOfSubId);
     at = this.#textBefore(at, 115, header.onBehalfOfCompId);
     if (header.possResend === true) at = this.#textBefore(at, 97, "Y");
     at = this.#textBefore(at, 57, header.targetSubId);
