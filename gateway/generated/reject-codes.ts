@@ -71,6 +71,7 @@ export const RejectCode = {
   connection_limit_reached: 9005,
   internal_error: 9006,
   history_unavailable: 9007,
+  statement_not_available: 9008,
   order_table_full: 9010,
   account_table_full: 9011,
   instrument_table_full: 9012,
@@ -717,6 +718,15 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     retryable: true,
     http: 503,
     text: "History is not available",
+  },
+  9008: {
+    number: 9008,
+    name: "statement_not_available",
+    category: "capacity",
+    precedence: 8,
+    retryable: false,
+    http: 404,
+    text: "Statements begin later: see available_from_us",
   },
   9010: {
     number: 9010,

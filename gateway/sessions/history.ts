@@ -11,10 +11,12 @@ import {
   type BalanceChange,
   type OrderEvent,
   type StoredTrade,
+  type Total,
   toBalanceChange,
   toOrder,
   toOrderEvent,
   toStoredTrade,
+  toTotal,
 } from "../stages/history/stored-changes.ts";
 import type { OrderReference } from "./queries.ts";
 
@@ -38,6 +40,8 @@ export interface HistoryAnswer<Value> {
   readonly sequence: number;
   /** Nothing of a later sequence is missing. */
   readonly completeAfter: number;
+  /** Nothing from this time on is missing; 0: nothing at all. */
+  readonly completeFromUs: number;
   /** Undefined at the end; else the next page, which may be empty, begins there. */
   readonly nextAfter: number | undefined;
 }
@@ -95,6 +99,11 @@ export class History {
     return this.#ask({ ask: "trades", instrument, ...page }, toStoredTrade);
   }
 
+  /** One or none. */
+  trade(instrument: number, tradeId: number): Answering<StoredTrade> {
+    return this.#ask({ ask: "trade", instrument, tradeId }, toStoredTrade);
+  }
+
   /** Newest first, in one instrument or all. */
   ownTrades(
     account: number,
@@ -113,6 +122,11 @@ export class History {
     return this.#ask({ ask: "balance_changes", account, currency, ...page }, toBalanceChange);
   }
 
+  /** What an account had before the first transaction at `timeUs`, of what ever moved. */
+  balancesAt(account: number, timeUs: number): Answering<Total> {
+    return this.#ask({ ask: "balances_at", account, timeUs }, toTotal);
+  }
+
   async #ask<Ask extends HistoryQuestion["ask"], Value>(
     question: Extract<HistoryQuestion, { ask: Ask }>,
     toValue: (row: HistoryRows[Ask]) => Value,
@@ -122,8 +136,8 @@ export class History {
     await this.#whenTaken(source, this.#releasedSequence());
     const answer = await source.ask(question);
     if (!answer.ok) return answer;
-    const { rows, sequence, completeAfter, nextAfter } = answer.value;
-    return accept({ values: rows.map(toValue), sequence, completeAfter, nextAfter });
+    const { rows, ...shown } = answer.value;
+    return accept({ ...shown, values: rows.map(toValue) });
   }
 
   async #whenTaken(source: HistorySource, sequence: number): Promise<void> {

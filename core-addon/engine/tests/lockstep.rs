@@ -12,7 +12,7 @@ use engine::generated::reject_code::RejectCode;
 use twin::{Coverage, EngineMachine, SHORT, run_stream};
 
 /// Codes that the gateway or the runtime answers before the engine sees a command.
-const NOT_OF_THE_ENGINE: [RejectCode; 20] = [
+const NOT_OF_THE_ENGINE: [RejectCode; 21] = [
     RejectCode::MalformedRequest,
     RejectCode::MalformedNumber,
     RejectCode::MediaTypeUnsupported,
@@ -33,6 +33,7 @@ const NOT_OF_THE_ENGINE: [RejectCode; 20] = [
     RejectCode::ConnectionLimitReached,
     RejectCode::InternalError,
     RejectCode::HistoryUnavailable,
+    RejectCode::StatementNotAvailable,
 ];
 
 /// Needs 65,536 aliases: `bounds.rs` fills them.

@@ -14,6 +14,7 @@ import { operationRoutes } from "./routes/operations.ts";
 import { submitRoutes } from "./routes/order-submit.ts";
 import { orderRoutes } from "./routes/orders.ts";
 import { pageRoutes } from "./routes/page.ts";
+import { settlementEventRoutes } from "./routes/settlement-events.ts";
 import { spotRoutes } from "./routes/spot-v2.ts";
 import { statementRoutes } from "./routes/statement.ts";
 import { tradeRoutes } from "./routes/trades.ts";
@@ -27,6 +28,7 @@ export function listRoutes(venue: Venue, version: string): Route[] {
     ...klineRoutes(venue),
     ...accountRoutes(venue),
     ...historyRoutes(venue),
+    ...settlementEventRoutes(venue),
     ...statementRoutes(venue),
     ...spotRoutes(venue),
     ...submitRoutes(venue),

@@ -14,7 +14,7 @@ import {
   timeRangeQuery,
 } from "./schemas.ts";
 
-const { asOfSequence, currencyCode, id, sequence, timeUs } = commonFields;
+const { accountId, asOfSequence, currencyCode, id, sequence, timeUs } = commonFields;
 
 /** Newest first: a page ends with the oldest of it. */
 const newestFirst = {
@@ -103,3 +103,45 @@ export const BalanceChanges = z
     ...pageEnd,
   })
   .meta({ id: "BalanceChanges" });
+
+const ofTrades = {
+  trade_id: queryInteger(1, Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe("This one alone; needs `symbol`, and nothing else counts."),
+  ...timeRangeQuery,
+  ...newestFirst,
+};
+export const SettlementEventsQuery = z
+  .strictObject({ symbol: SymbolName.optional(), ...ofTrades })
+  .refine(
+    ({ symbol, trade_id: tradeId }) => tradeId === undefined || symbol !== undefined,
+    "`trade_id` needs `symbol`: trades are counted by instrument",
+  );
+export const VenueSettlementEventsQuery = z.strictObject({ symbol: SymbolName, ...ofTrades });
+
+const leg = z.object({
+  account: accountId,
+  currency: currencyCode,
+  amount: Decimal.describe("What the account gave is negative."),
+});
+export const SettlementEvents = z
+  .object({
+    events: z
+      .array(
+        z.object({
+          trade_id: id,
+          symbol: SymbolName,
+          sequence,
+          legs: z
+            .array(leg)
+            .describe("Base and quote. A client sees its own alone, an operator all of them."),
+          fees: z
+            .array(leg)
+            .describe("A rebate is positive; of account 1 what the instrument collected."),
+          settled_at_us: timeUs,
+        }),
+      )
+      .describe("Newest first."),
+    ...pageEnd,
+  })
+  .meta({ id: "SettlementEvents" });

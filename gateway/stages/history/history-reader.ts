@@ -2,6 +2,7 @@
 // of rows: when few of them fit, the page is short or empty, and says where the next one begins.
 
 import type { Database } from "bun:sqlite";
+import { readBalancesAt } from "./balances-at.ts";
 import {
   HISTORY_PAGE_MAX,
   type HistoryPage,
@@ -41,6 +42,7 @@ interface Search {
 type Question<Ask extends HistoryQuestion["ask"]> = Extract<HistoryQuestion, { ask: Ask }>;
 
 interface Moment {
+  readonly time_us: number;
   readonly sequence: number;
   readonly next_id: number;
 }
@@ -59,9 +61,11 @@ export class HistoryReader {
     this.#database.run("BEGIN");
     try {
       const { sequence, complete_after: completeAfter } = readCheckpoint(this.#database);
-      const { rows, nextAfter } = this.#find(question);
+      const completeFromUs = this.#completeFromUs(completeAfter);
+      const found = this.#find(question);
       // why: the statement of each question selects the columns of its row
-      return { sequence, completeAfter, rows: rows as HistoryRows[Ask][], nextAfter };
+      const rows = found.rows as HistoryRows[Ask][];
+      return { sequence, completeAfter, completeFromUs, rows, nextAfter: found.nextAfter };
     } finally {
       this.#database.run("COMMIT");
     }
@@ -101,9 +105,44 @@ export class HistoryReader {
         return this.#trades(question);
       case "own_trades":
         return this.#ownTrades(question);
+      case "trade":
+        return this.#trade(question);
       case "balance_changes":
         return this.#balanceChanges(question);
+      case "balances_at": {
+        const begin = this.#momentBefore(question.timeUs)?.next_id ?? 0;
+        const end = this.#momentFrom(question.timeUs)?.next_id ?? ID_END;
+        const rows = readBalancesAt(this.#database, question, { begin, end });
+        return { rows, nextAfter: undefined };
+      }
     }
+  }
+
+  /** Later than every time there is when nothing is known of the time. */
+  #completeFromUs(completeAfter: number): number {
+    if (completeAfter === 0) return 0;
+    const sql = "SELECT * FROM moments WHERE sequence >= ? ORDER BY time_us LIMIT 1";
+    const moment = this.#database.query<Moment, [number]>(sql).get(completeAfter);
+    return moment === null ? Number.MAX_SAFE_INTEGER : moment.time_us + 1;
+  }
+
+  /** Within an instrument trade ids rise with row ids: looked for by halves, without an index. */
+  #trade({ instrument, tradeId }: Question<"trade">): Found {
+    const next = this.#database.query<{ id: number; trade_id: number }, [number, number]>(
+      "SELECT id, trade_id FROM trades WHERE instrument = ? AND id >= ? ORDER BY id LIMIT 1",
+    );
+    let [begin, end] = [0, readCheckpoint(this.#database).next_id];
+    while (begin < end) {
+      const middle = Math.floor((begin + end) / 2);
+      const found = next.get(instrument, middle);
+      if (found !== null && found.trade_id < tradeId) begin = found.id + 1;
+      else end = middle;
+    }
+    const rows = this.#all("SELECT * FROM trades WHERE id = :id AND trade_id = :tradeId", {
+      id: next.get(instrument, begin)?.id ?? 0,
+      tradeId,
+    });
+    return { rows, nextAfter: undefined };
   }
 
   /** The newest: a client's id may be given again once its order has ended. */

@@ -30,6 +30,7 @@ export type HistoryQuestion =
       Page)
   | ({ readonly ask: "events"; readonly orderId: number } & Page)
   | ({ readonly ask: "trades"; readonly instrument: number } & TimeRange & Page)
+  | { readonly ask: "trade"; readonly instrument: number; readonly tradeId: number }
   | ({
       readonly ask: "own_trades";
       readonly account: number;
@@ -41,7 +42,9 @@ export type HistoryQuestion =
       readonly account: number;
       readonly currency?: number | undefined;
     } & TimeRange &
-      Page);
+      Page)
+  /** What an account had at a time, of every currency that ever moved. */
+  | { readonly ask: "balances_at"; readonly account: number; readonly timeUs: number };
 
 /** A number when it is exact, else decimal text. */
 export type StoredAmount = number | string;
@@ -126,6 +129,13 @@ export interface BalanceChangeRow {
   readonly frozen_after: StoredAmount;
 }
 
+/** Before the first transaction at the time asked for. */
+export interface BalanceRow {
+  readonly currency: number;
+  readonly available: StoredAmount;
+  readonly frozen: StoredAmount;
+}
+
 /** Rows by what was asked. */
 export interface HistoryRows {
   readonly order: OrderRow;
@@ -133,8 +143,10 @@ export interface HistoryRows {
   readonly orders: OrderRow;
   readonly events: OrderEventRow;
   readonly trades: TradeRow;
+  readonly trade: TradeRow;
   readonly own_trades: TradeRow;
   readonly balance_changes: BalanceChangeRow;
+  readonly balances_at: BalanceRow;
 }
 
 export interface HistoryPage<Row> {
@@ -142,6 +154,8 @@ export interface HistoryPage<Row> {
   readonly sequence: number;
   /** Nothing of a later sequence is missing. */
   readonly completeAfter: number;
+  /** The same as a time: nothing from then on; 0: nothing at all. */
+  readonly completeFromUs: number;
   readonly rows: readonly Row[];
   /** `after` of the next page, which may be empty; undefined at the end. */
   readonly nextAfter: number | undefined;

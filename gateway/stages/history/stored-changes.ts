@@ -25,6 +25,7 @@ import {
 } from "../../domain/units.ts";
 import type {
   BalanceChangeRow,
+  BalanceRow,
   OrderEventRow,
   OrderRow,
   StoredAmount,
@@ -158,6 +159,16 @@ export function toBalanceChange(row: BalanceChangeRow): BalanceChange {
       frozenAfter: toExactAmount(row.frozen_after),
     },
   };
+}
+
+/** Available and frozen together. */
+export interface Total {
+  readonly currency: number;
+  readonly amount: Amount;
+}
+
+export function toTotal({ currency, available, frozen }: BalanceRow): Total {
+  return { currency, amount: toAmount(toExactAmount(available) + toExactAmount(frozen)) };
 }
 
 function toPlace({ sequence, sub, time_us: timeUs }: OrderEventRow | TradeRow | BalanceChangeRow) {

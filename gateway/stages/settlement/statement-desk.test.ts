@@ -3,21 +3,27 @@ import { Random } from "../../demo/random.ts";
 import type { BalanceUpdate } from "../../domain/account.ts";
 import { Opcode } from "../../domain/command.ts";
 import { Side } from "../../domain/order.ts";
-import { accept, type Parsed, refuse, RejectCode } from "../../domain/reject.ts";
+import { accept, refuse, RejectCode } from "../../domain/reject.ts";
 import { toAmount, toPrice, toQuantity, toSequence, toTimeUs } from "../../domain/units.ts";
 import { type DatedBalance, toMoveEntry, toTradeEntries } from "./ledger-entry.ts";
 import type { DatedTrade, SettlementTerms } from "./settlement-event.ts";
 import { sumBefore, toStatement } from "./statement.ts";
-import { STATEMENT_ROWS_MAX, StatementDesk, type StatementSource } from "./statement-desk.ts";
+import {
+  type FoundStatement,
+  STATEMENT_ROWS_MAX,
+  StatementDesk,
+  type StatementSource,
+} from "./statement-desk.ts";
 
 const [BTC, USD, ETH] = [1, 2, 3];
+/** Never moves. */
+const ETH_OWNED = toAmount(77n);
 const [ANNE, BEN] = [3, 4];
 const HOUR_US = 3_600_000_000;
 const terms: SettlementTerms = {
   ...{ baseCurrency: BTC, quoteCurrency: USD },
   ...{ lotSize: toAmount(10n), quotePerTickLot: toAmount(5n) },
 };
-const currencies = [BTC, USD, ETH].map((currencyId) => ({ currencyId, scale: 2, code: "C" }));
 
 /** What happened to Anne and Ben, and how a history gives it: newest first, in pages of two. */
 class Past implements StatementSource {
@@ -26,6 +32,9 @@ class Past implements StatementSource {
   readonly #totals = new Map<string, bigint>();
   sequence = 0;
   completeAfter = 0;
+  completeFromUs = 0;
+  /** How far the core is ahead. */
+  ahead = 0;
   /** Happens behind the next answer. */
   meanwhile: (() => void) | undefined;
   pageMax = 2;
@@ -66,6 +75,31 @@ class Past implements StatementSource {
     this.move(Opcode.newOrder, BEN, USD, 5n);
   }
 
+  async balancesNow(account: number) {
+    const totals = [...this.#totals].flatMap(([key, amount]) => {
+      const [owner, currency] = key.split(" ").map(Number);
+      return owner === account ? [{ currency: currency ?? 0, amount: toAmount(amount) }] : [];
+    });
+    const eth = { currency: ETH, amount: ETH_OWNED };
+    return accept({ sequence: this.sequence + this.ahead, totals: [...totals, eth] });
+  }
+
+  async balancesAt(account: number, timeUs: number) {
+    const own = this.balances.filter(({ balance }) => balance.account === account);
+    const values = [BTC, USD].flatMap((currency) => {
+      const moved = own.filter(({ balance }) => balance.currency === currency);
+      const last = moved.findLast((change) => change.timeUs < timeUs)?.balance;
+      const first = moved.find((change) => change.timeUs >= timeUs)?.balance;
+      if (last !== undefined) {
+        return [{ currency, amount: toAmount(last.availableAfter + last.frozenAfter) }];
+      }
+      if (first === undefined) return [];
+      return [{ currency, amount: toAmount(first.availableBefore + first.frozenBefore) }];
+    });
+    const { sequence, completeAfter, completeFromUs } = this;
+    return accept({ values, sequence, completeAfter, completeFromUs, nextAfter: undefined });
+  }
+
   async ownTrades(
     account: number,
     _: undefined,
@@ -94,7 +128,7 @@ class Past implements StatementSource {
     all: readonly Value[],
     { fromUs = 0, toUs = Infinity, after, limit }: Parameters<StatementSource["ownTrades"]>[2],
   ) {
-    const { sequence, completeAfter } = this;
+    const { sequence, completeAfter, completeFromUs } = this;
     const rows = all
       .map((value, id) => ({ value, id }))
       .filter(({ value, id }) => {
@@ -108,7 +142,8 @@ class Past implements StatementSource {
     this.meanwhile = undefined;
     // The end is known only when a page is not full, as in a history that does not look ahead.
     const isEnd = last === undefined || rows.length < Math.min(limit, this.pageMax);
-    return accept({ values, sequence, completeAfter, nextAfter: isEnd ? undefined : last.id });
+    const nextAfter = isEnd ? undefined : last.id;
+    return accept({ values, sequence, completeAfter, completeFromUs, nextAfter });
   }
 
   #place() {
@@ -118,11 +153,7 @@ class Past implements StatementSource {
 }
 
 function deskOf(source: StatementSource): StatementDesk {
-  return new StatementDesk(
-    source,
-    () => currencies,
-    () => terms,
-  );
+  return new StatementDesk(source, () => terms);
 }
 
 function randomPast(seed: number): Past {
@@ -151,27 +182,31 @@ describe.each([1, 2, 3, 4])("a past of seed %d", (seed) => {
       const range = { fromUs, toUs: fromUs + random.below(40) * HOUR_US };
       const account = random.below(2) === 0 ? ANNE : BEN;
       const found = await deskOf(past).find(account, range);
-      const opening = sumBefore(account, fromUs, entries);
+      const opening = new Map([...sumBefore(account, fromUs, entries), [ETH, ETH_OWNED]]);
       const statement = toStatement(account, range, opening, entries);
-      expect(found).toEqual(accept({ statement, sequence: past.sequence, completeAfter: 0 }));
+      const { sequence } = past;
+      const wanted = { kind: "statement", statement, sequence, completeAfter: 0 } as const;
+      expect(found).toEqual(accept(wanted));
     }
   });
 });
 
 const EVER = { fromUs: 0, toUs: 10_000 * HOUR_US };
 
-function valueOf<Value>(found: Parsed<Value>): Value {
+async function find(past: Past): Promise<FoundStatement> {
+  const found = await deskOf(past).find(ANNE, EVER);
   if (!found.ok) throw new Error(`refused: ${found.reject}`);
+  if (found.value.kind !== "statement") throw new Error(found.value.kind);
   return found.value;
 }
 
 test("what happens while a statement is written is in the next one", async () => {
   const past = randomPast(1);
-  const before = valueOf(await deskOf(past).find(ANNE, EVER));
+  const before = await find(past);
   past.meanwhile = () => past.trade();
-  const during = valueOf(await deskOf(past).find(ANNE, EVER));
+  const during = await find(past);
   expect(during).toEqual(before);
-  const after = valueOf(await deskOf(past).find(ANNE, EVER));
+  const after = await find(past);
   expect(after.sequence).toBe(before.sequence + 1);
   expect(after.statement.lines.length).toBe(before.statement.lines.length + 3);
 });
@@ -203,6 +238,27 @@ test("a range with too many movements is refused", async () => {
 
 test("what the history refuses is refused", async () => {
   const refused = async () => refuse(RejectCode.history_unavailable);
-  const source = { ownTrades: refused, balanceChanges: refused };
-  expect(await deskOf(source).find(ANNE, EVER)).toEqual(refuse(RejectCode.history_unavailable));
+  const past = new Past();
+  for (const name of ["balancesNow", "balancesAt", "balanceChanges", "ownTrades"] as const) {
+    const source = Object.assign(new Past(), { [name]: refused });
+    expect(await deskOf(source).find(ANNE, EVER)).toEqual(refuse(RejectCode.history_unavailable));
+  }
+  expect((await deskOf(past).find(ANNE, EVER)).ok).toBe(true);
+});
+
+test("a range that begins before what is kept is told when statements begin", async () => {
+  const past = randomPast(2);
+  past.completeFromUs = 20 * HOUR_US + 1;
+  const { completeFromUs } = past;
+  const range = { fromUs: completeFromUs - 1, toUs: completeFromUs + HOUR_US };
+  const early = { kind: "too_early", availableFromUs: completeFromUs } as const;
+  expect(await deskOf(past).find(ANNE, range)).toEqual(accept(early));
+  const later = await deskOf(past).find(ANNE, { ...range, fromUs: completeFromUs });
+  expect(later.ok && later.value.kind).toBe("statement");
+});
+
+test("a history behind what the core has said is asked again", async () => {
+  const past = randomPast(3);
+  past.ahead = 1;
+  expect(await deskOf(past).find(ANNE, EVER)).toEqual(refuse(RejectCode.history_unavailable));
 });

@@ -1,13 +1,12 @@
 // Makes a statement out of what a history keeps of an account: its balance changes say what there
 // was and which ledger moves there were, its trades and their fees say the rest. Both must come to
-// the same end.
+// the same end. What has not moved in all that is kept is what the core says it is.
 
-import type { Currency } from "../../domain/instrument.ts";
 import { accept, type Parsed, refuse, RejectCode } from "../../domain/reject.ts";
 import { type Amount, toAmount } from "../../domain/units.ts";
 import { type DatedBalance, toMoveEntry, toTradeEntries } from "./ledger-entry.ts";
 import type { DatedTrade, FindTerms } from "./settlement-event.ts";
-import { type Statement, type StatementRange, toStatement } from "./statement.ts";
+import { type Statement, type StatementRange, toStatement, type Totals } from "./statement.ts";
 
 /** Longest page of a history. */
 const PAGE_MAX = 1_000;
@@ -28,12 +27,25 @@ interface Found<Value> {
   readonly sequence: number;
   /** Nothing of a later sequence is missing. */
   readonly completeAfter: number;
+  /** Nothing from this time on is missing; 0: nothing at all. */
+  readonly completeFromUs: number;
   /** Undefined at the end. */
   readonly nextAfter: number | undefined;
 }
 
+interface Total {
+  readonly currency: number;
+  readonly amount: Amount;
+}
+
 /** A history of accounts. Undefined: of every instrument, of every currency. */
 export interface StatementSource {
+  /** What the core has now; what is not there is 0. */
+  balancesNow(
+    account: number,
+  ): Promise<Parsed<{ readonly sequence: number; readonly totals: readonly Total[] }>>;
+  /** What there was before the first transaction at a time, of what ever moved. */
+  balancesAt(account: number, timeUs: number): Promise<Parsed<Found<Total>>>;
   ownTrades(account: number, instrument: undefined, page: Page): Promise<Parsed<Found<DatedTrade>>>;
   balanceChanges(
     account: number,
@@ -43,27 +55,26 @@ export interface StatementSource {
 }
 
 export interface FoundStatement {
+  readonly kind: "statement";
   readonly statement: Statement;
   /** Everything of the range up to this sequence is in it. */
   readonly sequence: number;
-  /**
-   * Nothing of a later sequence is missing. A currency that has not moved since then is left out.
-   */
+  /** The history has nothing of this sequence and older. */
   readonly completeAfter: number;
+}
+
+/** The history does not reach back to the beginning of the range. */
+export interface TooEarly {
+  readonly kind: "too_early";
+  readonly availableFromUs: number;
 }
 
 export class StatementDesk {
   readonly #source: StatementSource;
-  readonly #currencies: () => readonly Currency[];
   readonly #findTerms: FindTerms;
 
-  constructor(
-    source: StatementSource,
-    currencies: () => readonly Currency[],
-    findTerms: FindTerms,
-  ) {
+  constructor(source: StatementSource, findTerms: FindTerms) {
     this.#source = source;
-    this.#currencies = currencies;
     this.#findTerms = findTerms;
   }
 
@@ -73,9 +84,15 @@ export class StatementDesk {
    * Errors: malformed_request when the range has more than `STATEMENT_ROWS_MAX` rows, and those of
    * the source; throws when trades and balances do not come to the same end.
    */
-  async find(account: number, range: StatementRange): Promise<Parsed<FoundStatement>> {
+  async find(account: number, range: StatementRange): Promise<Parsed<FoundStatement | TooEarly>> {
     const { fromUs, toUs } = range;
     const source = this.#source;
+    const opening = await this.#findOpening(account, fromUs);
+    if (!opening.ok) return opening;
+    const { completeFromUs } = opening.value;
+    if (completeFromUs > fromUs) {
+      return accept({ kind: "too_early", availableFromUs: completeFromUs });
+    }
     const balances = await readAll((after) => {
       return source.balanceChanges(account, undefined, { fromUs, toUs, after, limit: PAGE_MAX });
     });
@@ -84,12 +101,16 @@ export class StatementDesk {
       return source.ownTrades(account, undefined, { fromUs, toUs, after, limit: PAGE_MAX });
     });
     if (!trades.ok) return trades;
-    // What came in between the two is of no use without its other half.
-    const sequence = Math.min(balances.value.sequence, trades.value.sequence);
+    const answers = [opening.value, balances.value, trades.value];
+    const [completeAfter = 0, ...others] = answers.map((answer) => answer.completeAfter);
+    // Old rows went away between the questions: asked again it will be right.
+    if (others.some((other) => other !== completeAfter)) {
+      return refuse(RejectCode.history_unavailable);
+    }
+    // What came in between them is of no use without its other half.
+    const sequence = Math.min(...answers.map((answer) => answer.sequence));
     const isShown = (row: { readonly sequence: number }): boolean => row.sequence <= sequence;
     const changes = balances.value.values.filter(isShown).reverse();
-    const opening = await this.#findOpening(account, fromUs, changes);
-    if (!opening.ok) return opening;
     const entries = [
       ...changes.flatMap((change) => toMoveEntry(change) ?? []),
       ...trades.value.values
@@ -97,52 +118,24 @@ export class StatementDesk {
         .reverse()
         .flatMap((trade) => toTradeEntries(trade, this.#findTerms)),
     ].sort((left, right) => left.sequence - right.sequence);
-    const statement = toStatement(account, range, opening.value, entries);
-    const { completeAfter } = trades.value;
-    // Old rows went away between the two questions: asked again it will be right.
-    if (balances.value.completeAfter !== completeAfter) {
-      return refuse(RejectCode.history_unavailable);
-    }
+    const statement = toStatement(account, range, opening.value.totals, entries);
     assertClosings(statement, changes);
-    return accept({ statement, sequence, completeAfter });
+    return accept({ kind: "statement", statement, sequence, completeAfter });
   }
 
-  /** Before the first change of the range, or after the last one before it. */
-  async #findOpening(
-    account: number,
-    fromUs: number,
-    changes: readonly DatedBalance[],
-  ): Promise<Parsed<Map<number, Amount>>> {
-    const opening = new Map<number, Amount>();
-    for (const { balance } of changes) {
-      if (opening.has(balance.currency)) continue;
-      const total = balance.availableBefore + balance.frozenBefore;
-      opening.set(balance.currency, toAmount(total));
-    }
-    for (const { currencyId: currency } of this.#currencies()) {
-      if (opening.has(currency)) continue;
-      const last = await this.#findLast(account, currency, fromUs);
-      if (!last.ok) return last;
-      if (last.value !== undefined) opening.set(currency, totalAfter(last.value));
-    }
-    return accept(opening);
-  }
-
-  async #findLast(
-    account: number,
-    currency: number,
-    toUs: number,
-  ): Promise<Parsed<DatedBalance | undefined>> {
-    let after: number | undefined;
-    do {
-      const page = { toUs, after, limit: 1 };
-      const found = await this.#source.balanceChanges(account, currency, page);
-      if (!found.ok) return found;
-      const [last] = found.value.values;
-      if (last !== undefined) return accept(last);
-      after = found.value.nextAfter;
-    } while (after !== undefined);
-    return accept(undefined);
+  /** As of the history's sequence, which is not behind the core's answer. */
+  async #findOpening(account: number, fromUs: number) {
+    const now = await this.#source.balancesNow(account);
+    if (!now.ok) return now;
+    const found = await this.#source.balancesAt(account, fromUs);
+    if (!found.ok) return found;
+    // What the core has may have moved behind what the history shows: asked again it will do.
+    if (found.value.sequence < now.value.sequence) return refuse(RejectCode.history_unavailable);
+    const { values, ...shown } = found.value;
+    // What the history has no change of was always as it is now.
+    const all = [...now.value.totals, ...values];
+    const totals: Totals = new Map(all.map(({ currency, amount }) => [currency, amount]));
+    return accept({ ...shown, totals });
   }
 }
 
@@ -153,15 +146,16 @@ async function readAll<Value>(
   const first = await ask(undefined);
   if (!first.ok) return first;
   const values = [...first.value.values];
-  let { nextAfter, completeAfter } = first.value;
+  let { nextAfter, completeAfter, completeFromUs } = first.value;
   while (nextAfter !== undefined) {
     if (values.length > STATEMENT_ROWS_MAX) return refuse(RejectCode.malformed_request);
     const next = await ask(nextAfter);
     if (!next.ok) return next;
     values.push(...next.value.values);
-    ({ nextAfter, completeAfter } = next.value);
+    ({ nextAfter, completeAfter, completeFromUs } = next.value);
   }
-  return accept({ values, sequence: first.value.sequence, completeAfter, nextAfter });
+  const { sequence } = first.value;
+  return accept({ values, sequence, completeAfter, completeFromUs, nextAfter });
 }
 
 function totalAfter({ balance }: DatedBalance): Amount {

@@ -199,6 +199,67 @@ describe("balance changes", () => {
   });
 });
 
+describe("settlement events", () => {
+  const OWN = "/api/v1/accounts/me/settlement-events";
+  const VENUE = `/api/v1/admin/settlement-events?symbol=${SYMBOL}`;
+
+  test("of an account are its own legs and fees, by instrument, trade and time", async () => {
+    const { venue, alice, bob } = market;
+    const own = await readPages(OWN, "events", alice);
+    const leg = (currency: string, amount: string) => ({ account: 3, currency, amount });
+    expect(own).toMatchObject([
+      {
+        ...{ trade_id: 2, symbol: SYMBOL },
+        legs: [leg("BTC", "-0.300000000"), leg("USDT", "15000.00000000")],
+        fees: [leg("USDT", "-3.00000000")],
+      },
+      { trade_id: 1, legs: [leg("BTC", "-0.200000000"), leg("USDT", "10000.00000000")] },
+    ]);
+    expect(await readPages(`${OWN}?symbol=BTCUSDT`, "events", alice)).toEqual(own);
+    const { events } = await venue.get("GET", `${OWN}?symbol=${SYMBOL}&trade_id=1`, {
+      token: alice,
+    });
+    expect(events).toEqual(own.slice(1));
+    const none = await venue.get("GET", `${OWN}?symbol=${SYMBOL}&trade_id=3`, { token: alice });
+    expect(none).toMatchObject({ events: [], next_after: null });
+    const firstUs = Number(own[1]?.["settled_at_us"]);
+    const lastUs = Number(own[0]?.["settled_at_us"]);
+    const range = `from_us=${firstUs}&to_us=${lastUs}`;
+    const wanted = lastUs > firstUs ? own.slice(1) : [];
+    expect(await readPages(`${OWN}?${range}`, "events", alice)).toEqual(wanted);
+    const [other] = await readPages(OWN, "events", bob);
+    expect(JSON.stringify(other)).not.toContain('"account":3');
+    for (const path of [OWN.replace("me", "3"), OWN.replace("me", "99")]) {
+      expect(await venue.refusal("GET", path, { token: bob })).toBe("404 account_not_found");
+    }
+    expect(await venue.refusal("GET", VENUE, { token: bob })).toBe("403 permission_denied");
+    const unnamed = await venue.refusal("GET", `${OWN}?trade_id=1`, { token: bob });
+    expect(unnamed).toBe("400 malformed_request");
+    const unknown = await venue.refusal("GET", `${OWN}?symbol=X`, { token: bob });
+    expect(unknown).toBe("404 instrument_not_found");
+  });
+
+  test("are an operator's to see whole, and sum to zero", async () => {
+    const { admin } = market;
+    const all = await readPages(VENUE, "events", admin);
+    expect(await readPages(OWN.replace("me", "3"), "events", admin)).toEqual(all);
+    expect(all).toHaveLength(2);
+    for (const { legs, fees } of all) {
+      const sums = new Map<string, bigint>();
+      for (const part of [legs, fees]) {
+        if (!Array.isArray(part)) throw new Error("no legs");
+        for (const { currency, amount } of part) {
+          sums.set(currency, (sums.get(currency) ?? 0n) + toUnits(amount));
+        }
+      }
+      expect([...sums]).toEqual([
+        ["BTC", 0n],
+        ["USDT", 0n],
+      ]);
+    }
+  });
+});
+
 test.each([
   `${PUBLIC_TRADES}?limit=1001`,
   `${PUBLIC_TRADES}?after=0`,

@@ -144,6 +144,8 @@ pub enum RejectCode {
     InternalError = 9006,
     /// History is not available.
     HistoryUnavailable = 9007,
+    /// Statements begin later: see available_from_us.
+    StatementNotAvailable = 9008,
     /// Order table of the instrument is full.
     OrderTableFull = 9010,
     /// Account table is full.
@@ -162,7 +164,7 @@ pub enum RejectCode {
 
 impl RejectCode {
     /// Every code, by number.
-    pub const ALL: [RejectCode; 76] = [
+    pub const ALL: [RejectCode; 77] = [
         RejectCode::MalformedRequest,
         RejectCode::MalformedNumber,
         RejectCode::MediaTypeUnsupported,
@@ -232,6 +234,7 @@ impl RejectCode {
         RejectCode::ConnectionLimitReached,
         RejectCode::InternalError,
         RejectCode::HistoryUnavailable,
+        RejectCode::StatementNotAvailable,
         RejectCode::OrderTableFull,
         RejectCode::AccountTableFull,
         RejectCode::InstrumentTableFull,
@@ -314,6 +317,7 @@ impl RejectCode {
             RejectCode::ConnectionLimitReached => "connection_limit_reached",
             RejectCode::InternalError => "internal_error",
             RejectCode::HistoryUnavailable => "history_unavailable",
+            RejectCode::StatementNotAvailable => "statement_not_available",
             RejectCode::OrderTableFull => "order_table_full",
             RejectCode::AccountTableFull => "account_table_full",
             RejectCode::InstrumentTableFull => "instrument_table_full",
@@ -403,6 +407,7 @@ impl RejectCode {
             RejectCode::ConnectionLimitReached => 5,
             RejectCode::InternalError => 6,
             RejectCode::HistoryUnavailable => 7,
+            RejectCode::StatementNotAvailable => 8,
             RejectCode::OrderTableFull => 900,
             RejectCode::AccountTableFull => 780,
             RejectCode::InstrumentTableFull => 780,

@@ -1,7 +1,9 @@
 // What happened to an account's money in a day or a range, as JSON and as a table.
 
 import type { z } from "zod";
-import { RejectCode } from "../../../domain/reject.ts";
+import { QueryKind } from "../../../domain/command.ts";
+import { accept, refuse, RejectCode } from "../../../domain/reject.ts";
+import { toAmount } from "../../../domain/units.ts";
 import type { Caller } from "../../../sessions/authenticator.ts";
 import type { Venue } from "../../../sessions/venue.ts";
 import { DAY_US } from "../../../stages/klines/interval.ts";
@@ -9,7 +11,11 @@ import {
   toStatementDocument,
   writeStatementCsv,
 } from "../../../stages/settlement/statement-document.ts";
-import { type FoundStatement, StatementDesk } from "../../../stages/settlement/statement-desk.ts";
+import {
+  type FoundStatement,
+  StatementDesk,
+  type StatementSource,
+} from "../../../stages/settlement/statement-desk.ts";
 import type { StatementRange } from "../../../stages/settlement/statement.ts";
 import { findAccount, json } from "../answers.ts";
 import { Refusal } from "../rejects.ts";
@@ -29,12 +35,9 @@ const STATEMENT_QUERY = {
 } as const;
 
 export function statementRoutes(venue: Venue): Route[] {
-  const { history, reference } = venue;
-  const desk = new StatementDesk(
-    history,
-    () => reference.currencies(),
-    (instrument) => reference.listingOf(instrument)?.instrument,
-  );
+  const { reference } = venue;
+  const findTerms = (id: number) => reference.listingOf(id)?.instrument;
+  const desk = new StatementDesk(toSource(venue), findTerms);
   return [
     defineRoute({
       ...{
@@ -74,7 +77,30 @@ async function answer(
   const account = findAccount(caller, accountText);
   if (account === undefined) return new Refusal(RejectCode.account_not_found);
   const found = await desk.find(account, toRange(query));
-  return found.ok ? show(found.value) : new Refusal(found.reject);
+  if (!found.ok) return new Refusal(found.reject);
+  if (found.value.kind === "statement") return show(found.value);
+  const members = { available_from_us: found.value.availableFromUs };
+  return new Refusal(RejectCode.statement_not_available, { members });
+}
+
+function toSource({ history, queries }: Venue): StatementSource {
+  return {
+    ownTrades: (...asked) => history.ownTrades(...asked),
+    balanceChanges: (...asked) => history.balanceChanges(...asked),
+    balancesAt: (...asked) => history.balancesAt(...asked),
+    async balancesNow(account) {
+      const { code, sequence, changes } = await queries.ask({
+        ...{ opcode: QueryKind.balances, account },
+      });
+      if (code !== 0) return refuse(code);
+      const totals = changes.flatMap((change) => {
+        if (change.entity !== "balance") return [];
+        const { currency, availableAfter, frozenAfter } = change;
+        return [{ currency, amount: toAmount(availableAfter + frozenAfter) }];
+      });
+      return accept({ sequence, totals });
+    },
+  };
 }
 
 function toRange({ day, from_us: from = 0, to_us: to = 0 }: z.output<typeof StatementQuery>) {
