@@ -15,6 +15,7 @@ import type { Listener } from "./deliveries.ts";
 import { Queue } from "./queue.ts";
 import { AddonReexecution } from "./reexecution.ts";
 import type { Reexecution } from "./reexecution.ts";
+import { TransactionRing } from "./transaction-ring.ts";
 
 export type { Reexecution } from "./reexecution.ts";
 export type { CoreFault, CoreOptions, OpenReport, StopReport } from "./addon.ts";
@@ -74,6 +75,7 @@ export class Core {
   #output = Buffer.alloc(OUTPUT_BYTES);
   #reader = new ChangeReader(this.#output);
   #answer = Buffer.alloc(ANSWER_BYTES);
+  #recent: TransactionRing | undefined;
   #callerTimeUs: number | undefined;
   #turn: NodeJS.Immediate | undefined;
   #isOpen = true;
@@ -130,6 +132,16 @@ export class Core {
   /** Every transaction that leaves, in sequence order, before its reply. Returns how to stop. */
   subscribe(listener: Listener): () => void {
     return this.#deliveries.subscribe(listener);
+  }
+
+  /** Keeps the newest transactions from now on, for `recent`. Units: bytes. */
+  keepRecent(bytesMax: number): void {
+    this.#recent = new TransactionRing(bytesMax);
+  }
+
+  /** A transaction that left, decoded once more; undefined when it is not kept any more. */
+  recent(sequence: number): Transaction | undefined {
+    return this.#recent?.at(sequence);
   }
 
   /**
@@ -323,8 +335,11 @@ export class Core {
   }
 
   #decode(bytes: number): void {
-    for (let offset = 0; offset < bytes; offset += this.#reader.byteLengthAt(offset)) {
+    for (let offset = 0; offset < bytes;) {
       const transaction = this.#reader.read(offset);
+      const byteLength = this.#reader.byteLengthAt(offset);
+      this.#recent?.add(transaction.sequence, this.#output, offset, byteLength);
+      offset += byteLength;
       const reply = transaction.isSystem ? undefined : this.#waiting.take();
       this.#deliveries.add(transaction, reply);
     }

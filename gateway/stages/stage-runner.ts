@@ -1,5 +1,5 @@
-// One stage on its way through the change log: out of the ring while it keeps up, by re-execution
-// when it has fallen behind, again from its checkpoint after it threw. Nothing it does stops the
+// One stage on its way through the change log: out of memory while it keeps up, by re-execution when
+// it has fallen behind, again from its checkpoint after it threw. Nothing it does stops the
 // others or the venue.
 
 import type { Clock } from "../clock.ts";
@@ -17,7 +17,7 @@ const BACKOFF_US_MAX = 30_000_000;
 const POLL_US = 2_000;
 
 /** Where transactions come from that are no longer in the ring. */
-export type ChangeSource = Pick<Core, "reexecute">;
+export type ChangeSource = Pick<Core, "recent" | "reexecute">;
 
 /** Raised when they cannot be had from there either, now or later. */
 const CHANGES_UNAVAILABLE = "changes_unavailable";
@@ -82,7 +82,7 @@ export class StageRunner {
   /** Age of the oldest transaction that is left to apply, about. Units: µs. */
   get lagUs(): number {
     if (this.lag === 0) return 0;
-    const timeUs = this.#ring.at(this.#sequence + 1)?.timeUs ?? this.#timeUs;
+    const timeUs = this.#released(this.#sequence + 1)?.timeUs ?? this.#timeUs;
     return timeUs === 0 ? 0 : Math.max(0, this.#clock.nowUs() - timeUs);
   }
 
@@ -144,15 +144,20 @@ export class StageRunner {
     if (sequence > this.#failedSequence) this.#backoffUs = BACKOFF_US;
   }
 
-  #poll(): Wish {
-    this.#wakeAtUs = this.#clock.elapsedUs() + POLL_US;
+  /** Applies nothing for so long. */
+  rest(restUs: number): Wish {
+    this.#wakeAtUs = Math.max(this.#wakeAtUs, this.#clock.elapsedUs() + restUs);
     return { kind: "at", atUs: this.#wakeAtUs };
+  }
+
+  #poll(): Wish {
+    return this.rest(POLL_US);
   }
 
   /** The transaction after the last one applied; undefined = not there yet. */
   #next(): Transaction | undefined {
     const sequence = this.#sequence + 1;
-    const held = this.#ring.at(sequence);
+    const held = this.#released(sequence);
     if (held !== undefined || sequence > this.#ring.newestSequence) {
       if (this.#state === "catching_up") this.#join();
       return held;
@@ -162,6 +167,12 @@ export class StageRunner {
       throw new Error(`re-execution gave sequence ${found.sequence} in the place of ${sequence}`);
     }
     return found;
+  }
+
+  /** Undefined when it is in memory no more, or still to come. */
+  #released(sequence: number): Transaction | undefined {
+    if (sequence > this.#ring.newestSequence) return undefined;
+    return this.#ring.at(sequence) ?? this.#source.recent(sequence);
   }
 
   #reexecuted(): Transaction | undefined {

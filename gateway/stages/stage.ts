@@ -31,7 +31,7 @@ export interface Stage {
 
   /**
    * Sequence up to which nothing will be asked for again, also after a crash of the process: 0 for
-   * a stage that has kept nothing yet. Called about once a second; never blocks on a disk.
+   * a stage that has kept nothing yet. Called every ten seconds; never blocks on a disk.
    */
   checkpoint(): number;
 }

@@ -70,6 +70,16 @@ class Journal {
     this.held = sequence;
   }
 
+  keepRecent(bytesMax: number): void {
+    expect(bytesMax).toBeGreaterThan(0);
+  }
+
+  /** Four times what the ring of objects holds. */
+  recent(sequence: number): Transaction | undefined {
+    const isKept = sequence > this.newest - 64 && sequence <= this.newest;
+    return isKept ? transactionAt(sequence) : undefined;
+  }
+
   status(): never {
     // why: only these numbers are read of the whole status.
     return { executedSequence: this.newest, journal: { heldBytes: this.heldBytes } } as never;
@@ -197,6 +207,30 @@ describe("stages", () => {
     expect(all.map(({ taken }) => taken)).toEqual([upTo(4), upTo(4)]);
   });
 
+  test("one that takes far too long rests while commands come in", async () => {
+    const all: NotingStage[] = [];
+    const venue = open((clock) => {
+      all.push(new NotingStage("slow", clock, Array<Deed>(3).fill("slow")));
+      all.push(new NotingStage("quick", clock));
+      return all;
+    });
+    for (let turn = 1; turn <= 4; turn += 1) {
+      venue.release(1);
+      await new Promise(setImmediate);
+      expect(all.map(({ taken }) => taken.length)).toEqual([1, turn]);
+    }
+    // About eight times what it took too much: 2 ms but for its share.
+    venue.clock.advanceMs(13);
+    venue.release(1);
+    await new Promise(setImmediate);
+    expect(all[0]?.taken).toEqual([1]);
+    venue.clock.advanceMs(3);
+    await new Promise(setImmediate);
+    expect(all.map(({ taken }) => taken.length)).toEqual([2, 5]);
+    await venue.settle();
+    expect(all[0]?.taken).toEqual(upTo(5));
+  });
+
   test("hold the journal from the slowest checkpoint on, up to a cap", async () => {
     const all: NotingStage[] = [];
     const venue = open((clock) => {
@@ -229,8 +263,8 @@ describe("stages", () => {
     ]);
     venue.release(3);
     await venue.settle();
-    venue.journal.goneUpTo = 40;
-    venue.release(40);
+    venue.journal.goneUpTo = 90;
+    venue.release(90);
     await venue.settle(50);
     expect(venue.stages.status()[0]).toMatchObject({ state: "detached", sequence: 3 });
     venue.log.flush();
@@ -243,10 +277,10 @@ describe("stages", () => {
       const late: Stage = new NotingStage("late", clock, []);
       return [Object.assign(late, { beginAt: (from: number) => began.push(from) })];
     });
-    venue.journal.goneUpTo = 40;
-    venue.release(40);
+    venue.journal.goneUpTo = 90;
+    venue.release(90);
     await venue.settle(50);
-    expect(venue.stages.status()[0]).toMatchObject({ state: "live", sequence: 40 });
+    expect(venue.stages.status()[0]).toMatchObject({ state: "live", sequence: 90 });
     expect(began).toHaveLength(1);
     expect(venue.lines.join("")).not.toContain("stage_detached");
   });

@@ -8,26 +8,36 @@ import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import { ChangeRing, type RingBounds } from "./change-ring.ts";
 import type { Stage } from "./stage.ts";
-import { type ChangeSource, StageRunner, type StageState } from "./stage-runner.ts";
+import { type ChangeSource, StageRunner, type StageState, type Wish } from "./stage-runner.ts";
 
-/** Seconds of a busy venue; with its changes about 150 MB when full. */
-const RING: RingBounds = { transactionsMax: 65_536, changesMax: 262_144 };
+/** What a stage that keeps up may be behind. Small: a collection walks over all of it. */
+const RING: RingBounds = { transactionsMax: 2_048, changesMax: 8_192 };
+/** Kept undecoded for those further behind: seconds of a busy venue. */
+const RECENT_BYTES = 64 * 1_024 * 1_024;
 /**
  * What all stages together may take of one turn of the event loop (rules 5.6): less while orders
  * come in, so that a stage that is behind costs them a quarter of a millisecond.
  */
 const TURN_US = { quiet: 1_000, busy: 250 } as const;
-/** How often stages are asked how far they have kept what they derived. */
-const KEEP_MS = 1_000;
+/** A venue is busy for so long after each command: the next one is not far. */
+const BUSY_US = 10_000;
+/** By how much a stage may pass its share of a busy turn, and how many times as long it then rests. */
+const OVERRUN = { us: 100, rest: 8 } as const;
+/**
+ * How often stages are asked to keep what they derived. Seldom: they sync files of their own then,
+ * and the journal's next sync waits for the same disk.
+ */
+const KEEP_MS = 10_000;
 
 export interface StagesParts {
-  readonly core: ChangeSource & Pick<Core, "holdJournal" | "status" | "subscribe">;
+  readonly core: ChangeSource & Pick<Core, "holdJournal" | "keepRecent" | "status" | "subscribe">;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
   /** Journal kept for stages alone, beyond which the slowest one is detached. */
   readonly heldBytesMax: number;
   readonly ring?: RingBounds;
+  readonly recentBytes?: number;
 }
 
 /** How one stage is. */
@@ -46,7 +56,7 @@ export class Stages {
   readonly #ring: ChangeRing;
   readonly #runners: StageRunner[] = [];
   #first = 0;
-  #hasHeard = false;
+  #heardAtUs = -Infinity;
   #turn: NodeJS.Immediate | undefined;
   #stopWaiting: StopTimer | undefined;
   #stopKeeping: StopTimer | undefined;
@@ -55,6 +65,7 @@ export class Stages {
   constructor(parts: StagesParts) {
     this.#parts = parts;
     const { executedSequence } = parts.core.status();
+    parts.core.keepRecent(parts.recentBytes ?? RECENT_BYTES);
     this.#ring = new ChangeRing(parts.ring ?? RING, executedSequence);
     observe(parts.metrics, this.#runners);
   }
@@ -132,7 +143,7 @@ export class Stages {
   /** Takes the next transaction for all stages; never waits for any. */
   #hear(transaction: Transaction): void {
     this.#ring.add(transaction);
-    this.#hasHeard = true;
+    this.#heardAtUs = this.#parts.clock.elapsedUs();
     this.#wake();
   }
 
@@ -148,8 +159,8 @@ export class Stages {
     const { clock } = this.#parts;
     const count = this.#runners.length;
     const startUs = clock.elapsedUs();
-    const turnUs = this.#hasHeard ? TURN_US.busy : TURN_US.quiet;
-    this.#hasHeard = false;
+    const isBusy = startUs - this.#heardAtUs < BUSY_US;
+    const turnUs = isBusy ? TURN_US.busy : TURN_US.quiet;
     let isMore = false;
     let wakeAtUs = Infinity;
     let hadByAll = Infinity;
@@ -157,10 +168,10 @@ export class Stages {
       const runner = this.#runners[(this.#first + turn) % count];
       const deadlineUs = startUs + (turnUs * (turn + 1)) / count;
       if (runner === undefined) continue;
-      const wish = runner.run(deadlineUs);
+      const wish = this.#runOne(runner, deadlineUs, isBusy);
       if (wish.kind === "more") isMore = true;
       if (wish.kind === "at") wakeAtUs = Math.min(wakeAtUs, wish.atUs);
-      if (runner.state !== "detached") hadByAll = Math.min(hadByAll, runner.sequence);
+      if (runner.state === "live") hadByAll = Math.min(hadByAll, runner.sequence);
     }
     this.#first += 1;
     this.#ring.forget(hadByAll);
@@ -169,6 +180,17 @@ export class Stages {
       const delayMs = Math.max(1, Math.ceil((wakeAtUs - clock.elapsedUs()) / 1_000));
       this.#stopWaiting = clock.after(delayMs, () => this.#wake());
     }
+  }
+
+  /** One transaction can take longer than a turn has: then the stage waits some turns out. */
+  #runOne(runner: StageRunner, deadlineUs: number, isBusy: boolean): Wish {
+    const { clock } = this.#parts;
+    const startUs = clock.elapsedUs();
+    const wish = runner.run(deadlineUs);
+    if (!isBusy) return wish;
+    // One before it may have taken the time that was its own.
+    const overrunUs = clock.elapsedUs() - Math.max(startUs, deadlineUs);
+    return overrunUs > OVERRUN.us ? runner.rest(overrunUs * OVERRUN.rest) : wish;
   }
 }
 

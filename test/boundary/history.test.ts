@@ -18,6 +18,7 @@ import { makeDirectory, removeDirectories } from "../support/venue-process.ts";
 import { SEGMENT_BYTES } from "./raw-core.ts";
 
 const RING = { transactionsMax: 64, changesMax: 512 };
+const RECENT_BYTES = 16_384;
 const BURST = 400;
 const COMMANDS = 2_000;
 const WAIT_MS_MAX = 20_000;
@@ -45,6 +46,7 @@ function open(directory: string, heard: Transaction[]) {
     metrics: new Metrics(),
     heldBytesMax: Infinity,
     ring: RING,
+    recentBytes: RECENT_BYTES,
   });
   stages.add(history);
   core.subscribe((transaction) => heard.push(transaction));
