@@ -1,5 +1,7 @@
 // Numbers and times as people read them.
 
+import type { Health, StageLag } from "./messages.ts";
+
 /** `64231.50` → `64,231.50`. */
 export function group(text: string): string {
   const [whole = "", fraction] = text.split(".");
@@ -27,4 +29,17 @@ export function timeOf(us: number): string {
 export function directionOf(text: string): "up" | "down" | "flat" {
   if (text.startsWith("-")) return "down";
   return /[1-9]/.test(text) ? "up" : "flat";
+}
+
+/** How far the stage is behind that is furthest, in transactions and time. */
+export function lagOf(stages: readonly StageLag[]): string {
+  const lag = Math.max(0, ...stages.map((stage) => stage.lag_sequences));
+  const ms = Math.max(0, ...stages.map((stage) => stage.lag_ms));
+  return lag === 0 ? "0 behind" : `${group(`${lag}`)} behind, ${group(`${ms}`)} ms`;
+}
+
+/** The middle sync and the slowest of a hundred. */
+export function syncTimesOf(journal: Health["journal"]): string {
+  const { sync_p50_ms: p50, sync_p99_ms: p99 } = journal;
+  return p50 === null || p99 === null ? "" : `sync ${p50} ms, p99 ${p99} ms`;
 }

@@ -83,11 +83,22 @@ interface Dependency {
   readonly detail: string;
 }
 
+export interface StageLag {
+  readonly name: string;
+  readonly state: string;
+  readonly lag_sequences: number;
+  readonly lag_ms: number;
+}
+
 export interface Health {
   readonly core: Dependency;
-  readonly journal: Dependency;
+  /** Null without a sync of late. */
+  readonly journal: Dependency & {
+    readonly sync_p50_ms: number | null;
+    readonly sync_p99_ms: number | null;
+  };
   readonly clock: Dependency;
-  readonly stages: Dependency;
+  readonly stages: Dependency & { readonly each: readonly StageLag[] };
 }
 
 /** A message of a channel: the members of its kind are there, the others not. */

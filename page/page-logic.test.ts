@@ -3,7 +3,7 @@
 import { describe, expect, test } from "bun:test";
 import { Candles } from "./candles.ts";
 import { add, compare, digitsOf, isPositive, subtract } from "./decimal.ts";
-import { directionOf, group, signed, trim } from "./format.ts";
+import { directionOf, group, lagOf, signed, syncTimesOf, trim } from "./format.ts";
 import { Holdings } from "./holdings.ts";
 import { toLadder } from "./ladder.ts";
 import { Link } from "./link.ts";
@@ -34,6 +34,19 @@ describe("decimals", () => {
 });
 
 describe("texts", () => {
+  test("tell how far the last stage is behind, and how long syncs take", () => {
+    const stage = (lag: number, ms: number) => {
+      return { name: "push", state: "live", lag_sequences: lag, lag_ms: ms };
+    };
+    expect(lagOf([])).toBe("0 behind");
+    expect(lagOf([stage(0, 0), stage(1_200, 35), stage(7, 40)])).toBe("1,200 behind, 40 ms");
+    const journal = { status: "ok", detail: "" } as const;
+    const none = { ...journal, sync_p50_ms: null, sync_p99_ms: null };
+    expect(syncTimesOf(none)).toBe("");
+    const some = { ...journal, sync_p50_ms: 0.5, sync_p99_ms: 2 };
+    expect(syncTimesOf(some)).toBe("sync 0.5 ms, p99 2 ms");
+  });
+
   test("group thousands, show signs, drop zeros that say nothing", () => {
     expect(group("1234567.123456")).toBe("1,234,567.123456");
     expect(group("-1000")).toBe("-1,000");

@@ -2,7 +2,7 @@
 // is shown is stale.
 
 import { byId, setClass, setText } from "./dom.ts";
-import { timeOf } from "./format.ts";
+import { lagOf, syncTimesOf, timeOf } from "./format.ts";
 import type { Link } from "./link.ts";
 import type { Health } from "./messages.ts";
 
@@ -29,6 +29,11 @@ export class StatusView {
       const kind = { ok: "good", failing: "bad", unknown: "plain" }[status];
       setClass(byId(name, HTMLElement), `state ${kind}`);
     }
+    setText(byId("sync", HTMLElement), health === undefined ? "" : syncTimesOf(health.journal));
+    const each = health?.stages.each ?? [];
+    setText(byId("lag", HTMLElement), health === undefined ? "" : lagOf(each));
+    const lines = each.map(({ name, state, lag_sequences: lag }) => `${name}: ${state}, ${lag}`);
+    byId("stages", HTMLElement).title = lines.join("\n");
   }
 
   /** From sending an order to the answer, which leaves when the order is in the journal. */

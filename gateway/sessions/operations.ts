@@ -5,7 +5,8 @@ import type { Clock } from "../clock.ts";
 import type { Core, CoreStatus } from "../core/core.ts";
 import type { Log } from "../log.ts";
 import type { StageState } from "../stages/stage-runner.ts";
-import type { Stages } from "../stages/stages.ts";
+import type { Stages, StageStatus } from "../stages/stages.ts";
+import { SyncLatency, type SyncTimes } from "./sync-latency.ts";
 
 /** A disk that finished nothing for this long, while commands wait for it, stands still. */
 const STALL_US = 1_000_000;
@@ -27,9 +28,12 @@ export interface Dependency {
 export interface Health {
   readonly core: Dependency;
   readonly journal: Dependency;
+  /** Undefined: nothing was synced of late. */
+  readonly syncTimes: SyncTimes | undefined;
   readonly clock: Dependency;
   /** A stage that is behind keeps no order out. */
   readonly stages: Dependency;
+  readonly eachStage: readonly StageStatus[];
   readonly isDraining: boolean;
   /** Whether new orders are taken; a fault that mends itself does not keep them out. */
   readonly isReady: boolean;
@@ -41,6 +45,7 @@ export class Operations {
   readonly #core: WatchedCore;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #syncLatency: SyncLatency;
   #stages: Pick<Stages, "status"> | undefined;
   #isDraining = false;
   /** What was last logged to be wrong. */
@@ -54,6 +59,7 @@ export class Operations {
     this.#clock = clock;
     this.#log = log;
     this.#durableAtUs = clock.elapsedUs();
+    this.#syncLatency = new SyncLatency(this.#durableAtUs);
   }
 
   status(): CoreStatus {
@@ -86,7 +92,8 @@ export class Operations {
   }
 
   health(): Health {
-    const { fault, mode, clockHeld, durableSequence, unsyncedCommands } = this.#core.status();
+    const status = this.#core.status();
+    const { fault, mode, clockHeld, durableSequence, unsyncedCommands } = status;
     const nowUs = this.#clock.elapsedUs();
     if (durableSequence !== this.#durableSequence || unsyncedCommands === 0) {
       this.#durableSequence = durableSequence;
@@ -99,20 +106,18 @@ export class Operations {
       : dependency(mode === "open", `disk space is low: mode ${mode}`);
     const clock = dependency(!clockHeld, "the system clock jumped; confirm it");
     const isCoreUsable = core.isOk || fault?.retryable === true;
+    const { syncBuckets, syncBoundsUs } = status.journal;
+    const eachStage = this.#stages?.status() ?? [];
     return {
       core,
       journal,
+      syncTimes: this.#syncLatency.look(nowUs, syncBuckets, syncBoundsUs),
       clock,
-      stages: this.#stagesHealth(),
+      stages: toStagesHealth(eachStage),
+      eachStage,
       isDraining: this.#isDraining,
       isReady: isCoreUsable && journal.isOk && clock.isOk && !this.#isDraining,
     };
-  }
-
-  #stagesHealth(): Dependency {
-    const behind = this.#stages?.status().filter(({ state }) => state !== "live") ?? [];
-    const detail = behind.map(({ name, state }) => `stage ${name} is ${STATE_TEXTS[state]}`);
-    return dependency(behind.length === 0, detail.join(", "));
   }
 
   /** Starts a snapshot in the background. */
@@ -124,6 +129,12 @@ export class Operations {
   confirmClock(): void {
     this.#core.confirmClock();
   }
+}
+
+function toStagesHealth(stages: readonly StageStatus[]): Dependency {
+  const behind = stages.filter(({ state }) => state !== "live");
+  const detail = behind.map(({ name, state }) => `stage ${name} is ${STATE_TEXTS[state]}`);
+  return dependency(behind.length === 0, detail.join(", "));
 }
 
 function dependency(isOk: boolean, detail: string): Dependency {

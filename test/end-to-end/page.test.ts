@@ -119,6 +119,8 @@ test.if(isThere)(
     expect(await page.locator("#instruments button").count()).toBe(4);
     await says("#link", /^live$/);
     await says("#journal", /^ok$/);
+    await says("#sync", /^sync [\d.]+ ms, p99 [\d.]+ ms$/);
+    await says("#lag", /^[\d,]+ behind(, [\d,]+ ms)?$/);
     await page.getByRole("button", { name: "ETH-USDT" }).press("Enter");
     await says("#symbol", /^ETH-USDT$/);
     await says("#asks", /2,9\d\d|3,0\d\d/);

@@ -11,16 +11,28 @@ import { defineRoute } from "../route.ts";
 import type { Route } from "../route.ts";
 
 const Dependency = z.object({ status: z.enum(["ok", "failing"]), detail: z.string() });
+const syncTime = z.number().nullable().describe("Of a sync, of late; null without any.");
+const Journal = Dependency.extend({ sync_p50_ms: syncTime, sync_p99_ms: syncTime });
+const Stages = Dependency.extend({
+  each: z.array(
+    z.object({
+      name: z.string(),
+      state: z.enum(["live", "catching_up", "waiting", "detached"]),
+      lag_sequences: z.int().describe("Transactions released and not applied."),
+      lag_ms: z.int().describe("Age of the oldest of them."),
+    }),
+  ),
+});
 const Health = z
   .object({
     status: z.enum(["ok", "failing"]),
     core: Dependency,
-    journal: Dependency,
+    journal: Journal,
     clock: Dependency,
-    stages: Dependency,
+    stages: Stages,
   })
   .meta({ id: "Health" });
-const Ready = z.object({ status: z.literal("ok"), stages: Dependency }).meta({ id: "Ready" });
+const Ready = z.object({ status: z.literal("ok"), stages: Stages }).meta({ id: "Ready" });
 const Alive = z.object({ status: z.literal("ok") }).meta({ id: "Alive" });
 
 /** Answered as long as the process can answer at all. */
@@ -109,16 +121,20 @@ function adminRoutes({ operations }: Venue): Route[] {
   ];
 }
 
-function dependencies({ core, journal, clock, stages }: HealthState) {
+function dependencies({ core, journal, syncTimes, clock, stages, eachStage }: HealthState) {
   const each = ({ isOk, detail }: HealthState["core"]) => ({
     status: isOk ? "ok" : "failing",
     detail,
   });
+  const { p50Ms = null, p99Ms = null } = syncTimes ?? {};
+  const all = eachStage.map(({ name, state, lag, lagMs }) => {
+    return { name, state, lag_sequences: lag, lag_ms: lagMs };
+  });
   return {
     core: each(core),
-    journal: each(journal),
+    journal: { ...each(journal), sync_p50_ms: p50Ms, sync_p99_ms: p99Ms },
     clock: each(clock),
-    stages: each(stages),
+    stages: { ...each(stages), each: all },
   };
 }
 
