@@ -1,8 +1,8 @@
 /**
- * Keeps orders in flight through the core beside stages in a state of their own, and prints how
- * fast the orders are acknowledged.
+ * Sends orders through the core beside stages in a state of their own, and prints how fast they
+ * are acknowledged: at a rate, or as fast as it goes with so many in flight when the rate is 0.
  *
- * Use: `bun bench/stages-process.ts <case> <in flight> <ms> <commands before> <directory>`
+ * Use: `bun bench/stages-process.ts <case> <rate> <in flight> <ms> <commands before> <directory>`
  *
  * Cases: `none` has no stages; `live` those of a venue, which keep up; `slow` beside them one that
  * needs 200 µs for each transaction; `dead` one that always throws; `catching_up` one that has all
@@ -19,16 +19,21 @@ import type { Stage } from "../gateway/stages/stage.ts";
 import { Stages } from "../gateway/stages/stages.ts";
 import { ClosedLoop, PLACE } from "./closed-loop.ts";
 import { facadeOf, venueCommands } from "./core-doors.ts";
+import type { LatencyHistogram } from "./histogram.ts";
+import { OpenLoop } from "./open-loop.ts";
 
 const WARM_SHARE = 0.2;
 /** What the slow stage needs for one transaction. */
 const SLOW_NS = 200_000;
+/** What the disk may still have to do. */
+const REST_MS = 500;
 /** Commands at once while the venue is filled. */
 const FILL_AT_ONCE = 1_024;
 
 /** A stage that keeps nothing and does `deed` at each transaction. */
 class OddStage implements Stage {
-  readonly name = "odd";
+  static readonly stageName = "odd";
+  readonly name = OddStage.stageName;
   readonly #deed: () => void;
   applied = 0;
 
@@ -69,8 +74,45 @@ async function fill(core: Core, commands: number): Promise<void> {
   }
 }
 
+interface Load {
+  readonly histogram: LatencyHistogram;
+  measure: (isMeasuring: boolean) => void;
+}
+
+function atRate(core: Core, perSecond: number): Load {
+  const loop = new OpenLoop(perSecond);
+  loop.start(facadeOf(core, (code) => loop.acknowledge(code)));
+  return {
+    histogram: loop.histogram,
+    measure: (isMeasuring) => {
+      loop.isMeasuring = isMeasuring;
+    },
+  };
+}
+
+function inTurn(core: Core, inFlight: number): Load {
+  const loop = new ClosedLoop();
+  const door = facadeOf(core, (code, result) => loop.acknowledge(code, result));
+  loop.start(door, inFlight);
+  return {
+    histogram: loop.quiet,
+    measure: (isMeasuring) => {
+      loop.isMeasuring = isMeasuring;
+    },
+  };
+}
+
+/** Until a venue's own stages have what was before, and their files are written. */
+async function rested(stages: Stages): Promise<void> {
+  const isBehind = (): boolean =>
+    stages.status().some(({ name, lag }) => name !== OddStage.stageName && lag > 0);
+  while (isBehind()) await Bun.sleep(10);
+  stages.keep();
+  await Bun.sleep(REST_MS);
+}
+
 async function main(words: readonly string[]): Promise<void> {
-  const [kind = "none", inFlight, lengthMs, before, directory = ""] = words;
+  const [kind = "none", rate, inFlight, lengthMs, before, directory = ""] = words;
   const core = Core.open({ dataDirectory: directory, durability: "fsync", holdJournal: 0 });
   await fill(core, Number(before));
   const log = new Log("error", systemClock, (bytes) => bytes.length);
@@ -90,25 +132,21 @@ async function main(words: readonly string[]): Promise<void> {
     if (odd !== undefined) stages.add(odd);
     stages.start();
   }
-  const loop = new ClosedLoop();
-  loop.start(
-    facadeOf(core, (code, result) => loop.acknowledge(code, result)),
-    Number(inFlight),
-  );
+  await rested(stages);
+  const load = Number(rate) > 0 ? atRate(core, Number(rate)) : inTurn(core, Number(inFlight));
   const length = Number(lengthMs);
   await Bun.sleep(length * WARM_SHARE);
   const startNs = Bun.nanoseconds();
-  loop.isMeasuring = true;
+  load.measure(true);
   await Bun.sleep(length * (1 - WARM_SHARE));
-  loop.isMeasuring = false;
+  load.measure(false);
   const seconds = (Bun.nanoseconds() - startNs) / 1e9;
   const measured = {
-    acks_per_second: loop.quiet.count / seconds,
-    ...loop.quiet.toPercentiles(),
+    acks_per_second: load.histogram.count / seconds,
+    ...load.histogram.toPercentiles(),
     states: stages.status().map(({ name, state, lag }) => ({ name, state, lag })),
     odd_applied: odd?.applied ?? 0,
   };
-  await loop.stop();
   process.stdout.write(`${JSON.stringify(measured)}\n`);
   process.exit(0);
 }

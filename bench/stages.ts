@@ -8,6 +8,12 @@ import { type Row, type RowFrame, toRow } from "./rows.ts";
 
 const CASES = ["none", "live", "slow", "dead", "catching_up"] as const;
 const IN_FLIGHT = 16;
+/** Orders per second of the steady load: about a tenth of what one thread takes without stages. */
+const RATE = 5_000;
+const LOADS = [
+  { rate: RATE, text: `${RATE} orders/s` },
+  { rate: 0, text: `${IN_FLIGHT} in flight` },
+] as const;
 const METRICS: [string, string][] = [
   ["acks_per_second", "acks/s"],
   ["p50_us", "p50 µs"],
@@ -18,27 +24,36 @@ const METRICS: [string, string][] = [
 
 export async function runStages(bench: Bench): Promise<Row[]> {
   const { lengthMs, stageCommands, rounds } = bench.size;
-  const found = CASES.map((): Measured[] => []);
+  const found = CASES.map(() => LOADS.map((): Measured[] => []));
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, kind] of CASES.entries()) {
-      bench.tell(`stages: ${kind}, process ${round + 1} of ${rounds}`);
-      const directory = join(bench.dataDirectory, "venues", `stages-${kind}`);
-      mkdirSync(directory, { recursive: true });
-      const program = bench.script("stages-process.ts");
-      const options = [kind, `${IN_FLIGHT}`, `${lengthMs}`, `${stageCommands}`, directory];
-      const measured = await measure([process.execPath, program, ...options]);
-      bench.keep("stages", { kind, ...measured });
-      found[index]?.push(measured);
-      bench.removeVenues();
+      for (const [at, { rate, text }] of LOADS.entries()) {
+        bench.tell(`stages: ${kind}, ${text}, process ${round + 1} of ${rounds}`);
+        const directory = join(bench.dataDirectory, "venues", `stages-${kind}`);
+        mkdirSync(directory, { recursive: true });
+        const program = bench.script("stages-process.ts");
+        const sizes = [rate, IN_FLIGHT, lengthMs, stageCommands].map(String);
+        const measured = await measure([process.execPath, program, kind, ...sizes, directory]);
+        bench.keep("stages", { kind, rate, ...measured });
+        found[index]?.[at]?.push(measured);
+        bench.removeVenues();
+      }
     }
   }
-  return CASES.flatMap((kind, index) => {
-    const name = `${kind.replace("_", " ")}, ${IN_FLIGHT} in flight`;
-    const place = placement(false);
-    const frame: RowFrame = { layer: "stages", case: name, durability: "fsync", placement: place };
-    return METRICS.map(([key, metric]) => {
-      const samples = (found[index] ?? []).map((each) => numberOf(each, key));
-      return toRow(frame, metric, samples);
-    });
-  });
+  return LOADS.flatMap(({ text }, at) =>
+    CASES.flatMap((kind, index) => {
+      const name = `${kind.replace("_", " ")}, ${text}`;
+      const place = placement(false);
+      const frame: RowFrame = {
+        layer: "stages",
+        case: name,
+        durability: "fsync",
+        placement: place,
+      };
+      return METRICS.map(([key, metric]) => {
+        const samples = (found[index]?.[at] ?? []).map((each) => numberOf(each, key));
+        return toRow(frame, metric, samples);
+      });
+    }),
+  );
 }
