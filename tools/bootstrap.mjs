@@ -39,7 +39,7 @@ export async function bootstrap(args) {
   try {
     checkMachine();
     await installBun();
-    await installPackages();
+    await installPackages(isVenue(program));
     await buildAddon(isRebuild);
     await buildPage();
   } catch (error) {
@@ -93,12 +93,15 @@ async function installBun() {
   }
 }
 
-async function installPackages() {
+/** Whoever only runs the venue needs nothing of the tests, a browser of 67 MB among it. */
+async function installPackages(forVenue) {
   const stamp = path.join(ROOT, "node_modules", ".openbell-stamp");
-  const wanted = hashOf([path.join(ROOT, "package.json"), path.join(ROOT, "bun.lock")]);
-  if (textOf(stamp) === wanted) return;
+  const all = hashOf([path.join(ROOT, "package.json"), path.join(ROOT, "bun.lock")]);
+  const wanted = forVenue ? `${all} for the venue` : all;
+  if ([all, wanted].includes(textOf(stamp))) return;
   say("installing packages");
-  const code = await run(BUN, ["install", "--frozen-lockfile"], { cwd: ROOT, quiet: true });
+  const args = ["install", "--frozen-lockfile", ...(forVenue ? ["--production"] : [])];
+  const code = await run(BUN, args, { cwd: ROOT, quiet: true });
   if (code !== 0) {
     throw new Remedy(
       "the packages could not be installed: see the message above; " +
@@ -266,6 +269,10 @@ function runProgram(args) {
       resolve();
     });
   });
+}
+
+function isVenue(args) {
+  return args.find((arg) => !isRuntimeFlag(arg))?.startsWith("gateway/") ?? false;
 }
 
 /** Flags of Bun itself, as opposed to those of the program. */

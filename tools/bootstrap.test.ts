@@ -56,7 +56,7 @@ beforeEach(() => {
   const bun = `#!/bin/sh
 case "$1" in
   --version) echo ${BUN_VERSION} ;;
-  install) mkdir -p node_modules; echo bun install >> calls ;;
+  install) mkdir -p node_modules; echo bun "$@" >> calls ;;
   tools/build-page.ts) mkdir -p page/dist; echo bun build-page >> calls ;;
   *) shift; echo "program: $@"; exit 7 ;;
 esac
@@ -123,6 +123,18 @@ test.each([
   await bootstrap([]);
   const steps = calls().match(/cargo build|bun build-page|bun install|npm install/g);
   expect([...(steps ?? [])]).toEqual(repeated);
+});
+
+test("the packages of the tests are installed when something needs them, once", async () => {
+  await bootstrap(["gateway/main.ts", "start"]);
+  await bootstrap(["--watch", "gateway/main.ts", "start"]);
+  await bootstrap(["tools/test.ts"]);
+  await bootstrap(["gateway/main.ts", "start"]);
+  const installs = calls().match(/^bun install.*$/gm);
+  expect([...(installs ?? [])]).toEqual([
+    "bun install --frozen-lockfile --production",
+    "bun install --frozen-lockfile",
+  ]);
 });
 
 test("a changed test of the core repeats nothing", async () => {
