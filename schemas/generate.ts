@@ -1,5 +1,6 @@
 /**
  * Writes every generated file from the schemas; `--check` compares and writes nothing.
+ * `--stock-fix44 <FIX44.xml>` also writes the tables of the stock FIX dictionary from that file.
  *
  * Inputs and outputs are listed in `schemas/README.md`. The texts are formatted here as rustfmt and
  * `bun fmt` would, so that formatting and generating never disagree.
@@ -7,6 +8,13 @@
 import { join } from "node:path";
 import { commandsTable } from "../gateway/commands/commands.ts";
 import { settingsTable } from "../gateway/config.ts";
+import {
+  STOCK_MODULE_PATH,
+  stockModule,
+  VENUE_MODULE_PATH,
+  VENUE_XML_PATH,
+  venueModule,
+} from "./fix/dictionary-module.ts";
 
 const ROOT = join(import.meta.dir, "..");
 const CODES_PATH = "schemas/reject-codes.csv";
@@ -233,12 +241,24 @@ ${rows
 `;
 }
 
+/** The FIX dictionaries: ours, and the stock one when the path of its XML is given. */
+async function fixOutputs(stockPath: string | undefined): Promise<Map<string, string>> {
+  const venue = venueModule(await Bun.file(join(ROOT, VENUE_XML_PATH)).text());
+  const files = new Map([[VENUE_MODULE_PATH, venue]]);
+  if (stockPath !== undefined) {
+    files.set(STOCK_MODULE_PATH, stockModule(await Bun.file(stockPath).text()));
+  }
+  return files;
+}
+
 if (import.meta.main) {
   const isCheck = process.argv.includes("--check");
+  const stockAt = process.argv.indexOf("--stock-fix44");
   const rows = parseRejectCodes(await Bun.file(join(ROOT, CODES_PATH)).text());
   const stale: string[] = [];
   const operating = await Bun.file(join(ROOT, OPERATING_PATH)).text();
-  for (const [path, text] of outputs(rows, operating)) {
+  const fixFiles = await fixOutputs(stockAt < 0 ? undefined : process.argv[stockAt + 1]);
+  for (const [path, text] of [...outputs(rows, operating), ...fixFiles]) {
     const file = Bun.file(join(ROOT, path));
     if ((await file.exists()) && (await file.text()) === text) continue;
     stale.push(path);
