@@ -6,9 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Bench, SIZES } from "./bench.ts";
 import { runBorder } from "./border.ts";
+import { runCatchUp } from "./catch-up.ts";
 import { runDurable } from "./durable.ts";
 import { runEngine, runMemory, runStream } from "./engine-layers.ts";
 import { runHistory } from "./history.ts";
+import { runPush } from "./push.ts";
 import { runStages } from "./stages.ts";
 import { runHttp } from "./http.ts";
 import { type Row, toTable } from "./rows.ts";
@@ -36,7 +38,9 @@ test.each<[string, (bench: Bench) => Promise<Row[]>, number]>([
   ["border", runBorder, 8],
   ["durable", runDurable, 9 * 6 + 9 + 2],
   ["history", runHistory, 2 * 3],
-  ["stages", runStages, 5 * 5],
+  ["stages", runStages, 5 * 5 * 2],
+  ["catch-up", runCatchUp, 5 * 2],
+  ["push", runPush, 3 * 4 + 4 * 4 + 2 * 6 + 1 + 6 * 2],
   ["http", runHttp, 6 * 5],
 ])(
   "layer %s runs and names every figure",

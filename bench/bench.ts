@@ -29,6 +29,15 @@ export interface Size {
   historyTransactions: number;
   /** Commands that were there before the stages: what one that catches up has before it. */
   stageCommands: number;
+  /** Length of a run of the layer push in ms, where it is not one order for each client. */
+  pushMs: number;
+  /** Clients of one book, and those with an account each. */
+  pushCrowd: number;
+  pushOwners: number;
+  /** Runs with many clients. */
+  pushCrowdRounds: number;
+  /** Whose cost is measured. */
+  pushFills: number;
 }
 
 export const SIZES = {
@@ -42,6 +51,8 @@ export const SIZES = {
       stageCommands: 500_000,
       historyTransactions: 500_000,
     },
+    ...{ pushMs: 2_000, pushCrowd: 1_000, pushOwners: 10_000 },
+    ...{ pushCrowdRounds: 3, pushFills: 20_000 },
   },
   quick: {
     ...{ rounds: 2, commands: 500_000, passes: 2, peerPasses: 4, memoryOrders: 100_000 },
@@ -53,6 +64,8 @@ export const SIZES = {
       stageCommands: 100_000,
       historyTransactions: 100_000,
     },
+    ...{ pushMs: 1_000, pushCrowd: 1_000, pushOwners: 2_000 },
+    ...{ pushCrowdRounds: 1, pushFills: 5_000 },
   },
   /** For tests: whether it runs, not how fast. */
   tiny: {
@@ -65,6 +78,7 @@ export const SIZES = {
       stageCommands: 2_048,
       historyTransactions: 1_000,
     },
+    ...{ pushMs: 100, pushCrowd: 20, pushOwners: 20, pushCrowdRounds: 1, pushFills: 128 },
   },
 } as const satisfies Record<string, Size>;
 

@@ -23,3 +23,17 @@ test("small and too large samples have their place", () => {
   expect(histogram.percentile(0.5)).toBe(0.063);
   expect(histogram.toPercentiles().max_us).toBe((2 ** 31 - 1) / 1e3);
 });
+
+test("histograms of several processes together are that of all samples", () => {
+  const [one, other, all] = [1, 2, 3].map(() => new LatencyHistogram());
+  for (let sample = 1; sample < 2 ** 30; sample = Math.ceil(sample * 1.5)) {
+    (sample % 3 === 0 ? one : other)?.add(sample);
+    all?.add(sample);
+  }
+  const joined = new LatencyHistogram();
+  for (const part of [one, other]) {
+    if (part !== undefined) joined.merge(JSON.parse(JSON.stringify(part.toSteps())));
+  }
+  expect(joined.count).toBe(all?.count ?? 0);
+  expect(joined.toPercentiles()).toEqual(all?.toPercentiles() ?? joined.toPercentiles());
+});

@@ -33,6 +33,20 @@ export class LatencyHistogram {
     this.#max = Math.max(this.#max, sample);
   }
 
+  /** All samples in a form that another process can be told, for `merge`. */
+  toSteps(): { counts: number[]; max: number } {
+    return { counts: [...this.#counts], max: this.#max };
+  }
+
+  /** Adds the samples of another histogram. */
+  merge({ counts, max }: { readonly counts: readonly number[]; readonly max: number }): void {
+    for (const [index, count] of counts.entries()) {
+      this.#counts[index] = (this.#counts[index] ?? 0) + count;
+      this.#count += count;
+    }
+    this.#max = Math.max(this.#max, max);
+  }
+
   /** The largest value of the step in which `share` of the samples is reached. Units: µs. */
   percentile(share: number): number {
     const goal = Math.ceil(this.#count * share);

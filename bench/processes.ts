@@ -49,7 +49,8 @@ export function withPlacement(command: readonly string[], isPinned: boolean): st
   return isPinned && canPin ? ["taskset", "-c", MEASURED_CPU, ...command] : [...command];
 }
 
-function toMeasured(value: unknown): Measured {
+/** Errors: throws when it is no object. */
+export function toMeasured(value: unknown): Measured {
   if (typeof value !== "object" || value === null) throw new Error("a process printed no object");
   return Object.fromEntries(Object.entries(value));
 }

@@ -8,11 +8,13 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Bench, SIZES } from "./bench.ts";
 import { runBorder } from "./border.ts";
+import { runCatchUp } from "./catch-up.ts";
 import { runDurable } from "./durable.ts";
 import { runEngine, runMemory, runStream } from "./engine-layers.ts";
 import { runHistory } from "./history.ts";
 import { runHttp } from "./http.ts";
 import { readMachine } from "./machine.ts";
+import { runPush } from "./push.ts";
 import { runStages } from "./stages.ts";
 import { type Row, toTable } from "./rows.ts";
 
@@ -26,6 +28,8 @@ const LAYERS = [
   "durable",
   "history",
   "stages",
+  "catch-up",
+  "push",
   "http",
 ];
 
@@ -40,6 +44,8 @@ async function runLayers(bench: Bench, layers: readonly string[]): Promise<Row[]
   if (layers.includes("durable")) rows.push(...(await runDurable(bench)));
   if (layers.includes("history")) rows.push(...(await runHistory(bench)));
   if (layers.includes("stages")) rows.push(...(await runStages(bench)));
+  if (layers.includes("catch-up")) rows.push(...(await runCatchUp(bench)));
+  if (layers.includes("push")) rows.push(...(await runPush(bench)));
   if (layers.includes("http")) rows.push(...(await runHttp(bench)));
   return rows;
 }

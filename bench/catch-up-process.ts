@@ -1,0 +1,98 @@
+/**
+ * Fills a venue with trades and prints how fast stages that have seen none of it catch up.
+ *
+ * Use: `bun bench/catch-up-process.ts <case> <commands> <directory>`
+ *
+ * `reading` executes again and decodes, for no stage; other cases name stages, which get it all
+ * through their runner and are not waited for when they write.
+ */
+import { systemClock } from "../gateway/clock.ts";
+import { Core } from "../gateway/core/core.ts";
+import { Opcode, type SubmittedCommand } from "../gateway/domain/command.ts";
+import { OrderType, Side, TimeInForce } from "../gateway/domain/order.ts";
+import { Log } from "../gateway/log.ts";
+import { Metrics } from "../gateway/metrics.ts";
+import { ReferenceData } from "../gateway/sessions/reference-data.ts";
+import { Derived } from "../gateway/stages/derived.ts";
+import { Stages } from "../gateway/stages/stages.ts";
+import { until } from "../test/support/deadline.ts";
+import { ACCOUNT, INSTRUMENT, venueCommands } from "./core-doors.ts";
+import { PRICE_TICKS } from "./push-market.ts";
+import { sellCommands, submitAll } from "./push-servers.ts";
+
+const SELLER = ACCOUNT + 1;
+/** Every eighth buyer buys two lots, of two sellers. */
+const LARGE_EVERY = 8;
+const CATCH_UP_MS_MAX = 300_000;
+
+/** Sellers and buyers in turn: each order rests or trades. */
+function tradingCommands(commands: number): SubmittedCommand[] {
+  const limit = {
+    ...{ opcode: Opcode.newOrder, instrument: INSTRUMENT, orderType: OrderType.limit },
+    price: PRICE_TICKS,
+  };
+  const sell = { ...limit, account: SELLER, side: Side.sell, timeInForce: TimeInForce.gtc };
+  const buy = { ...limit, account: ACCOUNT, side: Side.buy, timeInForce: TimeInForce.ioc };
+  return Array.from({ length: commands }, (_, index) => {
+    if (index % 2 === 0) return { ...sell, quantity: 1 };
+    return { ...buy, quantity: index % LARGE_EVERY === 1 ? 2 : 1 };
+  });
+}
+
+/** Returns how many changes there were. */
+async function fill(core: Core, commands: number): Promise<number> {
+  let changes = 0;
+  core.subscribe((transaction) => (changes += transaction.changes.length));
+  // Its own order stays at the end of the queue: there is always somebody who sells.
+  await submitAll(core, [...venueCommands(), ...sellCommands(SELLER, commands)]);
+  await submitAll(core, tradingCommands(commands));
+  return changes;
+}
+
+async function read(core: Core): Promise<void> {
+  const execution = core.reexecute(0);
+  for (;;) {
+    const transactions = execution.read();
+    if (transactions === undefined) break;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+  execution.close();
+}
+
+async function catchUp(core: Core, names: readonly string[], directory: string): Promise<void> {
+  const log = new Log("error", systemClock, (bytes) => bytes.length);
+  const shared = { clock: systemClock, log, metrics: new Metrics() };
+  const reference = ReferenceData.load(core);
+  const derived = new Derived({
+    ...{ ...shared, directory, config: { historyDays: 0 } },
+    findTerms: (id) => reference.listingOf(id)?.instrument,
+    journalSequence: core.status().executedSequence,
+  });
+  const stages = new Stages({ ...shared, core, heldBytesMax: Infinity });
+  for (const stage of [derived.klines, derived.settlement, derived.history]) {
+    if (names.includes(stage.name)) stages.add(stage);
+  }
+  stages.start();
+  await until(CATCH_UP_MS_MAX, "the stages are live", () =>
+    stages.status().every(({ lag, state }) => lag === 0 && state === "live"),
+  );
+  if (stages.status().length !== names.length) throw new Error(`no stages ${names.join()}`);
+}
+
+async function main([kind = "", commands, directory = ""]: readonly string[]): Promise<void> {
+  const core = Core.open({ dataDirectory: directory, durability: "os", holdJournal: 0 });
+  const changes = await fill(core, Number(commands));
+  const startNs = Bun.nanoseconds();
+  await (kind === "reading" ? read(core) : catchUp(core, kind.split(" "), directory));
+  const seconds = (Bun.nanoseconds() - startNs) / 1e9;
+  const { executedSequence } = core.status();
+  const measured = {
+    changes_per_second: changes / seconds,
+    commands_per_second: executedSequence / seconds,
+    hash: Bun.hash(`${executedSequence} ${changes}`).toString(16),
+  };
+  process.stdout.write(`${JSON.stringify(measured)}\n`);
+  process.exit(0);
+}
+
+await main(process.argv.slice(2));
