@@ -31,14 +31,44 @@ describe("key store", () => {
     reopened.close();
     expect(key).toEqual({
       keyId: created.keyId,
+      kind: "secret",
       account: 7,
       permissions,
       label: "desk",
       createdAtUs: clock.nowUs(),
       revokedAtUs: undefined,
-      secretSha256: hashSecret(created.secret),
+      credential: hashSecret(created.secret),
     });
     expect(readFileSync(path).includes(created.secret)).toBe(false);
+  });
+
+  test("a file without signing keys and FIX sessions is brought up to this layout", () => {
+    const old = new Database(path, { create: true });
+    old.run(
+      `CREATE TABLE keys (key_id TEXT PRIMARY KEY, account INTEGER NOT NULL,
+        permissions INTEGER NOT NULL, label TEXT NOT NULL, secret_sha256 BLOB NOT NULL,
+        created_at_us INTEGER NOT NULL, revoked_at_us INTEGER) STRICT`,
+    );
+    const hash = hashSecret("word");
+    old
+      .query("INSERT INTO keys VALUES (?, 7, 3, 'desk', ?, 5, NULL)")
+      .run("0123456789abcdef", hash);
+    old.run("PRAGMA user_version = 1");
+    old.close();
+    for (const _ of ["first", "second"]) {
+      const store = KeyStore.open(path, clock);
+      expect(store.find("0123456789abcdef")).toMatchObject({ kind: "secret", credential: hash });
+      expect(store.fixSessions.list()).toEqual([]);
+      store.close();
+    }
+  });
+
+  test("a key of a public half holds that and no secret", () => {
+    const store = KeyStore.open(path, clock);
+    const publicKey = new Uint8Array(32).fill(9);
+    const keyId = store.createSigning({ account: 7, permissions: 1 }, publicKey);
+    expect(store.find(keyId)).toMatchObject({ kind: "ed25519", credential: publicKey, account: 7 });
+    store.close();
   });
 
   test("the file is readable by its owner only", () => {

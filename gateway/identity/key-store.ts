@@ -1,13 +1,17 @@
 // Owns the keys: one SQLite file, opened by one process at a time, so that a cache over it is never
-// stale. Holds no secret, only its SHA-256; who may do what with a key is judged in sessions/.
+// stale. Holds no secret, only its SHA-256, or the public half of a pair; who may do what with a key
+// is judged in sessions/.
 
 import { Database } from "bun:sqlite";
 import { chmodSync, closeSync, openSync } from "node:fs";
 import type { Clock } from "../clock.ts";
 import { GatewayFault } from "../domain/fault.ts";
+import { FixSessionStore } from "./fix-session-store.ts";
 
-/** Layout of the file; another one is refused, not guessed at. */
-const LAYOUT_VERSION = 1;
+/** Layout of the file. The one before is brought up to it; any other is refused, not guessed at. */
+const LAYOUT_VERSION = 2;
+/** Without signing keys and FIX sessions. */
+const LAYOUT_OF_SECRETS = 1;
 /** Longest label in characters: a note for people. */
 export const KEY_LABEL_LENGTH_MAX = 64;
 
@@ -18,9 +22,14 @@ const TOKEN_PREFIX = "ob_";
 const SECRET_OFFSET = TOKEN_PREFIX.length + 2 * KEY_ID_BYTES + 1;
 const TOKEN_LENGTH = SECRET_OFFSET + 2 * SECRET_BYTES;
 
+/** What a caller proves itself by: a word only it knows, or a signature. */
+export const KEY_KINDS = ["secret", "ed25519"] as const;
+export type KeyKind = (typeof KEY_KINDS)[number];
+
 /** What is known of a key, but for its secret. */
 export interface Key {
   readonly keyId: string;
+  readonly kind: KeyKind;
   readonly account: number;
   /** `PermissionBit` bits. */
   readonly permissions: number;
@@ -30,9 +39,9 @@ export interface Key {
   readonly revokedAtUs: number | undefined;
 }
 
-/** A key with the hash that its secret must have. */
+/** A key with what proves it: SHA-256 of its secret, or the public half, 32 bytes each. */
 export interface StoredKey extends Key {
-  readonly secretSha256: Uint8Array;
+  readonly credential: Uint8Array;
 }
 
 export interface NewKey {
@@ -51,24 +60,29 @@ export interface CreatedKey {
 
 interface Row {
   key_id: string;
+  kind: string;
   account: number;
   permissions: number;
   label: string;
-  secret_sha256: Uint8Array;
+  credential: Uint8Array;
   created_at_us: number;
   revoked_at_us: number | null;
 }
 
-const COLUMNS = "key_id, account, permissions, label, secret_sha256, created_at_us, revoked_at_us";
+const COLUMNS =
+  "key_id, kind, account, permissions, label, credential, created_at_us, revoked_at_us";
 
 /** The keys of one venue. */
 export class KeyStore {
   readonly #database: Database;
   readonly #clock: Clock;
+  /** In the same file. */
+  readonly fixSessions: FixSessionStore;
 
   private constructor(database: Database, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
+    this.fixSessions = new FixSessionStore(database, clock);
   }
 
   /**
@@ -95,15 +109,24 @@ export class KeyStore {
 
   /** Makes a key. It is on disk, with the directory entry, before the secret is returned. */
   create(key: NewKey): CreatedKey {
-    const keyId = crypto.getRandomValues(new Uint8Array(KEY_ID_BYTES)).toHex();
     const secret = crypto.getRandomValues(new Uint8Array(SECRET_BYTES)).toHex();
-    const insert = this.#database.query(
-      `INSERT INTO keys (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, NULL)`,
-    );
-    const label = key.label ?? "";
-    const createdAtUs = this.#clock.nowUs();
-    insert.run(keyId, key.account, key.permissions, label, hashSecret(secret), createdAtUs);
+    const keyId = this.#insert(key, "secret", hashSecret(secret));
     return { keyId, secret, token: `${TOKEN_PREFIX}${keyId}_${secret}` };
+  }
+
+  /** Makes a key whose secret half the caller keeps. Returns its id. Bounds: 32 bytes. */
+  createSigning(key: NewKey, publicKey: Uint8Array): string {
+    return this.#insert(key, "ed25519", publicKey);
+  }
+
+  #insert(key: NewKey, kind: KeyKind, credential: Uint8Array): string {
+    const keyId = crypto.getRandomValues(new Uint8Array(KEY_ID_BYTES)).toHex();
+    const insert = this.#database.query(
+      `INSERT INTO keys (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, NULL)`,
+    );
+    const { account, permissions, label = "" } = key;
+    insert.run(keyId, kind, account, permissions, label, credential, this.#clock.nowUs());
+    return keyId;
   }
 
   find(keyId: string): StoredKey | undefined {
@@ -158,8 +181,12 @@ function prepare(database: Database): void {
   database.run("BEGIN IMMEDIATE");
   const version = database.query<{ user_version: number }, []>("PRAGMA user_version").get();
   const found = version?.user_version ?? 0;
-  if (found !== 0 && found !== LAYOUT_VERSION) {
+  if (found > LAYOUT_VERSION) {
     throw new Error(`its layout is ${found}, this version reads ${LAYOUT_VERSION}`);
+  }
+  if (found === LAYOUT_OF_SECRETS) {
+    database.run("ALTER TABLE keys RENAME COLUMN secret_sha256 TO credential");
+    database.run("ALTER TABLE keys ADD COLUMN kind TEXT NOT NULL DEFAULT 'secret'");
   }
   database.run(
     `CREATE TABLE IF NOT EXISTS keys (
@@ -167,11 +194,13 @@ function prepare(database: Database): void {
       account INTEGER NOT NULL,
       permissions INTEGER NOT NULL,
       label TEXT NOT NULL,
-      secret_sha256 BLOB NOT NULL,
+      credential BLOB NOT NULL,
       created_at_us INTEGER NOT NULL,
-      revoked_at_us INTEGER
+      revoked_at_us INTEGER,
+      kind TEXT NOT NULL
     ) STRICT`,
   );
+  FixSessionStore.prepare(database);
   database.run(`PRAGMA user_version = ${LAYOUT_VERSION}`);
   database.run("COMMIT");
 }
@@ -179,11 +208,18 @@ function prepare(database: Database): void {
 function toKey(row: Row): StoredKey {
   return {
     keyId: row.key_id,
+    kind: toKind(row),
     account: row.account,
     permissions: row.permissions,
     label: row.label,
     createdAtUs: row.created_at_us,
     revokedAtUs: row.revoked_at_us ?? undefined,
-    secretSha256: row.secret_sha256,
+    credential: row.credential,
   };
+}
+
+function toKind({ key_id, kind }: Row): KeyKind {
+  const known = KEY_KINDS.find((each) => each === kind);
+  if (known === undefined) throw new Error(`key ${key_id} is of the unknown kind ${kind}`);
+  return known;
 }

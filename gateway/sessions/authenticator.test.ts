@@ -1,11 +1,12 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { generateKeyPairSync, sign } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ManualClock } from "../../test/support/manual-clock.ts";
 import { KeyStore } from "../identity/key-store.ts";
 import { Log } from "../log.ts";
-import { Authenticator, isAllowed, toPermissionBits } from "./authenticator.ts";
+import { Authenticator, isAllowed, parsePublicKey, toPermissionBits } from "./authenticator.ts";
 
 const rate = { perSecond: 1, burst: 2 };
 
@@ -68,4 +69,56 @@ test("permissions are those of the key and no others", () => {
     (name) => caller !== undefined && isAllowed(caller, name),
   );
   expect(allowed).toEqual([false, true, false, true]);
+});
+
+describe("a signing key", () => {
+  const pair = generateKeyPairSync("ed25519");
+  const pem = pair.publicKey.export({ type: "spki", format: "pem" }).toString();
+  const publicKey = parsePublicKey(pem) ?? new Uint8Array();
+  const payload = Buffer.from("A\u0001CLIENT1\u0001VENUE\u00011\u000120261121-12:00:00.000");
+
+  test("is proven by a signature over the payload, by nothing else", () => {
+    const keyId = authenticator.createSigningKey({ account: 7, permissions: 1 }, publicKey);
+    const signature = sign(null, payload, pair.privateKey);
+    const other = sign(null, payload, generateKeyPairSync("ed25519").privateKey);
+    const caller = authenticator.authenticateSignature(keyId, payload, signature);
+    expect(caller).toMatchObject({ keyId, account: 7 });
+    for (const wrong of [other, signature.subarray(1), Buffer.alloc(64), Buffer.alloc(0)]) {
+      expect(authenticator.authenticateSignature(keyId, payload, wrong)).toBeUndefined();
+    }
+    const later = Buffer.concat([payload, Buffer.from("1")]);
+    expect(authenticator.authenticateSignature(keyId, later, signature)).toBeUndefined();
+    expect(authenticator.authenticate(keyId, Buffer.from(publicKey).toString("hex"))).toBe(
+      undefined,
+    );
+    authenticator.revokeKey(keyId);
+    expect(authenticator.authenticateSignature(keyId, payload, signature)).toBeUndefined();
+  });
+
+  test("a secret's key takes no signature", () => {
+    const { keyId } = authenticator.createKey({ account: 7, permissions: 1 });
+    const signature = sign(null, payload, pair.privateKey);
+    expect(authenticator.authenticateSignature(keyId, payload, signature)).toBeUndefined();
+  });
+
+  test("is read with and without the lines around it, and from nothing else", () => {
+    const body = pem.replace(/-----[^-]+-----|\s/g, "");
+    expect(parsePublicKey(body)).toEqual(publicKey);
+    const rsa = generateKeyPairSync("rsa", { modulusLength: 1024 });
+    const texts = [
+      ...["", "x", body.slice(4), `${body}AAAA`, Buffer.from(publicKey).toString("base64")],
+      rsa.publicKey.export({ type: "spki", format: "pem" }).toString(),
+      pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    ];
+    for (const text of texts) expect(parsePublicKey(text)).toBeUndefined();
+  });
+});
+
+test("every listener hears of a revoked key", () => {
+  const heard: string[] = [];
+  authenticator.onRevoked((id) => heard.push(`one ${id}`));
+  authenticator.onRevoked((id) => heard.push(`two ${id}`));
+  const { keyId } = authenticator.createKey({ account: 7, permissions: 1 });
+  authenticator.revokeKey(keyId);
+  expect(heard).toEqual([`one ${keyId}`, `two ${keyId}`]);
 });

@@ -2,18 +2,21 @@
 // and is the only user of the key store, so its cache is never stale and a revoked key is refused
 // from the next call on.
 
-import { timingSafeEqual } from "node:crypto";
+import { type KeyObject, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import { hashSecret, splitToken } from "../identity/key-store.ts";
 import type { CreatedKey, Key, KeyStore, NewKey, StoredKey } from "../identity/key-store.ts";
 import { PermissionBit, toPermissionNames } from "../identity/permission.ts";
 import type { PermissionName } from "../identity/permission.ts";
+import { isSignatureOf, toKeyObject } from "../identity/public-key.ts";
 import type { Log } from "../log.ts";
 import { TokenBucket } from "./throttle.ts";
 import type { Rate } from "./throttle.ts";
 
 export { KEY_LABEL_LENGTH_MAX } from "../identity/key-store.ts";
-export type { Key } from "../identity/key-store.ts";
+export { KEY_KINDS } from "../identity/key-store.ts";
+export type { Key, NewKey } from "../identity/key-store.ts";
+export { parsePublicKey } from "../identity/public-key.ts";
 export { PERMISSION_NAMES, toPermissionBits, toPermissionNames } from "../identity/permission.ts";
 export type { PermissionName } from "../identity/permission.ts";
 
@@ -37,13 +40,21 @@ export interface KeyRates {
   readonly cancels: Rate;
 }
 
+interface CachedKey {
+  readonly key: StoredKey;
+  readonly caller: Caller;
+  /** Of a signing key. */
+  readonly publicKey: KeyObject | undefined;
+}
+
 export class Authenticator {
   readonly #keys: KeyStore;
   readonly #rates: KeyRates;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #cache = new Map<string, { readonly key: StoredKey; readonly caller: Caller }>();
-  #hearRevoked: ((keyId: string) => void) | undefined;
+  readonly #cache = new Map<string, CachedKey>();
+  /** Bounds: one per protocol that keeps connections. */
+  readonly #revocationListeners: ((keyId: string) => void)[] = [];
 
   constructor(keys: KeyStore, rates: KeyRates, clock: Clock, log: Log) {
     this.#keys = keys;
@@ -66,16 +77,44 @@ export class Authenticator {
   /** As `authenticateToken`, for protocols that carry the two parts apart. */
   authenticate(keyId: string, secret: string): Caller | undefined {
     const entry = this.#cache.get(keyId) ?? this.#load(keyId);
-    if (entry === undefined) return undefined;
-    return timingSafeEqual(entry.key.secretSha256, hashSecret(secret)) ? entry.caller : undefined;
+    if (entry === undefined || entry.key.kind !== "secret") return undefined;
+    return timingSafeEqual(entry.key.credential, hashSecret(secret)) ? entry.caller : undefined;
+  }
+
+  /**
+   * Finds the caller whose Ed25519 key signed `payload`. The protocol says what is in a payload and
+   * sees to it that a signature serves once.
+   *
+   * Cost: some 100 µs; callers count attempts.
+   */
+  authenticateSignature(
+    keyId: string,
+    payload: Uint8Array,
+    signature: Uint8Array,
+  ): Caller | undefined {
+    const entry = this.#cache.get(keyId) ?? this.#load(keyId);
+    if (entry?.publicKey === undefined) return undefined;
+    return isSignatureOf(entry.publicKey, payload, signature) ? entry.caller : undefined;
   }
 
   /** Makes a key; it is on disk when this returns. The secret is shown once and kept nowhere. */
   createKey(key: NewKey): CreatedKey {
     const created = this.#keys.create(key);
-    const permissions = toPermissionNames(key.permissions).join(",");
-    this.#log.info("key_created", { key_id: created.keyId, account: key.account, permissions });
+    this.#logCreated(created.keyId, key);
     return created;
+  }
+
+  /** Makes a key of a public half; the other one never comes here. Returns its id. */
+  createSigningKey(key: NewKey, publicKey: Uint8Array): string {
+    const keyId = this.#keys.createSigning(key, publicKey);
+    this.#logCreated(keyId, key);
+    return keyId;
+  }
+
+  /** A key that is good now. */
+  findKey(keyId: string): Key | undefined {
+    const key = this.#keys.find(keyId);
+    return key?.revokedAtUs === undefined ? key : undefined;
   }
 
   /** Revokes a key from the next call on. Returns whether there was a good one of this id. */
@@ -84,14 +123,14 @@ export class Authenticator {
     const isRevoked = this.#keys.revoke(keyId);
     if (isRevoked) {
       this.#log.info("key_revoked", { key_id: keyId });
-      this.#hearRevoked?.(keyId);
+      for (const hear of this.#revocationListeners) hear(keyId);
     }
     return isRevoked;
   }
 
-  /** Tells one listener of each key that is revoked: who keeps connections that it logged in. */
+  /** Tells of each key that is revoked: for those who keep connections that it logged in. */
   onRevoked(listener: (keyId: string) => void): void {
-    this.#hearRevoked = listener;
+    this.#revocationListeners.push(listener);
   }
 
   /** Lists keys by id, those after `after`, at most `limit`; revoked ones too. */
@@ -104,7 +143,12 @@ export class Authenticator {
     return this.#clock.elapsedUs();
   }
 
-  #load(keyId: string): { readonly key: StoredKey; readonly caller: Caller } | undefined {
+  #logCreated(keyId: string, { account, permissions }: NewKey): void {
+    const names = toPermissionNames(permissions).join(",");
+    this.#log.info("key_created", { key_id: keyId, account, permissions: names });
+  }
+
+  #load(keyId: string): CachedKey | undefined {
     const key = this.#keys.find(keyId);
     if (key === undefined || key.revokedAtUs !== undefined) return undefined;
     const caller: Caller = {
@@ -118,7 +162,8 @@ export class Authenticator {
       const oldest = this.#cache.keys().next();
       if (oldest.done !== true) this.#cache.delete(oldest.value);
     }
-    const entry = { key, caller };
+    const publicKey = key.kind === "ed25519" ? toKeyObject(key.credential) : undefined;
+    const entry = { key, caller, publicKey };
     this.#cache.set(keyId, entry);
     return entry;
   }

@@ -8,6 +8,7 @@ import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import { Authenticator } from "./authenticator.ts";
 import { ChangeExport } from "./change-export.ts";
+import { FixSessions } from "./fix-sessions.ts";
 import { History } from "./history.ts";
 import { Klines } from "./klines.ts";
 import { Operations } from "./operations.ts";
@@ -28,6 +29,7 @@ const NETWORKS_MAX = 65_536;
 
 export interface Venue {
   readonly authenticator: Authenticator;
+  readonly fixSessions: FixSessions;
   readonly networks: NetworkThrottle;
   readonly orderEntry: OrderEntry;
   readonly queries: Queries;
@@ -81,8 +83,10 @@ export function openVenue(parts: VenueParts): Venue {
   registry.start();
   const operations = new Operations(core, clock, log);
   const stopWatching = clock.every(WATCH_MS, () => operations.watch());
+  const authenticator = new Authenticator(parts.keys, rates, clock, log);
   return {
-    authenticator: new Authenticator(parts.keys, rates, clock, log),
+    authenticator,
+    fixSessions: new FixSessions(parts.keys.fixSessions, authenticator, log),
     networks: new NetworkThrottle(addressRate, NETWORKS_MAX),
     orderEntry: new OrderEntry(core, clock, orderLog),
     queries: new Queries(core),
