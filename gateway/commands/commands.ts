@@ -2,11 +2,12 @@
 
 import { type CommandLine, UsageError } from "./command-line.ts";
 import type { Command } from "./command.ts";
+import { FIX_ACCEPTOR } from "./fix-acceptor.ts";
 import { INIT } from "./init.ts";
 import { JOURNAL } from "./journal.ts";
 import { ONLINE } from "./online.ts";
 
-const COMMANDS: readonly Command[] = [INIT, ...ONLINE, ...JOURNAL];
+const COMMANDS: readonly Command[] = [INIT, ...ONLINE, ...JOURNAL, ...FIX_ACCEPTOR];
 
 /** The command that the words begin with. Errors: throws `UsageError` naming what is wrong. */
 export function findCommand({ words, flags }: CommandLine): Command {

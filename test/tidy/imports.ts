@@ -22,7 +22,7 @@ const LAYERS: ReadonlyMap<string, readonly string[]> = new Map([
     ["domain", "sessions", "stages", "push", "change-json", "config", "clock", "log", "metrics"],
   ],
   ["demo", ["domain", "core", "sessions", "clock"]],
-  ["commands", ["domain", "core", "identity", "config", "clock", "log"]],
+  ["commands", ["domain", "core", "identity", "protocols", "config", "clock", "log"]],
 ]);
 const ADDON = /^core-addon\//;
 
@@ -92,13 +92,18 @@ function checkProtocols(from: SourceFile, line: number, target: string): Problem
   return [{ path: from.path, line, message }];
 }
 
-/** Every door has the same four files, and a conversation in test/protocols. */
+/**
+ * Every door has the same four files, at its top or in the folder of their noun, and a conversation
+ * in test/protocols.
+ */
 export function checkDoors(tree: readonly SourceFile[]): Problem[] {
   const paths = new Set(tree.map((file) => file.path));
   const doors = new Set([...paths].flatMap((path) => DOOR.exec(path)?.[1] ?? []));
   return [...doors].flatMap((door) => {
     const path = `gateway/protocols/${door}`;
-    const missing = DOOR_FILES.filter((name) => !paths.has(`${path}/${name}`)).map((name) => ({
+    const inDoor = [...paths].filter((each) => each.startsWith(`${path}/`));
+    const isMissing = (name: string): boolean => !inDoor.some((each) => each.endsWith(`/${name}`));
+    const missing = DOOR_FILES.filter(isMissing).map((name) => ({
       path: `${path}/${name}`,
       line: 0,
       message: "every protocol has this file: add it",

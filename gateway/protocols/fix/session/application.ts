@@ -5,7 +5,9 @@
 import type { FixMessage } from "../wire/message.ts";
 import type { FixWriter } from "../wire/writer.ts";
 
-/** The names of a session, from our side: `senderCompId` is the venue, `targetCompId` the client. */
+/**
+ * The names of a session, from our side: `senderCompId` is the venue, `targetCompId` the client.
+ */
 export interface SessionId {
   /** Tag 8: `FIX.4.0` to `FIX.4.4`, or `FIXT.1.1`. */
   readonly beginString: string;
@@ -33,16 +35,11 @@ export type LogonVerdict =
  * Why a session is no longer logged on.
  *
  * `logout`: the client's Logout · `disconnect`: its socket closed · `timeout`: nothing came for
- * 2.4 heartbeat intervals · `slow_client`: it does not read · `ended`: we logged it out (an error of
- * the session, the application, the schedule) · `shutdown`: the venue stops.
+ * 2.4 heartbeat intervals · `slow_client`: it does not read · `ended`: we logged it out (an error
+ * of the session, the application, the schedule) · `shutdown`: the venue stops.
  */
 export type LogoutCause =
-  | "logout"
-  | "disconnect"
-  | "timeout"
-  | "slow_client"
-  | "ended"
-  | "shutdown";
+  "logout" | "disconnect" | "timeout" | "slow_client" | "ended" | "shutdown";
 
 /**
  * One session as its application sees it. It exists also while nobody is connected, one object for
@@ -51,6 +48,11 @@ export type LogoutCause =
 export interface SessionHandle {
   readonly id: SessionId;
   readonly isLoggedOn: boolean;
+  /**
+   * The client is behind with reading, or a resend is under way: what it merely wants, such as
+   * market data, should wait. What it is owed is sent all the same.
+   */
+  readonly isCongested: boolean;
   /** Highest change sequence that `send` or `markHeard` was given; survives a restart. */
   readonly lastChangeSequence: number;
 

@@ -1,8 +1,8 @@
 // What a session keeps of itself: its two numbers, the application messages it sent, and the last
 // change it reported. The session layer is the only caller.
 //
-// Administrative messages are not kept, only that one had the number: they are gap-filled when asked
-// for again, and a Logon's credentials never reach a disk.
+// Administrative messages are not kept, only that one had the number: they are gap-filled when
+// asked for again, and a Logon's credentials never reach a disk.
 
 /** Visits one stored message; the bytes are valid until it returns. */
 export type VisitMessage = (sequence: number, bytes: Buffer, start: number, end: number) => void;
@@ -23,8 +23,8 @@ export interface MessageStore {
    */
   append(bytes: Buffer, start: number, end: number, changeSequence: number): void;
 
-  /** Moves `nextOut` past an administrative message. */
-  skip(): void;
+  /** Spends a number on an administrative message. */
+  spend(): void;
 
   setExpectedIn(sequence: number): void;
 
@@ -32,8 +32,9 @@ export interface MessageStore {
   markHeard(changeSequence: number): void;
 
   /**
-   * Visits the kept messages from `from` to `to` in order, at most `countMax`. Returns the number to
-   * go on with, or `to + 1` when there is no more. What is not visited is administrative or trimmed.
+   * Visits the kept messages from `from` to `to` in order, at most `countMax`. Returns the number
+   * to go on with, or `to + 1` when there is no more. What is not visited is administrative or
+   * trimmed.
    */
   read(from: number, to: number, countMax: number, visit: VisitMessage): number;
 

@@ -1,0 +1,345 @@
+// All connections of one port and all sessions behind it. Bytes go to the session that is on;
+// what sessions store and write is handed on once, at the end of the turn: to the disk first, so
+// that no client has what its store does not know. One coarse timer serves all.
+
+import type { Clock, StopTimer } from "../../../clock.ts";
+import type { Log } from "../../../log.ts";
+import type { SessionHandle, SessionId } from "../session/application.ts";
+import type { Instant, SessionEnvironment } from "../session/link.ts";
+import type { MessageStore } from "../session/message-store.ts";
+import { FixMessage } from "../wire/message.ts";
+import { FixWriter } from "../wire/writer.ts";
+import { type ByteSocket, Connection, type ConnectionBounds } from "./connection.ts";
+import { SessionDirectory, type SessionPlan } from "./session-directory.ts";
+
+export interface AcceptorBounds extends ConnectionBounds {
+  readonly connectionsMax: number;
+  readonly connectionsPerAddressMax: number;
+}
+
+/** What an acceptor is unless it is told otherwise. */
+export const ACCEPTOR_BOUNDS: AcceptorBounds = {
+  connectionsMax: 1_024,
+  connectionsPerAddressMax: 64,
+  // No message of a client needs more; a request for 100 books has some 2 kB.
+  bodyBytesMax: 8_192,
+  bufferBytesMax: 1 << 20,
+  outboundBytesMax: 8 << 20,
+};
+
+export interface AcceptorOptions {
+  readonly plan: SessionPlan;
+  readonly bounds: AcceptorBounds;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Fine enough for a heartbeat interval of one second. */
+const TICK_MS = 100;
+const OFFLINE_TICK_US = 1_000_000;
+/** A client sends its Logon at once; who does not is none. */
+const LOGON_WAIT_US = 10_000_000;
+/** What waits for a client that takes nothing for so long will not be taken. */
+const FULL_WAIT_US = 30_000_000;
+/** What a closing connection has left is a Logout: it is taken at once or not at all. */
+const CLOSING_WAIT_US = 2_000_000;
+/** Answers to our Logouts, and a little. */
+const STOP_WAIT_MS = 2_500;
+
+class Now implements Instant {
+  utcUs = 0;
+  steadyUs = 0;
+}
+
+export class Acceptor {
+  readonly #bounds: AcceptorBounds;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #sessions: SessionDirectory;
+  readonly #message = new FixMessage();
+  readonly #now = new Now();
+  readonly #connections = new Set<Connection>();
+  readonly #byAddress = new Map<string, number>();
+  readonly #unflushedStores = new Set<MessageStore>();
+  readonly #unflushed = new Set<Connection>();
+  readonly #stopTimer: StopTimer;
+  #isFlushScheduled = false;
+  #offlineTickUs = 0;
+  #hearEmpty: (() => void) | undefined;
+
+  constructor({ plan, bounds, clock, log }: AcceptorOptions) {
+    this.#bounds = bounds;
+    this.#clock = clock;
+    this.#log = log;
+    const environment: SessionEnvironment = {
+      log,
+      writer: new FixWriter(),
+      stored: new FixMessage(),
+      early: new FixMessage(),
+      now: () => this.#refresh(),
+      noteStored: (store) => {
+        this.#unflushedStores.add(store);
+        this.#scheduleFlush();
+      },
+    };
+    this.#sessions = new SessionDirectory(plan, environment);
+    this.#stopTimer = clock.every(TICK_MS, () => this.#tick());
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  /** The session of these names, connected or not; `undefined`: it is not one of ours. */
+  session(id: SessionId): SessionHandle | undefined {
+    return this.#sessions.find(id);
+  }
+
+  // What the listener tells
+
+  /** A socket connected. `undefined`: there are too many, and it is closed. */
+  opened(socket: ByteSocket, isTls: boolean): Connection | undefined {
+    const address = socket.remoteAddress;
+    const ofAddress = this.#byAddress.get(address) ?? 0;
+    const { connectionsMax, connectionsPerAddressMax } = this.#bounds;
+    if (this.#connections.size >= connectionsMax || ofAddress >= connectionsPerAddressMax) {
+      this.#log.warn("fix_connections_full", { address, of_address: ofAddress });
+      socket.terminate();
+      return undefined;
+    }
+    const { steadyUs } = this.#refresh();
+    const connection = new Connection(socket, isTls, this.#bounds, steadyUs, (written) => {
+      this.#unflushed.add(written);
+      this.#scheduleFlush();
+    });
+    this.#connections.add(connection);
+    this.#byAddress.set(address, ofAddress + 1);
+    return connection;
+  }
+
+  received(connection: Connection, chunk: Uint8Array): void {
+    if (connection.isClosing) return;
+    this.#guard(connection, () => {
+      connection.framer.feed(chunk);
+      this.#pull(connection, this.#refresh());
+    });
+  }
+
+  drained(connection: Connection): void {
+    connection.flush(this.#refresh().steadyUs);
+    this.#goOn(connection);
+  }
+
+  closed(connection: Connection): void {
+    if (!this.#connections.delete(connection)) return;
+    const { remoteAddress } = connection.facts;
+    const left = (this.#byAddress.get(remoteAddress) ?? 1) - 1;
+    if (left === 0) this.#byAddress.delete(remoteAddress);
+    else this.#byAddress.set(remoteAddress, left);
+    const { session } = connection;
+    connection.close();
+    this.#unflushed.delete(connection);
+    session?.disconnected("disconnect");
+    if (this.#connections.size === 0) this.#hearEmpty?.();
+  }
+
+  // What the venue asks
+
+  /** Tells every client beforehand that the venue stops. */
+  announce(headline: string, text: string): void {
+    for (const session of this.#sessions.all()) session.announce(headline, text);
+  }
+
+  /** Logs every client out, closes what does not answer, and closes the stores. */
+  async stop(text: string): Promise<void> {
+    for (const connection of this.#connections) {
+      if (connection.session === undefined) connection.close();
+      else connection.session.end(this.#refresh(), text, "shutdown");
+    }
+    await new Promise<void>((resolve) => {
+      const stopTimer = this.#clock.after(STOP_WAIT_MS, resolve);
+      this.#hearEmpty = () => {
+        stopTimer();
+        resolve();
+      };
+      if (this.#connections.size === 0) this.#hearEmpty();
+    });
+    this.#stopTimer();
+    for (const connection of [...this.#connections]) {
+      connection.terminate();
+      this.closed(connection);
+    }
+    this.#flush();
+    for (const { store } of this.#sessions.all()) store.close();
+  }
+
+  /** Takes messages out of what has come, as long as the session listens. */
+  #pull(connection: Connection, now: Instant): void {
+    while (!connection.isClosing) {
+      if (connection.session?.isBusy === true) {
+        connection.pause();
+        this.#scheduleGoingOn(connection);
+        return;
+      }
+      const { framer } = connection;
+      const frame = framer.next();
+      if (frame === "incomplete") return;
+      const message = this.#message;
+      const isWhole =
+        frame === "message" && message.parse(framer.bytes, framer.start, framer.end) === "ok";
+      if (isWhole) this.#take(connection, message, now);
+      else this.#drop(connection, frame === "too_large", now);
+    }
+  }
+
+  #take(connection: Connection, message: FixMessage, now: Instant): void {
+    if (connection.session !== undefined) {
+      connection.session.receive(message, now);
+      return;
+    }
+    const session = message.msgType === "A" ? this.#sessions.find(idOf(message)) : undefined;
+    if (session === undefined) {
+      const address = connection.facts.remoteAddress;
+      this.#log.info("fix_stranger", { address, msg_type: message.msgType });
+      connection.close();
+      return;
+    }
+    // Set first: what the Logon brings may already end it.
+    connection.session = session;
+    if (!session.logon(message, connection, now)) connection.session = undefined;
+  }
+
+  /** Bytes that are no message: ignored within a session, where the gap is noticed. */
+  #drop(connection: Connection, isTooLarge: boolean, now: Instant): void {
+    const { session } = connection;
+    this.#log.info("fix_garbled", { client: session?.id.targetCompId, is_too_large: isTooLarge });
+    if (session === undefined) connection.close();
+    else if (isTooLarge) session.cut(now, "Message is too large");
+  }
+
+  /** Goes on with a resend, and with what came meanwhile when it is done. */
+  #goOn(connection: Connection): void {
+    if (connection.session?.isBusy !== true) return;
+    this.#guard(connection, () => {
+      const now = this.#refresh();
+      connection.session?.continueResend(now);
+      if (connection.session?.isBusy === true) {
+        this.#scheduleGoingOn(connection);
+        return;
+      }
+      connection.resume();
+      this.#pull(connection, now);
+    });
+  }
+
+  /** In a turn of its own. A congested connection is woken by its socket. */
+  #scheduleGoingOn(connection: Connection): void {
+    if (connection.isCongested || connection.isGoingOn) return;
+    connection.isGoingOn = true;
+    this.#clock.after(0, () => {
+      connection.isGoingOn = false;
+      this.#goOn(connection);
+    });
+  }
+
+  /** A defect ends the session that it shows in, not the others. */
+  #guard(connection: Connection, action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      const client = connection.session?.id.targetCompId;
+      const text = error instanceof Error ? (error.stack ?? error.message) : `${error}`;
+      this.#log.error("fix_session_failed", { client, error: text });
+      connection.session?.drop("ended");
+      connection.terminate();
+    }
+  }
+
+  #tick(): void {
+    const now = this.#refresh();
+    for (const connection of this.#connections) this.#tickConnection(connection, now);
+    if (now.steadyUs - this.#offlineTickUs < OFFLINE_TICK_US) return;
+    this.#offlineTickUs = now.steadyUs;
+    for (const session of this.#sessions.all()) {
+      if (!session.isLoggedOn) session.rollOver(now);
+      this.#unflushedStores.add(session.store);
+    }
+    this.#scheduleFlush();
+  }
+
+  #tickConnection(connection: Connection, now: Instant): void {
+    const { session, connectedAtUs, closingSinceUs, fullSinceUs } = connection;
+    const passed = (sinceUs: number, waitUs: number): boolean =>
+      sinceUs > 0 && now.steadyUs - sinceUs >= waitUs;
+    if (passed(closingSinceUs, CLOSING_WAIT_US)) {
+      connection.terminate();
+    } else if (passed(fullSinceUs, FULL_WAIT_US)) {
+      this.#dropSlow(connection);
+    } else if (session !== undefined) {
+      session.tick(now);
+    } else if (!connection.isClosing && now.steadyUs - connectedAtUs >= LOGON_WAIT_US) {
+      connection.close();
+    }
+  }
+
+  #dropSlow(connection: Connection): void {
+    const { session } = connection;
+    this.#log.warn("fix_client_slow", {
+      client: session?.id.targetCompId,
+      waiting_bytes: connection.waitingBytes,
+    });
+    connection.session = undefined;
+    connection.terminate();
+    session?.disconnected("slow_client");
+  }
+
+  #scheduleFlush(): void {
+    if (this.#isFlushScheduled) return;
+    this.#isFlushScheduled = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#isFlushScheduled = false;
+    const { utcUs, steadyUs } = this.#refresh();
+    for (const store of this.#unflushedStores) {
+      try {
+        store.flush(utcUs);
+      } catch (error) {
+        this.#failStore(store, error);
+      }
+    }
+    this.#unflushedStores.clear();
+    for (const connection of this.#unflushed) {
+      if (connection.isOverfull) this.#dropSlow(connection);
+      else connection.flush(steadyUs);
+    }
+    this.#unflushed.clear();
+  }
+
+  /** What a session cannot store it must not send: it is closed until the next start. */
+  #failStore(store: MessageStore, error: unknown): void {
+    const session = this.#sessions.ownerOf(store);
+    const text = error instanceof Error ? error.message : `${error}`;
+    this.#log.error("fix_store_failed", { client: session?.id.targetCompId, error: text });
+    for (const connection of this.#connections) {
+      if (connection.session === session) connection.terminate();
+    }
+    session?.fail();
+  }
+
+  #refresh(): Instant {
+    this.#now.utcUs = this.#clock.nowUs();
+    this.#now.steadyUs = this.#clock.elapsedUs();
+    return this.#now;
+  }
+}
+
+/** The session that a message names, from our side. */
+function idOf(message: FixMessage): SessionId {
+  return {
+    beginString: message.text(8) ?? "",
+    senderCompId: message.text(56) ?? "",
+    targetCompId: message.text(49) ?? "",
+  };
+}

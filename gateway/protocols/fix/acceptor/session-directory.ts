@@ -1,0 +1,59 @@
+// The sessions of one acceptor, each made when it is first asked for and kept for good.
+
+import type { Dictionary } from "../dictionary/dictionary.ts";
+import type { FixApplication, SessionId } from "../session/application.ts";
+import type { SessionEnvironment } from "../session/link.ts";
+import type { MessageStore } from "../session/message-store.ts";
+import { FixSession } from "../session/session.ts";
+import type { SessionSettings } from "../session/settings.ts";
+
+/** What the owner of an acceptor decides. */
+export interface SessionPlan {
+  readonly application: FixApplication;
+  readonly dictionary: Dictionary;
+  /**
+   * Settings of a session; `undefined`: we do not know it. Asked with whatever a stranger sends.
+   * Bounds: what it knows is what is kept.
+   */
+  settingsOf(id: SessionId): SessionSettings | undefined;
+  /** Errors: throws when the session's files cannot be read. */
+  openStore(id: SessionId, nowUs: number): MessageStore;
+}
+
+export class SessionDirectory {
+  readonly #plan: SessionPlan;
+  readonly #environment: SessionEnvironment;
+  readonly #sessions = new Map<string, FixSession>();
+
+  constructor(plan: SessionPlan, environment: SessionEnvironment) {
+    this.#plan = plan;
+    this.#environment = environment;
+  }
+
+  /** The session of these names; `undefined`: it is not one of ours. */
+  find(id: SessionId): FixSession | undefined {
+    // No name holds SOH: it would have ended the field.
+    const key = [id.beginString, id.senderCompId, id.targetCompId].join("\x01");
+    const known = this.#sessions.get(key);
+    if (known !== undefined) return known;
+    const { application, dictionary } = this.#plan;
+    const settings = this.#plan.settingsOf(id);
+    if (settings === undefined) return undefined;
+    const environment = this.#environment;
+    const store = this.#plan.openStore(id, environment.now().utcUs);
+    const parts = { id, settings, dictionary, store, application, environment };
+    const session = new FixSession(parts);
+    this.#sessions.set(key, session);
+    return session;
+  }
+
+  all(): IterableIterator<FixSession> {
+    return this.#sessions.values();
+  }
+
+  /** The session that a store belongs to. */
+  ownerOf(store: MessageStore): FixSession | undefined {
+    for (const session of this.all()) if (session.store === store) return session;
+    return undefined;
+  }
+}

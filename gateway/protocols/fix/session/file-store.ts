@@ -1,0 +1,242 @@
+// A store in two files per session, so that it survives the process. The newer file takes what
+// comes; when it has half of the cap, the older one goes and a new one begins.
+
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { GatewayFault } from "../../../domain/fault.ts";
+import type { SessionId } from "./application.ts";
+import { FileSegment, type StoredState } from "./file-segment.ts";
+import type { MessageStore, VisitMessage } from "./message-store.ts";
+
+/**
+ * When what was written reaches the disk itself. A crash of the process loses nothing with any of
+ * them; of the machine: `none` what the kernel holds, `interval` the last second, `every` nothing.
+ */
+export type StoreSync = "none" | "interval" | "every";
+
+export interface FileStoreOptions {
+  readonly directory: string;
+  /** Most bytes of one session on the disk. */
+  readonly bytesMax: number;
+  readonly sync: StoreSync;
+}
+
+/** Between two syncs of `interval`, and two writes of nothing but what was heard. */
+const INTERVAL_US = 1_000_000;
+/** A turn that adds more is written in several batches. */
+const BATCH_BYTES_MAX = 1 << 20;
+const FILE_NAME = /^(.+),(.+),(.+)\.(\d+)$/;
+
+export class FileStore implements MessageStore {
+  readonly #options: FileStoreOptions;
+  readonly #prefix: string;
+  readonly #state: StoredState;
+  #older: FileSegment | undefined;
+  #current: FileSegment;
+  #number: number;
+  #isStateNew = false;
+  #isHeardNew = false;
+  #wroteAtUs = 0;
+  #isUnsynced = false;
+  #syncedAtUs = 0;
+  #failure: Error | undefined;
+
+  /**
+   * Opens the session's files or begins them.
+   *
+   * Errors: throws `fix_store_foreign` for the files of another session, and the operating
+   * system's.
+   */
+  constructor(id: SessionId, options: FileStoreOptions, nowUs: number) {
+    this.#options = options;
+    mkdirSync(options.directory, { recursive: true });
+    this.#prefix = [id.beginString, id.senderCompId, id.targetCompId].map(encodeName).join(",");
+    const names = [id.beginString, id.senderCompId, id.targetCompId].join("\n");
+    this.#state = toNewState(names, nowUs);
+    const numbers = findNumbers(options.directory, this.#prefix);
+    const loaded = numbers.map((number) => this.#load(number, names));
+    const whole = loaded.filter((segment) => segment !== undefined);
+    this.#older = whole.at(-2);
+    for (const segment of whole.slice(0, -2)) segment.remove();
+    this.#number = numbers.at(-1) ?? 0;
+    this.#current = whole.at(-1) ?? this.#begin();
+  }
+
+  get nextOut(): number {
+    return this.#state.nextOut;
+  }
+
+  get expectedIn(): number {
+    return this.#state.expectedIn;
+  }
+
+  get lastChangeSequence(): number {
+    return this.#state.lastChangeSequence;
+  }
+
+  get startedAtUs(): number {
+    return this.#state.startedAtUs;
+  }
+
+  append(bytes: Buffer, start: number, end: number, changeSequence: number): void {
+    const current = this.#current;
+    current.addMessage(this.#state.nextOut, bytes, start, end);
+    this.#state.nextOut += 1;
+    this.#isStateNew = true;
+    if (changeSequence > this.#state.lastChangeSequence) {
+      this.#state.lastChangeSequence = changeSequence;
+    }
+    if (current.sizeAhead - current.size > BATCH_BYTES_MAX) this.#write();
+  }
+
+  spend(): void {
+    this.#state.nextOut += 1;
+    this.#isStateNew = true;
+  }
+
+  setExpectedIn(sequence: number): void {
+    this.#state.expectedIn = sequence;
+    this.#isStateNew = true;
+  }
+
+  markHeard(changeSequence: number): void {
+    if (changeSequence <= this.#state.lastChangeSequence) return;
+    this.#state.lastChangeSequence = changeSequence;
+    this.#isHeardNew = true;
+  }
+
+  read(from: number, to: number, countMax: number, visit: VisitMessage): number {
+    this.#write();
+    const older = this.#older;
+    if (older === undefined) return this.#current.read(from, to, countMax, visit);
+    let visited = 0;
+    const count: VisitMessage = (...message) => {
+      visited += 1;
+      visit(...message);
+    };
+    const onward = older.read(from, to, countMax, count);
+    if (onward <= to) return onward;
+    // The older file is through. Where the newer one begins is where a full slice goes on.
+    const first = Math.max(from, older.lastSequence + 1);
+    return visited === countMax
+      ? Math.min(first, to + 1)
+      : this.#current.read(first, to, countMax - visited, visit);
+  }
+
+  reset(nowUs: number): void {
+    const { names, lastChangeSequence } = this.#state;
+    Object.assign(this.#state, toNewState(names, nowUs), { lastChangeSequence });
+    const past = [this.#older, this.#current];
+    this.#older = undefined;
+    this.#current = this.#begin();
+    for (const segment of past) segment?.remove();
+  }
+
+  /** Errors: throws what went wrong with the disk, also in a sync that was under way. */
+  flush(nowUs: number): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    const isHeardDue = this.#isHeardNew && nowUs - this.#wroteAtUs >= INTERVAL_US;
+    if (this.#isStateNew || isHeardDue) {
+      this.#write();
+      this.#wroteAtUs = nowUs;
+      if (this.#current.size >= this.#options.bytesMax / 2) this.#rotate();
+    }
+    this.#sync(nowUs);
+  }
+
+  close(): void {
+    this.#isStateNew ||= this.#isHeardNew;
+    this.#write();
+    if (this.#options.sync !== "none") this.#current.syncNow();
+    this.#older?.close();
+    this.#current.close();
+  }
+
+  #write(): void {
+    if (!this.#isStateNew && !this.#isHeardNew) return;
+    this.#current.addState(this.#state);
+    this.#current.write();
+    this.#isStateNew = false;
+    this.#isHeardNew = false;
+    this.#isUnsynced = true;
+  }
+
+  #sync(nowUs: number): void {
+    const { sync } = this.#options;
+    if (!this.#isUnsynced || sync === "none") return;
+    if (sync === "interval" && nowUs - this.#syncedAtUs < INTERVAL_US) return;
+    this.#isUnsynced = false;
+    this.#syncedAtUs = nowUs;
+    if (sync === "every") this.#current.syncNow();
+    else this.#current.sync((error) => (this.#failure ??= error ?? undefined));
+  }
+
+  #rotate(): void {
+    const past = this.#older;
+    this.#older = this.#current;
+    this.#current = this.#begin();
+    past?.remove();
+  }
+
+  /** A new file, with the state at its head. */
+  #begin(): FileSegment {
+    this.#number += 1;
+    const segment = new FileSegment(this.#pathOf(this.#number));
+    segment.addState(this.#state);
+    segment.write();
+    return segment;
+  }
+
+  /** `undefined` and no file: it was torn before its first batch was whole. */
+  #load(number: number, names: string): FileSegment | undefined {
+    const segment = new FileSegment(this.#pathOf(number));
+    const state = segment.load();
+    if (state === undefined) {
+      segment.remove();
+      return undefined;
+    }
+    if (state.names !== names) {
+      throw new GatewayFault("fix_store_foreign", `${segment.path} is of another session`);
+    }
+    Object.assign(this.#state, state);
+    return segment;
+  }
+
+  #pathOf(number: number): string {
+    return join(this.#options.directory, `${this.#prefix}.${number}`);
+  }
+}
+
+/** The sessions that have files in the directory. */
+export function listStoredSessions(directory: string): SessionId[] {
+  if (!existsSync(directory)) return [];
+  const ids = new Map<string, SessionId>();
+  for (const name of readdirSync(directory)) {
+    const [, begin, sender, target] = FILE_NAME.exec(name) ?? [];
+    if (begin === undefined || sender === undefined || target === undefined) continue;
+    const [beginString, senderCompId, targetCompId] = [begin, sender, target].map(
+      decodeURIComponent,
+    );
+    if (beginString === undefined || senderCompId === undefined) continue;
+    if (targetCompId === undefined) continue;
+    ids.set(`${begin},${sender},${target}`, { beginString, senderCompId, targetCompId });
+  }
+  return [...ids.values()];
+}
+
+function toNewState(names: string, startedAtUs: number): StoredState {
+  return { nextOut: 1, expectedIn: 1, lastChangeSequence: 0, startedAtUs, names };
+}
+
+/** No comma, slash or space is left; a name is never `..`, as there are three of them. */
+function encodeName(name: string): string {
+  return encodeURIComponent(name);
+}
+
+function findNumbers(directory: string, prefix: string): number[] {
+  return readdirSync(directory)
+    .filter((name) => name.startsWith(`${prefix}.`) && FILE_NAME.test(name))
+    .map((name) => Number(name.slice(prefix.length + 1)))
+    .filter((number) => Number.isSafeInteger(number))
+    .sort((one, other) => one - other);
+}
