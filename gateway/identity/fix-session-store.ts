@@ -1,5 +1,5 @@
-// The FIX sessions that may log on: a client's CompID, the one key it stands for, and how the session
-// is to be. A table in the file of the keys; sessions/fix-sessions.ts is its only user.
+// The FIX sessions that may log on: a client's CompID, the one key it stands for, and how the
+// session is to be. A table in the file of the keys; sessions/fix-sessions.ts is its only user.
 
 import type { Database } from "bun:sqlite";
 import type { Clock } from "../clock.ts";
@@ -89,7 +89,9 @@ export class FixSessionStore {
     );
   }
 
-  /** Adds a session; it is on disk when this returns. Errors: throws when there is one of this id. */
+  /**
+   * Adds a session; it is on disk when this returns. Errors: throws when there is one of this id.
+   */
   add(session: NewFixSession): FixRegistration {
     const createdAtUs = this.#clock.nowUs();
     const marks = COLUMNS.map(() => "?").join(", ");

@@ -1,6 +1,6 @@
 // Owns the keys: one SQLite file, opened by one process at a time, so that a cache over it is never
-// stale. Holds no secret, only its SHA-256, or the public half of a pair; who may do what with a key
-// is judged in sessions/.
+// stale. Holds no secret, only its SHA-256, or the public half of a pair; who may do what with a
+// key is judged in sessions/.
 
 import { Database } from "bun:sqlite";
 import { chmodSync, closeSync, openSync } from "node:fs";
