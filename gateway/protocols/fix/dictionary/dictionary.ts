@@ -1,7 +1,7 @@
 // What messages of one FIX version may hold, as tables by tag. Made once from the text that
 // compile.ts writes; validation only reads it.
 
-import { type MemberContext, readMembers, Scope } from "./scope.ts";
+import { type FieldTables, readMembers, Scope } from "./scope.ts";
 import { formatOf } from "./value-format.ts";
 import { ValueSet } from "./value-set.ts";
 
@@ -9,23 +9,31 @@ import { ValueSet } from "./value-set.ts";
 const TAG_MAX = 65_535;
 const MSG_TYPE = 35;
 
-/** Where a field belongs. */
-export const Section = { body: 0, header: 1, trailer: 2 } as const;
-
 export interface MessageDefinition {
   readonly msgType: string;
   /** Whether the session answers it, and not the application. */
   readonly isAdmin: boolean;
-  readonly body: Scope;
+  /** Header, body and trailer. */
+  readonly scope: Scope;
+  /** ValueFormat by tag of the fields that are known here; a session message of a pair has fewer. */
+  readonly formats: Uint8Array;
 }
 
-interface Lines {
+/** One text, taken apart. */
+interface Part {
   readonly version: string;
   readonly header: string;
   readonly trailer: string;
   readonly components: ReadonlyMap<string, string>;
+  readonly entries: Map<string, Scope>;
   readonly messages: readonly string[];
-  readonly fields: readonly string[];
+  readonly fields: readonly FieldDefinition[];
+}
+
+interface FieldDefinition {
+  readonly tag: number;
+  readonly format: number;
+  readonly values: readonly string[];
 }
 
 /**
@@ -37,55 +45,50 @@ interface Lines {
 export class Dictionary {
   /** BeginString (8). */
   readonly beginString: string;
-  /** What the value of a tag looks like (ValueFormat); 0: there is no such field. */
+  /** What a message holds of which only header and trailer are known. */
+  readonly frame: Scope;
+  /** What the value of a tag looks like (ValueFormat), by tag; 0: there is no such field. */
   readonly formats: Uint8Array;
-  /** Section by tag. */
-  readonly sections: Uint8Array;
-  /** Values that a field may have, by tag; `undefined`: any. */
-  readonly valueSets: readonly (ValueSet | undefined)[];
-  readonly header: Scope;
-  readonly trailer: Scope;
   readonly #messages = new Map<string, MessageDefinition>();
-  readonly #msgTypes: ReadonlySet<string>;
+  readonly #msgTypes = new Set<string>();
+  readonly #valueSets: (ValueSet | undefined)[];
 
   /** Errors: throws for texts that `compileDictionary` did not write. */
   constructor(...texts: readonly [string, ...string[]]) {
-    const parts = texts.map(readLines);
-    const fields = new Map(
-      parts.flatMap((part) => part.fields.map((line) => readField(line, part.version))),
-    );
-    const tagMax = Math.max(...fields.keys());
+    const [first, ...others] = texts.map(readLines);
+    if (first === undefined) throw new Error("a dictionary has a text");
+    const parts = [first, ...others];
+    const tagMax = Math.max(...parts.flatMap((part) => part.fields.map(({ tag }) => tag)));
     if (!(tagMax <= TAG_MAX)) throw new Error(`tags go up to ${TAG_MAX}, not ${tagMax}`);
-    this.beginString = parts[0]?.version ?? "";
+    this.beginString = first.version;
     this.formats = new Uint8Array(tagMax + 1);
-    const valueSets = Array.from({ length: tagMax + 1 }, (): ValueSet | undefined => undefined);
-    for (const [tag, { format, values }] of fields) {
-      this.formats[tag] = format;
-      if (values.length > 0) valueSets[tag] = new ValueSet(values);
-    }
-    this.valueSets = valueSets;
-    const contexts = parts.map(({ components }) => ({ components, tagMax, entries: new Map() }));
-    const toScope = (members: string, context: MemberContext | undefined): Scope =>
-      new Scope(context === undefined ? [] : readMembers(members, context), tagMax);
-    this.header = toScope(parts[0]?.header ?? "", contexts[0]);
-    this.trailer = toScope(parts[0]?.trailer ?? "", contexts[0]);
-    this.sections = new Uint8Array(tagMax + 1);
-    this.#markSection(this.header, Section.header);
-    this.#markSection(this.trailer, Section.trailer);
-    for (const [index, { messages }] of parts.entries()) {
-      for (const line of messages) {
-        const [msgType = "", category = "", members] = splitWords(line, 3);
-        const body = toScope(members ?? "", contexts[index]);
-        this.#messages.set(msgType, { msgType, isAdmin: category === "admin", body });
+    this.#valueSets = Array.from({ length: tagMax + 1 }, () => undefined);
+    let fields = this.#addFields(first.fields);
+    const header = readMembers(first.header, { ...first, fields });
+    const trailer = readMembers(first.trailer, { ...first, fields });
+    this.frame = new Scope([header, [], trailer], fields);
+    for (const part of parts) {
+      if (part !== first) fields = this.#addFields(part.fields);
+      const context = { ...part, fields };
+      for (const line of part.messages) {
+        const [msgType = "", category = "", members = ""] = splitWords(line, 3);
+        const scope = new Scope([header, readMembers(members, context), trailer], fields);
+        const isAdmin = category === "admin";
+        this.#messages.set(msgType, { msgType, isAdmin, scope, formats: fields.formats });
+        this.#msgTypes.add(msgType);
       }
     }
-    this.#msgTypes = new Set([...this.#messages.keys(), ...(fields.get(MSG_TYPE)?.values ?? [])]);
   }
 
-  #markSection(scope: Scope, section: number): void {
-    for (const [tag, place] of scope.places.entries()) {
-      if (place !== 0) this.sections[tag] = section;
+  /** Returns what is known so far: what a later part adds is unknown to messages of this one. */
+  #addFields(added: readonly FieldDefinition[]): FieldTables {
+    for (const { tag, format, values } of added) {
+      this.formats[tag] = format;
+      if (values.length > 0) this.#valueSets[tag] = new ValueSet(values);
+      if (tag === MSG_TYPE) for (const msgType of values) this.#msgTypes.add(msgType);
     }
+    const listed = Uint8Array.from(this.#valueSets, (values) => (values === undefined ? 0 : 1));
+    return { formats: this.formats.slice(), listed };
   }
 
   /** What a message of this type holds; `undefined`: this dictionary does not describe it. */
@@ -98,9 +101,9 @@ export class Dictionary {
     return this.#msgTypes.has(msgType);
   }
 
-  /** Section of a tag, known or not. */
-  sectionOf(tag: number): number {
-    return this.sections[tag] ?? Section.body;
+  /** The values that a field may have; `undefined`: any. */
+  valuesOf(tag: number): ValueSet | undefined {
+    return this.#valueSets[tag];
   }
 }
 
@@ -110,7 +113,7 @@ function splitWords(line: string, count: number): string[] {
   return [...words.slice(0, count - 1), words.slice(count - 1).join(" ")];
 }
 
-function readLines(text: string): Lines {
+function readLines(text: string): Part {
   const byKind = new Map<string, string[]>();
   for (const line of text.trim().split("\n")) {
     const [kind = "", rest = ""] = splitWords(line, 2);
@@ -132,20 +135,16 @@ function readLines(text: string): Lines {
     header: all("header")[0] ?? "",
     trailer: all("trailer")[0] ?? "",
     components,
+    entries: new Map(),
     messages: all("message"),
-    fields: all("field"),
+    fields: all("field").map((line) => readField(line, version)),
   };
 }
 
-interface FieldDefinition {
-  readonly format: number;
-  readonly values: readonly string[];
-}
-
-function readField(line: string, version: string): [tag: number, field: FieldDefinition] {
-  const [tag, type = "", values = ""] = splitWords(line, 3);
-  const number = Number(tag);
-  if (!Number.isInteger(number) || number < 1) throw new Error(`no field: ${line}`);
+function readField(line: string, version: string): FieldDefinition {
+  const [number, type = "", values = ""] = splitWords(line, 3);
+  const tag = Number(number);
+  if (!Number.isInteger(tag) || tag < 1) throw new Error(`no field: ${line}`);
   const format = formatOf(type, version);
-  return [number, { format, values: values === "" ? [] : values.split("|") }];
+  return { tag, format, values: values === "" ? [] : values.split("|") };
 }

@@ -1,7 +1,20 @@
-// What may stand in one place: the header, the trailer, the body of a message, an entry of a group.
+// What may stand in one place: a message with its header and trailer, or an entry of a group.
 
-/** Marks a place in `places` whose field counts the entries of a group. */
-export const COUNTS_GROUP = 0x8000;
+/** Where a field belongs; a message goes through them in this order. */
+export const Section = { header: 0, body: 1, trailer: 2 } as const;
+
+/**
+ * What `Scope.cells` says of a tag: bits 0 to 3 its ValueFormat, 4 and 5 its Section, 6 whether its
+ * values are listed, 7 whether it counts a group, 8 and up one more than its position.
+ */
+export const Cell = {
+  format: 0xf,
+  section: 4,
+  sectionMask: 3,
+  listed: 0x40,
+  group: 0x80,
+  place: 8,
+};
 
 /** A member as it is listed. */
 export interface Member {
@@ -11,24 +24,41 @@ export interface Member {
   readonly entry?: Scope;
 }
 
+/** What a dictionary knows of fields, by tag. */
+export interface FieldTables {
+  /** ValueFormat; 0: there is no such field. */
+  readonly formats: Uint8Array;
+  /** 1: its values are listed. */
+  readonly listed: Uint8Array;
+}
+
 /** The members of one place, by tag. */
 export class Scope {
-  /** By tag: 0 is no member, else one more than its position, with COUNTS_GROUP for a group. */
-  readonly places: Uint16Array;
+  /** By tag; 0 is no member. */
+  readonly cells: Int32Array;
   readonly required: Int32Array;
   /** First tag of an entry: where it appears, an entry begins. */
   readonly first: number;
   readonly #entries = new Map<number, Scope>();
 
-  /** Bounds: tags are at most `tagMax`; fewer than 32,768 members. */
-  constructor(members: readonly Member[], tagMax: number) {
-    this.places = new Uint16Array(tagMax + 1);
-    this.required = Int32Array.from(members.filter((each) => each.isRequired).map(tagOf));
-    this.first = members[0]?.tag ?? 0;
-    for (const [index, { tag, entry }] of members.entries()) {
-      this.places[tag] = (index + 1) | (entry === undefined ? 0 : COUNTS_GROUP);
-      if (entry !== undefined) this.#entries.set(tag, entry);
+  /** `sections`: members of header, body and trailer; an entry of a group has only a body. */
+  constructor(sections: readonly (readonly Member[])[], fields: FieldTables) {
+    this.cells = new Int32Array(fields.formats.length);
+    const required: number[] = [];
+    for (const [section, members] of sections.entries()) {
+      for (const [index, { tag, isRequired, entry }] of members.entries()) {
+        const format = fields.formats[tag] ?? 0;
+        if (format === 0) throw new Error(`no field has the tag ${tag}`);
+        const listed = fields.listed[tag] === 1 ? Cell.listed : 0;
+        const group = entry === undefined ? 0 : Cell.group;
+        const place = (index + 1) << Cell.place;
+        this.cells[tag] = place | group | listed | (section << Cell.section) | format;
+        if (entry !== undefined) this.#entries.set(tag, entry);
+        if (isRequired) required.push(tag);
+      }
     }
+    this.required = Int32Array.from(required);
+    this.first = sections[Section.body]?.[0]?.tag ?? 0;
   }
 
   /** What an entry of the group holds that `tag` counts. */
@@ -37,14 +67,10 @@ export class Scope {
   }
 }
 
-function tagOf(member: Member): number {
-  return member.tag;
-}
-
 /** What of a dictionary's text a member list refers to. */
 export interface MemberContext {
   readonly components: ReadonlyMap<string, string>;
-  readonly tagMax: number;
+  readonly fields: FieldTables;
   /** Scopes of entries by their text: a group of a component is made once for all messages. */
   readonly entries: Map<string, Scope>;
 }
@@ -85,7 +111,7 @@ export function readMembers(text: string, context: MemberContext, depth = 0): Me
 function readEntry(text: string, context: MemberContext, depth: number): Scope {
   const known = context.entries.get(text);
   if (known !== undefined) return known;
-  const scope = new Scope(readMembers(text, context, depth + 1), context.tagMax);
+  const scope = new Scope([[], readMembers(text, context, depth + 1)], context.fields);
   context.entries.set(text, scope);
   return scope;
 }

@@ -3,8 +3,8 @@
 
 import { type FixMessage, tagAsSent } from "../wire/message.ts";
 import { readInteger } from "../wire/number.ts";
-import { type Dictionary, Section } from "./dictionary.ts";
-import { COUNTS_GROUP, type Scope } from "./scope.ts";
+import type { Dictionary } from "./dictionary.ts";
+import { Cell, type Scope, Section } from "./scope.ts";
 import { hasFormat, ValueFormat } from "./value-format.ts";
 
 /** SessionRejectReason (373): what validation finds. */
@@ -81,58 +81,63 @@ class Walk {
   readonly #seen = new Int32Array(TAGS);
   #stamp = 0;
   #flaw: Flaw | undefined = undefined;
+  #settings = STRICT;
+  /** ValueFormat by tag of the fields that messages of this type know. */
+  #formats: Uint8Array = new Uint8Array(0);
 
   check(
     message: FixMessage,
     dictionary: Dictionary,
     settings: ValidationSettings,
   ): Flaw | undefined {
+    const definition = dictionary.find(message.msgType);
+    if (definition === undefined && !dictionary.hasMsgType(message.msgType)) {
+      return { reason: FlawReason.invalidMsgType };
+    }
+    this.#settings = settings;
     this.#flaw = undefined;
     if (this.#stamp > STAMP_MAX) {
       this.#seen.fill(0);
       this.#stamp = 0;
     }
-    const body = dictionary.find(message.msgType)?.body;
-    if (body === undefined && !dictionary.hasMsgType(message.msgType)) {
-      return { reason: FlawReason.invalidMsgType };
-    }
+    if (definition === undefined) return this.#frame(message, dictionary);
+    this.#formats = definition.formats;
+    const { scope } = definition;
     const stamp = this.#nextStamp();
+    const { count, tags } = message;
     let section: number = Section.header;
     let index = 0;
-    while (index < message.count) {
-      const tag = message.tags[index] ?? 0;
-      const own = dictionary.sectionOf(tag);
-      if (own !== section) {
-        if (!this.#isInOrder(tag, own, section, dictionary, settings)) return this.#flaw;
+    while (index < count) {
+      const tag = tags[index] ?? 0;
+      const own = ((scope.cells[tag] ?? 0) >> Cell.section) & Cell.sectionMask;
+      if (own !== section && this.#isKnown(scope, tag)) {
+        if (own < section && settings.validateFieldsOutOfOrder) {
+          return { reason: FlawReason.tagOutOfOrder, tag };
+        }
         section = own;
       }
-      const scope = scopeOf(own, dictionary, body);
-      index =
-        scope === undefined
-          ? index + 1
-          : this.#field(message, index, scope, stamp, dictionary, settings);
+      index = this.#field(message, index, scope, stamp, dictionary);
       if (index === FLAWED) return this.#flaw;
     }
-    const isComplete =
-      this.#hasRequired(dictionary.header, stamp) &&
-      (body === undefined || this.#hasRequired(body, stamp)) &&
-      this.#hasRequired(dictionary.trailer, stamp);
-    return isComplete ? undefined : this.#flaw;
+    return this.#hasRequired(scope, stamp) ? undefined : this.#flaw;
   }
 
-  /** Of a tag nobody knows the section is unknown as well; it has a flaw of its own. */
-  #isInOrder(
-    tag: number,
-    own: number,
-    section: number,
-    dictionary: Dictionary,
-    settings: ValidationSettings,
-  ): boolean {
-    const isBack = own === Section.header || section === Section.trailer;
-    const isKnown = (dictionary.formats[tag] ?? 0) !== 0;
-    if (!isBack || !isKnown || !settings.validateFieldsOutOfOrder) return true;
-    this.#fail(FlawReason.tagOutOfOrder, tag);
-    return false;
+  /** Checks header and trailer of a message whose body is not described. */
+  #frame(message: FixMessage, dictionary: Dictionary): Flaw | undefined {
+    const { frame } = dictionary;
+    this.#formats = dictionary.formats;
+    const stamp = this.#nextStamp();
+    let index = 0;
+    while (index < message.count) {
+      const isBody = !this.#isKnown(frame, message.tags[index] ?? 0);
+      index = isBody ? index + 1 : this.#field(message, index, frame, stamp, dictionary);
+      if (index === FLAWED) return this.#flaw;
+    }
+    return this.#hasRequired(frame, stamp) ? undefined : this.#flaw;
+  }
+
+  #isKnown(scope: Scope, tag: number): boolean {
+    return (scope.cells[tag] ?? 0) !== 0;
   }
 
   /** Checks a field and, of a group, its entries. Returns the index of the next, or FLAWED. */
@@ -142,104 +147,84 @@ class Walk {
     scope: Scope,
     stamp: number,
     dictionary: Dictionary,
-    settings: ValidationSettings,
   ): number {
     const tag = message.tags[index] ?? 0;
     const length = message.lengths[index] ?? 0;
-    if (length === 0 && settings.validateFieldsHaveValues) {
+    const cell = scope.cells[tag] ?? 0;
+    if (length === 0 && this.#settings.validateFieldsHaveValues) {
       return this.#fail(FlawReason.tagWithoutValue, tagAsSent(tag));
     }
-    const format = dictionary.formats[tag] ?? 0;
-    if (format === 0) {
-      if (isTolerated(tag, settings)) return index + 1;
-      return this.#fail(FlawReason.invalidTagNumber, tagAsSent(tag));
-    }
-    const place = scope.places[tag] ?? 0;
-    if (place === 0) {
-      if (isTolerated(tag, settings)) return index + 1;
-      return this.#fail(FlawReason.tagNotDefinedForMessage, tag);
-    }
+    if (cell === 0) return this.#strange(tag, index);
     if (this.#seen[tag] === stamp) return this.#fail(FlawReason.tagAppearsTwice, tag);
     this.#seen[tag] = stamp;
-    if (length > 0 && !this.#hasValue(message, index, format, dictionary)) return FLAWED;
-    if (place < COUNTS_GROUP) return index + 1;
-    return this.#group(message, index, scope, dictionary, settings);
+    const format = cell & Cell.format;
+    const { bytes } = message;
+    const start = message.starts[index] ?? 0;
+    if (length > 0) {
+      if (format > ValueFormat.texts && !hasFormat(format, bytes, start, length)) {
+        return this.#fail(FlawReason.incorrectFormat, tag);
+      }
+      if ((cell & Cell.listed) !== 0 && !isListed(dictionary, tag, format, bytes, start, length)) {
+        return this.#fail(FlawReason.valueOutOfRange, tag);
+      }
+    }
+    if ((cell & Cell.group) === 0) return index + 1;
+    return this.#group(message, index, scope, dictionary);
   }
 
-  #hasValue(message: FixMessage, index: number, format: number, dictionary: Dictionary): boolean {
-    const { bytes } = message;
-    const tag = message.tags[index] ?? 0;
-    const start = message.starts[index] ?? 0;
-    const length = message.lengths[index] ?? 0;
-    if (!hasFormat(format, bytes, start, length)) {
-      this.#fail(FlawReason.incorrectFormat, tag);
-      return false;
-    }
-    const values = dictionary.valueSets[tag];
-    if (values === undefined) return true;
-    const isValue =
-      format === ValueFormat.texts
-        ? values.hasEach(bytes, start, length)
-        : values.has(bytes, start, length);
-    if (!isValue) this.#fail(FlawReason.valueOutOfRange, tag);
-    return isValue;
+  /** A field that is no member. Returns the index of the next, or FLAWED. */
+  #strange(tag: number, index: number): number {
+    if (isTolerated(tag, this.#settings)) return index + 1;
+    const isField = (this.#formats[tag] ?? 0) !== 0;
+    return isField
+      ? this.#fail(FlawReason.tagNotDefinedForMessage, tag)
+      : this.#fail(FlawReason.invalidTagNumber, tagAsSent(tag));
   }
 
   /** Checks the entries that the field at `counterIndex` counts. */
-  #group(
-    message: FixMessage,
-    counterIndex: number,
-    scope: Scope,
-    dictionary: Dictionary,
-    settings: ValidationSettings,
-  ): number {
+  #group(message: FixMessage, counterIndex: number, scope: Scope, dictionary: Dictionary): number {
     const { bytes, tags } = message;
     const counter = tags[counterIndex] ?? 0;
     const entry = scope.entryOf(counter);
     if (entry === undefined) return counterIndex + 1;
     const start = message.starts[counterIndex] ?? 0;
     const entries = readInteger(bytes, start, message.lengths[counterIndex] ?? 0);
+    // FIX 4.0 to 4.2 type a count as any integer.
     if (!(entries >= 0)) return this.#fail(FlawReason.incorrectFormat, counter);
     let index = counterIndex + 1;
     for (let count = 0; count < entries; count += 1) {
       const tag = tags[index] ?? 0;
       if (index >= message.count || tag !== entry.first) {
-        const isMember = index < message.count && count === 0 && (entry.places[tag] ?? 0) !== 0;
+        const isMember = index < message.count && count === 0 && this.#isKnown(entry, tag);
         if (isMember) return this.#fail(FlawReason.groupOutOfOrder, tag);
         return this.#fail(FlawReason.groupCountIncorrect, counter);
       }
-      index = this.#entry(message, index, entry, dictionary, settings);
+      index = this.#entry(message, index, entry, dictionary);
       if (index === FLAWED) return FLAWED;
     }
     const isNextEntry = index < message.count && tags[index] === entry.first;
-    if (isNextEntry && (scope.places[entry.first] ?? 0) === 0) {
+    if (isNextEntry && !this.#isKnown(scope, entry.first)) {
       return this.#fail(FlawReason.groupCountIncorrect, counter);
     }
     return index;
   }
 
   /** Checks one entry, up to what does not belong to it. */
-  #entry(
-    message: FixMessage,
-    from: number,
-    entry: Scope,
-    dictionary: Dictionary,
-    settings: ValidationSettings,
-  ): number {
+  #entry(message: FixMessage, from: number, entry: Scope, dictionary: Dictionary): number {
     const stamp = this.#nextStamp();
     let index = from;
     let last = 0;
     while (index < message.count) {
       const tag = message.tags[index] ?? 0;
-      const place = (entry.places[tag] ?? 0) & ~COUNTS_GROUP;
-      const isForeign = place === 0 && (dictionary.formats[tag] ?? 0) !== 0;
+      const place = (entry.cells[tag] ?? 0) >> Cell.place;
+      const isForeign = place === 0 && (this.#formats[tag] ?? 0) !== 0;
       if (isForeign || (tag === entry.first && index > from)) break;
       const isBack = place !== 0 && place < last && this.#seen[tag] !== stamp;
-      if (isBack && settings.validateUnorderedGroupFields) {
+      if (isBack && this.#settings.validateUnorderedGroupFields) {
         return this.#fail(FlawReason.groupOutOfOrder, tag);
       }
       last = Math.max(place, last);
-      index = this.#field(message, index, entry, stamp, dictionary, settings);
+      index = this.#field(message, index, entry, stamp, dictionary);
       if (index === FLAWED) return FLAWED;
     }
     return this.#hasRequired(entry, stamp) ? index : FLAWED;
@@ -273,9 +258,18 @@ const STAMP_MAX = 1 << 30;
 
 const walk = new Walk();
 
-function scopeOf(section: number, dictionary: Dictionary, body: Scope | undefined) {
-  if (section === Section.body) return body;
-  return section === Section.header ? dictionary.header : dictionary.trailer;
+function isListed(
+  dictionary: Dictionary,
+  tag: number,
+  format: number,
+  bytes: Buffer,
+  start: number,
+  length: number,
+): boolean {
+  const values = dictionary.valuesOf(tag);
+  if (values === undefined) return true;
+  if (format === ValueFormat.texts) return values.hasEach(bytes, start, length);
+  return values.has(bytes, start, length);
 }
 
 function isTolerated(tag: number, settings: ValidationSettings): boolean {

@@ -31,11 +31,13 @@ const PAIRS: readonly (readonly [length: number, data: number])[] = [
   [1620, 1621],
 ];
 
-/** By tag of the data; one above the largest. */
-const LENGTH_TAGS = new Int32Array(Math.max(...PAIRS.map(([, data]) => data)) + 1);
+/** Above the largest tag here. */
+const TAGS = 2_048;
+/** By tag of the data. */
+const LENGTH_TAGS = new Int32Array(TAGS);
 for (const [length, data] of PAIRS) LENGTH_TAGS[data] = length;
 
 /** The tag that must stand before a data field with its length; 0 for any other field. */
 export function lengthTagOf(tag: number): number {
-  return LENGTH_TAGS[tag] ?? 0;
+  return tag >>> 0 < TAGS ? (LENGTH_TAGS[tag] ?? 0) : 0;
 }
