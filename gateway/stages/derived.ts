@@ -61,7 +61,9 @@ export class Derived {
     );
     const path = join(directory, "history.sqlite");
     const { historyDays: retentionDays } = config;
-    this.history = new HistoryStage({ path, retentionDays, journalSequence, clock });
+    const hearDamage = (): void => log.error("stage_file_damaged", { stage: "history" });
+    const kept = { path, retentionDays, journalSequence };
+    this.history = new HistoryStage({ ...kept, clock, hearDamage });
   }
 
   /** Writes down what the stages were given. */

@@ -31,6 +31,9 @@ test("an older state changes nothing", async () => {
   file.save(4, "four");
   await file.stop();
   expect(file.load()).toEqual({ sequence: 5, state: "five" });
+  file.save(6, "six");
+  await file.stop();
+  expect(new StateFile(path).load()).toEqual({ sequence: 6, state: "six" });
 });
 
 test("a state beyond the end of the journal is forgotten, another is not", async () => {

@@ -52,6 +52,8 @@ export class StateFile {
    * Puts a newer state in the place of the one kept; of several that wait only the last is written.
    */
   save(sequence: number, state: string): void {
+    // Of a stage that was started again while its last save was on its way.
+    if (sequence <= (this.#saved?.sequence ?? 0)) return;
     this.#next = { sequence, state };
     this.#writing ??= this.#write();
   }

@@ -1,6 +1,14 @@
 import { Database } from "bun:sqlite";
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { feed, turn } from "../../../test/support/history-feed.ts";
@@ -60,6 +68,23 @@ describe("a history", () => {
       await stage.stop();
     },
   );
+
+  test("passes over what it has when it is given more than that again", async () => {
+    const transactions = new OrderStream(19).take(90);
+    const stage = open();
+    const give = (from: number, to: number): void => {
+      for (const transaction of transactions.slice(from, to)) stage.apply(transaction);
+    };
+    stage.start(0);
+    give(0, 50);
+    // An answer commits what the disk need not have yet.
+    expect((await stage.ask(ofAccount(3))).ok).toBe(true);
+    stage.start(0);
+    give(0, 90);
+    await until(DEADLINE_MS, "the checkpoint", () => stage.checkpoint() === 90);
+    expect(await readAll(stage, new Random(19))).toEqual(modelOf(transactions));
+    await stage.stop();
+  });
 
   test("keeps what was taken when it is stopped", async () => {
     const path = newPath();
@@ -308,13 +333,66 @@ describe("a file is refused when", () => {
       }),
     );
   });
+});
 
-  test("it is none", () => {
+describe("a damaged file is put aside and made anew:", () => {
+  async function written(path: string): Promise<void> {
+    const stage = open(path);
+    await feed(stage, new OrderStream(18).take(300));
+    await stage.stop();
+  }
+
+  async function expectAnew(path: string): Promise<void> {
+    let heard = 0;
+    const fields = { path, retentionDays: 0, journalSequence: 1e9, clock: systemClock };
+    const stage = new HistoryStage({ ...fields, hearDamage: () => (heard += 1) });
+    expect([stage.checkpoint(), heard]).toEqual([0, 1]);
+    expect(existsSync(path)).toBe(false);
+    const transactions = new OrderStream(18).take(300);
+    await feed(stage, transactions);
+    expect(await readAll(stage, new Random(18))).toEqual(modelOf(transactions));
+    await stage.stop();
+    expect(existsSync(`${path}.damaged`)).toBe(true);
+  }
+
+  test("no database", async () => {
     const path = newPath();
     writeFileSync(path, "no database at all".repeat(100));
-    expect(() => open(path).checkpoint()).toThrow(
-      expect.objectContaining({ code: "history_unavailable" }),
-    );
+    await expectAnew(path);
+  });
+
+  test("a file that is cut", async () => {
+    const path = newPath();
+    await written(path);
+    writeFileSync(path, readFileSync(path).subarray(0, 3_000));
+    await expectAnew(path);
+  });
+
+  test("no checkpoint", async () => {
+    const path = newPath();
+    await written(path);
+    const database = new Database(path);
+    database.run("DELETE FROM checkpoint");
+    database.close();
+    await expectAnew(path);
+  });
+
+  test.each([0, 1, 7, 20, 40])("bit %d of the checkpoint's time", async (bit) => {
+    const path = newPath();
+    await written(path);
+    const database = new Database(path);
+    const sql = "SELECT time_us FROM checkpoint";
+    const { time_us: timeUs = 0 } = database.query<{ time_us: number }, []>(sql).get() ?? {};
+    database.close();
+    const bytes = readFileSync(path);
+    const number = Buffer.alloc(8);
+    number.writeBigInt64BE(BigInt(timeUs));
+    // The page of the checkpoint is the first of those that have it.
+    const at = bytes.indexOf(number);
+    number.writeBigInt64BE(BigInt(timeUs) ^ (1n << BigInt(bit)));
+    number.copy(bytes, at);
+    writeFileSync(path, bytes);
+    await expectAnew(path);
   });
 });
 

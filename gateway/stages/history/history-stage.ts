@@ -9,7 +9,7 @@ import { cutBack } from "./cut-back.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 import { QuestionDesk } from "./question-desk.ts";
 import { RowWriter } from "./row-batch.ts";
-import { readHistorySequence } from "./schema.ts";
+import { readHistorySequence, setAside } from "./schema.ts";
 
 /** What crosses at once: a message costs some microseconds, shared by so many rows. */
 const BATCH_WEIGHT_MAX = 1_024;
@@ -26,6 +26,8 @@ export interface HistoryParts {
   /** The last sequence that the journal had when the venue was opened. */
   readonly journalSequence: number;
   readonly clock: Clock;
+  /** Hears that the file was damaged and is put aside; a new one is made. */
+  readonly hearDamage?: () => void;
 }
 
 export class HistoryStage implements Stage {
@@ -134,8 +136,13 @@ export class HistoryStage implements Stage {
 
   /** What a journal that lost its end does not know is no past. */
   #readSequence(): number {
-    const { path, journalSequence } = this.#parts;
+    const { path, journalSequence, hearDamage } = this.#parts;
     const sequence = readHistorySequence(path);
+    if (sequence === undefined) {
+      hearDamage?.();
+      setAside(path);
+      return 0;
+    }
     if (sequence <= journalSequence) return sequence;
     cutBack(path, journalSequence);
     return journalSequence;

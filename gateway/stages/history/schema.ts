@@ -5,11 +5,19 @@
 // as decimal TEXT. ANY keeps both as they come; an INTEGER column would make a long text a float.
 
 import { Database } from "bun:sqlite";
-import { chmodSync, closeSync, existsSync, fdatasyncSync, openSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { GatewayFault } from "../../domain/fault.ts";
 
 /** Layout of the file; another one is refused, not guessed at. */
-export const HISTORY_LAYOUT_VERSION = 1;
+export const HISTORY_LAYOUT_VERSION = 2;
 
 /** How long a Worker that is ending may hold the file, in milliseconds. */
 const BUSY_MS_MAX = 5_000;
@@ -17,6 +25,10 @@ const BUSY_MS_MAX = 5_000;
 const WAL_PAGES = 8_192;
 /** Holds the inner pages of all indexes of some ten million orders. */
 const CACHE_KIB = 65_536;
+
+/** Another value for every single bit that changes in the checkpoint: the primes are odd. */
+const CHECKSUM = `sequence % 1000003 + 3 * (time_us % 1000033) + 5 * (complete_after % 1000037)
+  + 7 * (next_id % 1000039) + 11 * (swept_id % 1000081)`;
 
 const TABLES = `
   CREATE TABLE checkpoint (
@@ -28,7 +40,8 @@ const TABLES = `
     -- Of events, trades and balance changes together: never given twice.
     next_id INTEGER NOT NULL,
     -- Events up to this id were looked at for deletion.
-    swept_id INTEGER NOT NULL
+    swept_id INTEGER NOT NULL,
+    checksum INTEGER NOT NULL GENERATED ALWAYS AS (${CHECKSUM}) STORED
   ) STRICT;
   INSERT INTO checkpoint VALUES (1, 0, 0, 0, 1, 0);
 
@@ -174,20 +187,23 @@ export function openHistoryReader(path: string): Database {
 }
 
 /**
- * Sequence up to which the file has everything; 0 without a file. Takes a moment: a WAL that a
- * killed process left behind is read.
+ * Sequence up to which the file has everything; 0 without a file, undefined of one that is damaged.
+ * Takes a moment: a WAL that a killed process left behind is read.
  *
  * Errors: throws `history_unavailable` when it cannot be read or has another layout.
  */
-export function readHistorySequence(path: string): number {
+export function readHistorySequence(path: string): number | undefined {
   if (!existsSync(path)) return 0;
   let database: Database | undefined;
   try {
     syncLog(path);
     // To write: a process killed while it made the file left something to be rolled back.
     database = new Database(path, { strict: true, readwrite: true });
-    return checkLayout(database) === 0 ? 0 : readCheckpoint(database).sequence;
+    if (checkLayout(database) === 0) return 0;
+    const sql = `SELECT 1 FROM checkpoint WHERE checksum = ${CHECKSUM}`;
+    return database.query(sql).get() === null ? undefined : readCheckpoint(database).sequence;
   } catch (cause) {
+    if (isDamage(cause)) return undefined;
     throw unavailable(path, cause);
   } finally {
     database?.close();
@@ -229,6 +245,22 @@ function syncLog(path: string): void {
   } finally {
     closeSync(file);
   }
+}
+
+/** Puts a file aside for people to look at, in the place of one that may be there. */
+export function setAside(path: string): void {
+  for (const suffix of ["-shm", "-wal", ""]) {
+    const aside = `${path}.damaged${suffix}`;
+    rmSync(aside, { force: true });
+    if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, aside);
+  }
+}
+
+/** What SQLite says of a file that somebody else has written to, or cut. */
+const DAMAGE = /^SQLITE_(CORRUPT|ERROR|IOERR_SHORT_READ|NOTADB)/;
+
+function isDamage(error: unknown): boolean {
+  return error instanceof Error && "code" in error && DAMAGE.test(String(error.code));
 }
 
 function unavailable(path: string, cause: unknown): GatewayFault {

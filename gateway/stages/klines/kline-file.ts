@@ -139,7 +139,9 @@ function readFile(path: string): KeptBars | undefined {
     // To write: a process that was killed may have left something to be rolled back.
     file = new Database(path, { readwrite: true, strict: true });
     file.run("PRAGMA busy_timeout = 5000");
-    return readBars(file);
+    const opened = file;
+    // One moment of it: the Worker of a stage that is started again may still write.
+    return file.transaction(() => readBars(opened))();
   } catch (error) {
     if (isDamage(error)) return undefined;
     throw error;
