@@ -4,8 +4,8 @@
  *
  * Use: `bun bench/push-cost-process.ts <fills> <directory>`
  *
- * Listeners are connections of another process; `left` has none any more. `bare` gives no
- * transactions: a socket sends as many texts of the length of `executions`. A turn of the event
+ * Listeners are connections of another process; `left` has none any more. `bare` is
+ * what it takes a socket to send as many texts of the length of `executions`. A turn of the event
  * loop has 1 fill, or 64 as under load.
  */
 import type { ServerWebSocket } from "bun";
@@ -41,10 +41,16 @@ type ListenerName = keyof typeof LISTENERS;
 const TURNS = [1, 64];
 /** The compiler has seen enough by then. */
 const WARM_FILLS = 5_000;
+/** Fills until as many messages are kept for a return as ever are; fewer where less is measured. */
+const KEPT_FILLS = 11_000;
 /** Made and given at once: few enough to be in the cache still, as those of a venue are. */
 const AT_ONCE = 256;
 /** About that of a message of `executions`. */
 const BARE_TEXT = JSON.stringify({ channel: "executions", executions: "a".repeat(290) });
+/**
+ * Between texts, as a venue has work between fills: a reader that never sleeps need not be woken.
+ */
+const BARE_PAUSE_NS = 15_000;
 
 const BUY = {
   ...{ opcode: Opcode.newOrder, account: ACCOUNT, instrument: INSTRUMENT, side: Side.buy },
@@ -134,8 +140,21 @@ class BareSender {
     this.port = server.port ?? 0;
   }
 
-  give(count: number, perTurn: number): Promise<number> {
-    return costOf(count, perTurn, () => this.#socket?.sendText(BARE_TEXT));
+  /** What sending alone takes: turns with it, less turns that only pause. */
+  async give(count: number, perTurn: number): Promise<number> {
+    const turns = Math.ceil(count / perTurn);
+    const pause = (): void => {
+      const endNs = Bun.nanoseconds() + BARE_PAUSE_NS * perTurn;
+      while (Bun.nanoseconds() < endNs);
+    };
+    const withSending = await costOf(turns, 1, (turnIndex) => {
+      pause();
+      const length = Math.min(perTurn, count - turnIndex * perTurn);
+      this.#socket?.cork((socket) => {
+        for (let sent = 0; sent < length; sent += 1) socket.sendText(BARE_TEXT);
+      });
+    });
+    return withSending - (await costOf(turns, 1, pause));
   }
 }
 
@@ -172,14 +191,16 @@ class Costs {
 }
 
 async function main([fillsText, directory = ""]: readonly string[]): Promise<void> {
+  const fills = Number(fillsText);
   const core = Core.open({ dataDirectory: directory, durability: "none" });
   await submitAll(core, [...venueCommands(), ...sellCommands(ACCOUNT + 1, LOTS)]);
-  const costs = new Costs(new Market(core, directory), Number(fillsText));
+  const costs = new Costs(new Market(core, directory), fills);
   // Once an account was followed its messages are made, whoever listens: those cases come last.
   const names = ["nobody", "trades", "executions", "account", "left", "bare"] as const;
-  const warmFills = Math.min(WARM_FILLS, Number(fillsText));
+  const warmFills = Math.min(WARM_FILLS, fills);
   const found: Record<string, number> = {};
   for (const name of names) {
+    if (name === "executions") await costs.measure("account", 64, Math.min(KEPT_FILLS, 4 * fills));
     for (const perTurn of TURNS) {
       await costs.measure(name, perTurn, warmFills);
       found[`${name}_${perTurn}`] = await costs.measure(name, perTurn);

@@ -53,7 +53,7 @@ const COST_CASES: readonly [key: string, name: string][] = [
   ["executions", "1 client, executions"],
   ["account", "1 client, orders, executions and balances"],
   ["left", "nobody, after a client of the account"],
-  ["bare", "bare socket"],
+  ["bare", "sending alone"],
 ];
 
 export async function runPush(bench: Bench): Promise<Row[]> {
@@ -152,7 +152,7 @@ async function runCosts(bench: Bench, round: number): Promise<Measured> {
 function nameOf({ server, plan }: Case): string {
   const { kind, clients, perSecond } = plan;
   const [count, rate] = [clients, perSecond].map((each) => each.toLocaleString("en-US"));
-  return `${server}, ${kind}, ${count} clients, ${rate} orders/s`;
+  return `${server}, ${kind}, ${count} client${clients === 1 ? "" : "s"}, ${rate} orders/s`;
 }
 
 function toRows(each: Case): Row[] {
