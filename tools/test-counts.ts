@@ -23,7 +23,7 @@ export function countCargoTests(output: string, exitCode: number): Counts {
 
 /**
  * Adds up ` N pass`, ` N fail` and ` N skip` lines of `bun test`; errors between tests count as
- * failures. Skipped are those for which this machine has no browser.
+ * failures. Skipped are those for which this machine has no browser or no Python.
  */
 export function countBunTests(output: string, exitCode: number): Counts {
   const passed = /^\s*(\d+) pass$/m.exec(output)?.[1] ?? "0";

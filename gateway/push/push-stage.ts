@@ -1,26 +1,9 @@
 // Follows the change log for those who listen now: sorts each transaction by instrument and
-// account, in one pass, and hands it on. Keeps nothing: who was away asks for a snapshot.
+// account, and hands it on. Keeps nothing: what somebody missed is executed again.
 
-import type { BalanceUpdate } from "../domain/account.ts";
-import type { Change, Level, Trade, Transaction } from "../domain/change.ts";
+import type { Transaction } from "../domain/change.ts";
 import type { Stage } from "../stages/stage.ts";
-
-export type OrderChange = Extract<Change, { entity: "order" }>;
-
-/** What one transaction did to the book and tape of an instrument. */
-export interface MarketChanges {
-  readonly instrument: number;
-  readonly levels: (Level & { entity: "level"; change: "updated" | "deleted" | "image" })[];
-  readonly trades: Trade[];
-}
-
-/** What one transaction did to an account. */
-export interface AccountChanges {
-  readonly account: number;
-  readonly orders: OrderChange[];
-  readonly trades: Trade[];
-  readonly balances: BalanceUpdate[];
-}
+import { type AccountChanges, type MarketChanges, sortChanges } from "./sorted-changes.ts";
 
 /** Where changes go. Nothing is gathered for an account that nobody follows. */
 export interface PushSink {
@@ -53,32 +36,10 @@ export class PushStage implements Stage {
   }
 
   apply(transaction: Transaction): void {
-    const markets: MarketChanges[] = [];
-    const accounts: AccountChanges[] = [];
-    for (const change of transaction.changes) {
-      switch (change.entity) {
-        case "level":
-          marketOf(markets, change.instrument).levels.push(change);
-          break;
-        case "trade":
-          marketOf(markets, change.instrument).trades.push(change);
-          this.#accountOf(accounts, change.takerAccount)?.trades.push(change);
-          if (change.makerAccount !== change.takerAccount) {
-            this.#accountOf(accounts, change.makerAccount)?.trades.push(change);
-          }
-          break;
-        case "order":
-          this.#accountOf(accounts, change.account)?.orders.push(change);
-          break;
-        case "balance":
-          this.#accountOf(accounts, change.account)?.balances.push(change);
-          break;
-        default:
-          break;
-      }
-    }
-    for (const changes of markets) this.#sink.pushMarket(changes, transaction);
-    for (const changes of accounts) this.#sink.pushAccount(changes, transaction);
+    const sink = this.#sink;
+    const { markets, accounts } = sortChanges(transaction, (account) => sink.isFollowed(account));
+    for (const changes of markets) sink.pushMarket(changes, transaction);
+    for (const changes of accounts) sink.pushAccount(changes, transaction);
     this.#reach(transaction.sequence);
   }
 
@@ -109,25 +70,4 @@ export class PushStage implements Stage {
     this.#waiting.delete(sequence);
     for (const callback of reached) callback();
   }
-
-  /** Looks from the end: the changes of a followed account are few, and lie together. */
-  #accountOf(accounts: AccountChanges[], account: number): AccountChanges | undefined {
-    if (!this.#sink.isFollowed(account)) return undefined;
-    const known = accounts.findLast((each) => each.account === account);
-    if (known !== undefined) return known;
-    const changes = { account, orders: [], trades: [], balances: [] };
-    accounts.push(changes);
-    return changes;
-  }
-}
-
-/**
- * Looks from the end: but for a mass cancel there is one instrument, and then they lie together.
- */
-function marketOf(markets: MarketChanges[], instrument: number): MarketChanges {
-  const known = markets.findLast((each) => each.instrument === instrument);
-  if (known !== undefined) return known;
-  const changes = { instrument, levels: [], trades: [] };
-  markets.push(changes);
-  return changes;
 }

@@ -45,3 +45,24 @@ export async function openSpotMarket(venue: VenueProcess): Promise<string> {
   await send("POST", "/trading/orders", { ...terms, client_order_id: "resting" }, token);
   return token;
 }
+
+/**
+ * Opens account 4 beside it, with the same means, so that there is somebody to trade with.
+ *
+ * Returns a key of that account.
+ */
+export async function openSecondAccount(venue: VenueProcess): Promise<string> {
+  const send = async (path: string, body: object): Promise<string> => {
+    const reply = await venue.fetch("POST", `/api/v1${path}`, body);
+    const text = await reply.text();
+    if (!reply.ok) throw new Error(`${path}: ${reply.status} ${text}`);
+    return text;
+  };
+  await send("/admin/accounts", { name: "second" });
+  for (const currency of ["BTC", "USDT"]) {
+    const deposit = { request_id: `second-${currency}`, currency, amount: "1000000" };
+    await send("/accounts/4/deposits", deposit);
+  }
+  const key = await send("/admin/keys", { account: 4, permissions: ["read", "trade"] });
+  return /"token":"(\w+)"/.exec(key)?.[1] ?? "";
+}

@@ -1,9 +1,13 @@
 // Private channels: every change of an account to each of its sessions, without loss, in order.
 
+import type { Clock } from "../../clock.ts";
 import type { Transaction } from "../../domain/change.ts";
 import { OrdersQuery, QueryKind } from "../../domain/command.ts";
-import type { AccountChanges, PushStage } from "../../push/push-stage.ts";
+import type { Log } from "../../log.ts";
+import { PAST_SEQUENCES_MAX, PastRuns } from "../../push/past-runs.ts";
+import type { PushStage } from "../../push/push-stage.ts";
 import { RecentMessages } from "../../push/recent-messages.ts";
+import type { AccountChanges } from "../../push/sorted-changes.ts";
 import type { Venue } from "../../sessions/venue.ts";
 import {
   balancesMessage,
@@ -21,6 +25,11 @@ import type { FeedMetrics } from "./feed-metrics.ts";
 const SNAPSHOT_ORDERS_MAX = 1_000;
 /** Accounts whose messages are kept for a return; of those that nobody follows the oldest goes. */
 const ACCOUNTS_KEPT_MAX = 10_000;
+/**
+ * Runs through the past for one return: the first takes seconds at most, and what happens meanwhile
+ * is kept, unless there is very much of it.
+ */
+const RUNS_MAX = 4;
 
 interface Followers {
   /** Messages of later sequences went into the ring. */
@@ -28,8 +37,19 @@ interface Followers {
   readonly connections: Readonly<Record<PrivateKind, Set<Connection>>>;
 }
 
+/** A private channel on one connection. */
+interface Subscription {
+  readonly connection: Connection;
+  readonly account: number;
+  readonly kind: PrivateKind;
+  /** Of `connection.privateKinds`, as long as it is wanted. */
+  readonly ticket: number;
+}
+
 export interface AccountFeedParts {
-  readonly venue: Pick<Venue, "queries" | "reference">;
+  readonly venue: Pick<Venue, "queries" | "reference" | "router" | "changes">;
+  readonly clock: Clock;
+  readonly log: Log;
   readonly metrics: FeedMetrics;
 }
 
@@ -37,17 +57,25 @@ export class AccountFeed {
   readonly #parts: AccountFeedParts;
   readonly #accounts = new Map<number, Followers>();
   readonly #recent = new RecentMessages();
+  readonly #past: PastRuns;
   #stage: Pick<PushStage, "whenApplied" | "checkpoint"> | undefined;
   /** Those that have messages since the last flush. */
   #unflushed: Connection[] = [];
   #isFlushing = false;
+  #lastTicket = 0;
 
   constructor(parts: AccountFeedParts) {
     this.#parts = parts;
+    const { venue, clock, log } = parts;
+    this.#past = new PastRuns((after) => venue.changes.open(after), clock, log);
   }
 
   start(stage: Pick<PushStage, "whenApplied" | "checkpoint">): void {
     this.#stage = stage;
+  }
+
+  stop(): void {
+    this.#past.stop();
   }
 
   isFollowed(account: number): boolean {
@@ -57,49 +85,34 @@ export class AccountFeed {
   push(changes: AccountChanges, transaction: Transaction): void {
     const followers = this.#accounts.get(changes.account);
     if (followers === undefined) return;
-    const { reference } = this.#parts.venue;
     const { sequence } = transaction;
-    if (changes.orders.length > 0) {
-      const text = ordersUpdate({ reference }, changes, sequence);
-      this.#send(followers, changes.account, "orders", sequence, text);
-    }
-    if (changes.trades.length > 0) {
-      const text = executionsUpdate({ reference }, changes, transaction);
-      this.#send(followers, changes.account, "executions", sequence, text);
-    }
-    if (changes.balances.length > 0) {
-      const text = balancesMessage({ reference }, "update", sequence, changes.balances);
-      this.#send(followers, changes.account, "balances", sequence, text);
+    for (const kind of PRIVATE_KINDS) {
+      const text = this.#write(kind, changes, transaction);
+      if (text !== undefined) this.#send(followers, changes.account, kind, sequence, text);
     }
   }
 
-  /** Whether a client that has everything up to `sequence` needs no snapshot. */
-  canResume(account: number, sequence: number): boolean {
-    const followers = this.#accounts.get(account);
-    if (followers === undefined || this.#stage === undefined) return false;
-    const completeAfter = Math.max(followers.since, this.#recent.completeAfter);
-    return sequence >= completeAfter && sequence <= this.#stage.checkpoint();
+  /** Whether a client that has everything up to `sequence` may go on without a snapshot. */
+  canResume(sequence: number): boolean {
+    const { releasedSequence } = this.#parts.venue.router;
+    return sequence <= releasedSequence && sequence >= releasedSequence - PAST_SEQUENCES_MAX;
   }
 
-  /** Sends what followed `sequence`, and from then on everything. Order: after `canResume`. */
-  resume(connection: Connection, account: number, kind: PrivateKind, sequence: number): void {
-    this.#add(connection, kind);
-    this.#join(connection, account, kind);
-    for (const text of this.#recent.after(sequence, account, kind)) connection.send(text);
+  /** Sends what followed `after`, or a snapshot that says no; and from then on everything. */
+  resume(connection: Connection, account: number, kind: PrivateKind, after: number): void {
+    const subscription = this.#add(connection, account, kind);
+    if (!this.canResume(after)) this.#begin(subscription, NOT_RESUMED);
+    // A reply may have told of it before its channel does.
+    else this.#stage?.whenApplied(after, () => this.#goOn(subscription, after, RUNS_MAX));
   }
 
-  /** Sends how the account stands at a sequence, and from then on everything. */
-  subscribe(connection: Connection, account: number, kind: PrivateKind): void {
-    this.unsubscribe(connection, account, kind);
-    this.#add(connection, kind);
-    const followers = this.#follow(account);
-    const { sequence, write } = this.#takeSnapshot(account, kind);
-    this.#stage?.whenApplied(sequence, () => {
-      const isWanted = connection.isOpen && connection.privateKinds.has(kind);
-      if (!isWanted || followers.connections[kind].has(connection)) return;
-      connection.send(write());
-      this.#join(connection, account, kind);
-    });
+  /**
+   * Sends how the account stands at a sequence, and from then on everything.
+   *
+   * `mark`: said in the snapshot, too.
+   */
+  subscribe(connection: Connection, account: number, kind: PrivateKind, mark: object = {}): void {
+    this.#begin(this.#add(connection, account, kind), mark);
   }
 
   unsubscribe(connection: Connection, account: number, kind: PrivateKind): void {
@@ -142,14 +155,82 @@ export class AccountFeed {
     for (const connection of connections) connection.flush();
   }
 
-  #add(connection: Connection, kind: PrivateKind): void {
-    if (connection.privateKinds.has(kind)) return;
-    connection.privateKinds.add(kind);
+  /** Follows anew: what the channel was before has ended. */
+  #add(connection: Connection, account: number, kind: PrivateKind): Subscription {
+    this.unsubscribe(connection, account, kind);
+    this.#lastTicket += 1;
+    connection.privateKinds.set(kind, this.#lastTicket);
     this.#parts.metrics.subscriptions += 1;
+    return { connection, account, kind, ticket: this.#lastTicket };
   }
 
-  #join(connection: Connection, account: number, kind: PrivateKind): void {
+  #join({ connection, account, kind }: Subscription): void {
     this.#follow(account).connections[kind].add(connection);
+  }
+
+  /** Begins with a snapshot. */
+  #begin(subscription: Subscription, mark: object): void {
+    const { connection, account, kind } = subscription;
+    this.#follow(account);
+    const { sequence, write } = this.#takeSnapshot(account, kind, mark);
+    this.#stage?.whenApplied(sequence, () => {
+      if (!isCurrent(subscription)) return;
+      connection.send(write());
+      this.#join(subscription);
+    });
+  }
+
+  /** Goes on after `after`, which has been applied; `runs`: what it may still cost. */
+  #goOn(subscription: Subscription, after: number, runs: number): void {
+    if (!isCurrent(subscription)) return;
+    const { connection, account, kind } = subscription;
+    const { since } = this.#follow(account);
+    const isKept = after >= Math.max(since, this.#recent.completeAfter);
+    const texts = isKept ? this.#recent.after(after, account, kind) : [];
+    const size = texts.reduce((sum, { length }) => sum + length, 0);
+    if (isKept && size <= connection.roomBytes) {
+      for (const text of texts) connection.send(text);
+      this.#join(subscription);
+    } else if (runs === 0 || !this.canResume(after)) this.#begin(subscription, NOT_RESUMED);
+    else this.#goBack(subscription, after, runs - 1);
+  }
+
+  /** Tells what followed `after` out of the past. What happens from now on is kept meanwhile. */
+  #goBack(subscription: Subscription, after: number, runs: number): void {
+    const { connection, account, kind } = subscription;
+    const until = this.#stage?.checkpoint() ?? after;
+    this.#past.add({
+      ...{ account, after, until },
+      isWanted: () => isCurrent(subscription),
+      hasRoom: () => connection.hasRoom,
+      tell: (changes, transaction) => {
+        const text = this.#write(kind, changes, transaction);
+        if (text !== undefined) connection.send(text);
+      },
+      end: (isWhole) => {
+        if (isWhole) this.#goOn(subscription, until, runs);
+        else if (isCurrent(subscription)) this.#begin(subscription, NOT_RESUMED);
+      },
+    });
+  }
+
+  /** What a transaction says on a channel, if anything. */
+  #write(kind: PrivateKind, changes: AccountChanges, transaction: Transaction): string | undefined {
+    const { reference } = this.#parts.venue;
+    const { sequence } = transaction;
+    const { orders, trades, balances } = changes;
+    switch (kind) {
+      case "orders":
+        return orders.length === 0 ? undefined : ordersUpdate({ reference }, changes, sequence);
+      case "executions":
+        return trades.length === 0
+          ? undefined
+          : executionsUpdate({ reference }, changes, transaction);
+      case "balances":
+        return balances.length === 0
+          ? undefined
+          : balancesMessage({ reference }, { type: "update", sequence }, balances);
+    }
   }
 
   /** The followers of an account, from now on kept also when all have left. */
@@ -180,6 +261,7 @@ export class AccountFeed {
   #takeSnapshot(
     account: number,
     kind: PrivateKind,
+    mark: object,
   ): { readonly sequence: number; readonly write: () => string } {
     const { queries, reference } = this.#parts.venue;
     const orders = { opcode: QueryKind.orders, account, kind: OrdersQuery.open };
@@ -191,16 +273,22 @@ export class AccountFeed {
     const { sequence, changes } = answer;
     const isWhole = changes.length < SNAPSHOT_ORDERS_MAX;
     const images = changes.flatMap((change) => (change.entity === "balance" ? [change] : []));
+    const head = { type: "snapshot", sequence, ...mark } as const;
     switch (kind) {
       case "orders":
-        return { sequence, write: () => ordersSnapshot({ reference }, answer, isWhole) };
+        return { sequence, write: () => ordersSnapshot({ reference }, answer, isWhole, mark) };
       case "executions":
-        return { sequence, write: () => executionsSnapshot(sequence) };
+        return { sequence, write: () => executionsSnapshot(sequence, mark) };
       case "balances":
-        return {
-          sequence,
-          write: () => balancesMessage({ reference }, "snapshot", sequence, images),
-        };
+        return { sequence, write: () => balancesMessage({ reference }, head, images) };
     }
   }
+}
+
+/** Said in a snapshot that stands where updates were asked for. */
+const NOT_RESUMED = { resumed: false } as const;
+
+/** Whether it is still what its connection wants under that name. */
+function isCurrent({ connection, kind, ticket }: Subscription): boolean {
+  return connection.isOpen && connection.privateKinds.get(kind) === ticket;
 }

@@ -4,7 +4,7 @@ import type { BalanceUpdate } from "../../domain/account.ts";
 import type { Transaction } from "../../domain/change.ts";
 import type { OrderImage } from "../../domain/order.ts";
 import { rejectByNumber } from "../../domain/reject.ts";
-import type { AccountChanges } from "../../push/push-stage.ts";
+import type { AccountChanges } from "../../push/sorted-changes.ts";
 import type { Listing, ReferenceData } from "../../sessions/reference-data.ts";
 import { fromOrderChange, fromOrderImage } from "../http/codec.ts";
 import type { OrderDocument } from "../http/codec.ts";
@@ -16,7 +16,13 @@ interface Books {
   readonly reference: ReferenceData;
 }
 
-export function ordersSnapshot(books: Books, answer: Transaction, isWhole: boolean): string {
+/** `mark` is said, too. */
+export function ordersSnapshot(
+  books: Books,
+  answer: Transaction,
+  isWhole: boolean,
+  mark: object,
+): string {
   const images = answer.changes.flatMap((change) =>
     change.entity === "order" && change.change === "image" ? [change] : [],
   );
@@ -25,6 +31,7 @@ export function ordersSnapshot(books: Books, answer: Transaction, isWhole: boole
     channel: "orders",
     type: "snapshot",
     sequence: answer.sequence,
+    ...mark,
     orders: images.map((image) => fromOrderImage(image, listingOf(books, image.instrument))),
     next_after: isWhole ? null : (last?.orderId ?? null),
   });
@@ -74,20 +81,19 @@ export function executionsUpdate(
 }
 
 /** Fills have no state: what follows the snapshot is all of them. */
-export function executionsSnapshot(sequence: number): string {
-  return JSON.stringify({ channel: "executions", type: "snapshot", sequence, executions: [] });
+export function executionsSnapshot(sequence: number, mark: object): string {
+  const head = { channel: "executions", type: "snapshot", sequence, ...mark };
+  return JSON.stringify({ ...head, executions: [] });
 }
 
 export function balancesMessage(
   books: Books,
-  type: "snapshot" | "update",
-  sequence: number,
+  head: { readonly type: "snapshot" | "update"; readonly sequence: number },
   balances: readonly BalanceUpdate[],
 ): string {
   return JSON.stringify({
     channel: "balances",
-    type,
-    sequence,
+    ...head,
     balances: balances.map((balance) => fromBalance(books, balance)),
   });
 }

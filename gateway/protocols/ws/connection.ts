@@ -17,6 +17,8 @@ export interface Subscription {
   state: "parked" | "waiting" | "live";
   /** The client has the trades up to here. */
   tradesAfter: number | undefined;
+  /** It is told what followed there as if it had been there; else in a snapshot. */
+  isResuming: boolean;
 }
 
 export class Connection {
@@ -31,7 +33,8 @@ export class Connection {
   readonly patience: TokenBucket;
   /** By name of the channel. */
   readonly publicSubscriptions = new Map<string, Subscription>();
-  readonly privateKinds = new Set<string>();
+  /** Channel → what tells a subscription from those before it. */
+  readonly privateKinds = new Map<string, number>();
   #closeReason: CloseReason | undefined;
   /** Written in one piece at the end of this turn, of which it is a part. */
   #soon: string[] = [];
@@ -69,6 +72,11 @@ export class Connection {
   /** Whether there is room for what the client only wants: half of the bound stays for the rest. */
   get hasRoom(): boolean {
     return this.unsentBytes <= this.#unsentBytesMax / 2;
+  }
+
+  /** What may be sent at once of what was missed: half of the bound stays for the rest. */
+  get roomBytes(): number {
+    return Math.max(0, this.#unsentBytesMax / 2 - this.unsentBytes);
   }
 
   /** Whether a client that fell behind may be sent again what it wants. */

@@ -5,9 +5,9 @@
 import type { Clock, StopTimer } from "../../clock.ts";
 import type { Transaction } from "../../domain/change.ts";
 import { QueryKind } from "../../domain/command.ts";
-import type { MarketChanges, PushStage } from "../../push/push-stage.ts";
+import type { PushStage } from "../../push/push-stage.ts";
+import type { MarketChanges } from "../../push/sorted-changes.ts";
 import { TurnQueue } from "../../push/turn-queue.ts";
-import { RECENT_TRADES_MAX } from "../../sessions/recent-trades.ts";
 import type { Venue } from "../../sessions/venue.ts";
 import { BarFeed } from "./bar-feed.ts";
 import type { SentBars } from "./bar-feed.ts";
@@ -19,14 +19,12 @@ import {
   bookUpdate,
   depthLevels,
   depthMessage,
-  tradesSnapshot,
   tradesUpdate,
 } from "./market-messages.ts";
+import { type Shown, Tape } from "./tape.ts";
 
 /** Levels a side of a book's snapshot: the longest answer of the core. */
 const BOOK_LEVELS_MAX = 1_000;
-/** Trades that a snapshot shows who does not say what it has. */
-const TRADES_SHOWN = 50;
 /** Least time between two messages of the best levels, in milliseconds. */
 const DEPTH_MS = 100;
 /** Time between two looks at bars and statistics, in milliseconds. */
@@ -35,7 +33,7 @@ const BARS_MS = 250;
 const SWEEP_MS = 25;
 
 export interface MarketFeedParts {
-  readonly venue: Pick<Venue, "queries" | "trades" | "router" | "klines">;
+  readonly venue: Pick<Venue, "queries" | "trades" | "router" | "klines" | "history">;
   readonly clock: Clock;
   readonly metrics: FeedMetrics;
   /** The last sequence before the venue opened. */
@@ -55,6 +53,7 @@ interface Topic {
 export class MarketFeed {
   readonly #parts: MarketFeedParts;
   readonly #bars: BarFeed;
+  readonly #tape: Tape;
   readonly #queue: TurnQueue;
   readonly #timers: readonly StopTimer[];
   /** Instrument → its topics with somebody live, by name. */
@@ -70,6 +69,7 @@ export class MarketFeed {
   constructor(parts: MarketFeedParts) {
     this.#parts = parts;
     this.#bars = new BarFeed(parts.venue, parts.clock);
+    this.#tape = new Tape(parts.venue);
     this.#queue = new TurnQueue(parts.clock);
     this.#timers = [
       parts.clock.every(SWEEP_MS, () => this.#sweep()),
@@ -94,16 +94,15 @@ export class MarketFeed {
 
   push(changes: MarketChanges, transaction: Transaction): void {
     const { instrument } = changes;
-    const { sequence } = transaction;
+    const { sequence, timeUs } = transaction;
     const previous = this.#bookSequenceOf(instrument);
     if (changes.levels.length > 0) this.#bookSequences.set(instrument, sequence);
     for (const topic of this.#topics.get(instrument)?.values() ?? []) {
       const { kind, name, listing } = topic.channel;
       if (kind === "bars") continue;
       if (kind === "trades") {
-        if (changes.trades.length > 0) {
-          this.#send(topic, tradesUpdate(name, listing, changes, transaction));
-        }
+        const dated = changes.trades.map((trade) => ({ trade, sequence, timeUs }));
+        if (dated.length > 0) this.#send(topic, tradesUpdate(name, listing, dated));
       } else if (changes.levels.length === 0) continue;
       else if (kind === "depth") topic.isDirty = true;
       else this.#send(topic, bookUpdate(name, listing, changes, sequence, previous));
@@ -113,15 +112,22 @@ export class MarketFeed {
   /**
    * Starts a channel of a connection, or starts it anew: its next message is a snapshot.
    *
-   * `tradesAfter`: the client has the trades up to there.
+   * `tradesAfter`: the client has the trades up to there, and is told what followed if it can be.
    */
   subscribe(connection: Connection, channel: PublicChannel, tradesAfter?: number): void {
     this.unsubscribe(connection, channel.name);
-    const subscription: Subscription = { channel, connection, state: "parked", tradesAfter };
+    const isResuming = channel.kind === "trades" && tradesAfter !== undefined;
+    const begin = { state: "parked", tradesAfter, isResuming } as const;
+    const subscription: Subscription = { channel, connection, ...begin };
     connection.publicSubscriptions.set(channel.name, subscription);
     this.#parts.metrics.subscriptions += 1;
     this.#followers.add(connection);
     this.#begin(subscription);
+  }
+
+  /** Whether a client that has everything up to `sequence` may go on without a snapshot. */
+  canResume({ kind }: PublicChannel, sequence: number): boolean {
+    return kind === "trades" && sequence <= this.#parts.venue.router.releasedSequence;
   }
 
   unsubscribe(connection: Connection, name: string): void {
@@ -167,36 +173,42 @@ export class MarketFeed {
     this.#parked.delete(subscription);
     this.#queue.add(() => {
       if (!isCurrent(subscription)) return;
-      const snapshot = this.#takeSnapshot(subscription);
-      this.#stage?.whenApplied(snapshot.sequence, () => {
-        if (isCurrent(subscription)) this.#deliver(subscription, snapshot.write);
-      });
+      if (subscription.isResuming) void this.#resume(subscription);
+      else this.#show(subscription, this.#takeSnapshot(subscription));
+    });
+  }
+
+  /** Goes on with updates, or with a snapshot that says that this cannot be. */
+  async #resume(subscription: Subscription): Promise<void> {
+    const { channel, tradesAfter = 0 } = subscription;
+    const missed = this.canResume(channel, tradesAfter)
+      ? await this.#tape.updates(channel, tradesAfter)
+      : undefined;
+    this.#queue.add(() => {
+      if (isCurrent(subscription)) this.#show(subscription, missed ?? this.#giveUp(subscription));
+    });
+  }
+
+  #giveUp(subscription: Subscription): Shown {
+    subscription.isResuming = false;
+    const { channel, tradesAfter } = subscription;
+    return this.#tape.snapshot(channel, tradesAfter, { resumed: false });
+  }
+
+  #show(subscription: Subscription, { sequence, texts }: Shown): void {
+    this.#stage?.whenApplied(sequence, () => {
+      if (isCurrent(subscription)) this.#deliver(subscription, texts());
     });
   }
 
   /** Asks now, for what may be shown once its sequence is reached. */
-  #takeSnapshot({ channel, tradesAfter }: Subscription): {
-    readonly sequence: number;
-    readonly write: () => string;
-  } {
+  #takeSnapshot({ channel, tradesAfter }: Subscription): Shown {
     const { venue } = this.#parts;
     const { kind, name, listing, depth } = channel;
-    const instrument = listing.instrument.instrumentId;
     // Its own stage has seen what it shows; the next update says how things stand then.
-    if (kind === "bars") return { sequence: 0, write: () => this.#bars.snapshot(channel) };
-    if (kind === "trades") {
-      const sequence = venue.router.releasedSequence;
-      const limit = tradesAfter === undefined ? TRADES_SHOWN : RECENT_TRADES_MAX;
-      const known = venue.trades.list(instrument, limit, () => true);
-      const wanted = known.filter((trade) => trade.sequence > (tradesAfter ?? 0)).reverse();
-      const isCut = known.length === limit && wanted.length === limit;
-      const oldest = isCut ? (wanted[0]?.sequence ?? 0) : 0;
-      const completeAfter = Math.max(venue.trades.completeAfter(instrument), oldest);
-      return {
-        sequence,
-        write: () => tradesSnapshot(name, listing, wanted, sequence, completeAfter),
-      };
-    }
+    if (kind === "bars") return { sequence: 0, texts: () => [this.#bars.snapshot(channel)] };
+    if (kind === "trades") return this.#tape.snapshot(channel, tradesAfter, {});
+    const instrument = listing.instrument.instrumentId;
     const quantity = kind === "depth" ? depth : BOOK_LEVELS_MAX;
     const answer = venue.queries.askNow({ opcode: QueryKind.book, instrument, quantity });
     const { sequence } = answer;
@@ -204,20 +216,27 @@ export class MarketFeed {
       kind === "depth"
         ? depthMessage(name, "snapshot", sequence, depthLevels(listing, answer))
         : bookSnapshot(name, listing, answer, this.#bookSequenceOf(instrument));
-    return { sequence, write };
+    return { sequence, texts: () => [write()] };
   }
 
-  /** Sends a snapshot and goes live, in one step. */
-  #deliver(subscription: Subscription, write: () => string): void {
+  /** Sends what it begins with and goes live, in one step. */
+  #deliver(subscription: Subscription, texts: readonly string[]): void {
     const { connection, channel } = subscription;
-    if (!connection.hasRoom) {
+    const size = texts.reduce((sum, { length }) => sum + length, 0);
+    const isTooMuch = subscription.isResuming && size > connection.roomBytes;
+    if (!connection.hasRoom || (isTooMuch && !connection.isDrained)) {
       this.#park(subscription);
       return;
     }
-    connection.send(write());
+    if (isTooMuch) {
+      this.#show(subscription, this.#giveUp(subscription));
+      return;
+    }
+    for (const text of texts) connection.send(text);
     if (!connection.isOpen) return;
     connection.join(channel.name);
     subscription.state = "live";
+    subscription.isResuming = false;
     const topics = this.#topicsOf(channel);
     const topic = topics.get(channel.name) ?? this.#makeTopic(channel);
     topics.set(channel.name, topic);

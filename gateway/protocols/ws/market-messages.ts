@@ -1,7 +1,7 @@
 // What public channels say, in the shapes of HTTP.
 
 import type { Transaction } from "../../domain/change.ts";
-import type { MarketChanges } from "../../push/push-stage.ts";
+import type { MarketChanges } from "../../push/sorted-changes.ts";
 import type { DatedTrade } from "../../sessions/recent-trades.ts";
 import type { Listing } from "../../sessions/reference-data.ts";
 import { toLevels, toPublicTrade } from "../http/routes/market.ts";
@@ -56,34 +56,32 @@ export function depthLevels(listing: Listing, answer: Transaction): string {
   return JSON.stringify(toLevels(answer.changes, listing));
 }
 
-/** Trades, oldest first. `completeAfter`: none with a later sequence is missing. */
+/** Trades, oldest first. `head`: at which sequence, and what else is said of them. */
 export function tradesSnapshot(
   channel: string,
   listing: Listing,
   trades: readonly DatedTrade[],
-  sequence: number,
-  completeAfter: number,
+  head: { readonly sequence: number; readonly complete_after: number },
 ): string {
   return JSON.stringify({
     channel,
     type: "snapshot",
-    sequence,
-    complete_after: completeAfter,
+    ...head,
     trades: trades.map((trade) => toPublicTrade(trade, listing)),
   });
 }
 
+/** The trades of one transaction. */
 export function tradesUpdate(
   channel: string,
   listing: Listing,
-  { trades }: MarketChanges,
-  { sequence, timeUs }: Transaction,
+  trades: readonly DatedTrade[],
 ): string {
   return JSON.stringify({
     channel,
     type: "update",
-    sequence,
-    trades: trades.map((trade) => toPublicTrade({ trade, sequence, timeUs }, listing)),
+    sequence: trades[0]?.sequence,
+    trades: trades.map((trade) => toPublicTrade(trade, listing)),
   });
 }
 

@@ -65,7 +65,7 @@ export class NativeFeed implements WebSocketDoor<Connection> {
     const metrics = new FeedMetrics(parts.metrics, this.#connections);
     this.#metrics = metrics;
     this.#markets = new MarketFeed({ venue, clock, metrics, startedAfter });
-    this.#accounts = new AccountFeed({ venue, metrics });
+    this.#accounts = new AccountFeed({ venue, clock, log, metrics });
     const [markets, accounts] = [this.#markets, this.#accounts];
     this.stage = new PushStage(
       {
@@ -130,6 +130,7 @@ export class NativeFeed implements WebSocketDoor<Connection> {
   stop(): void {
     this.#closeAll("venue_stopping");
     this.#markets.stop();
+    this.#accounts.stop();
   }
 
   #makeHandler(config: FeedParts["config"]): WebSocketHandler<Connection> {

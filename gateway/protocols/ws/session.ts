@@ -146,17 +146,17 @@ export class FeedSession {
     }
     const account = caller?.account ?? 0;
     const after = request.from_sequence;
-    const resumed = channels.filter(
-      ({ scope }) =>
-        scope === "private" && after !== undefined && accounts.canResume(account, after),
-    );
+    const resumed = channels.filter((channel) => {
+      if (after === undefined) return false;
+      const isPublic = channel.scope === "public";
+      return isPublic ? markets.canResume(channel, after) : accounts.canResume(after);
+    });
     const [names, resumedNames] = [channels, resumed].map((each) => each.map(({ name }) => name));
     connection.send(okReply(request, { channels: names, resumed: resumedNames }));
     for (const channel of channels) {
       if (channel.scope === "public") markets.subscribe(connection, channel, after);
-      else if (after !== undefined && resumed.includes(channel)) {
-        accounts.resume(connection, account, channel.kind, after);
-      } else accounts.subscribe(connection, account, channel.kind);
+      else if (after === undefined) accounts.subscribe(connection, account, channel.kind);
+      else accounts.resume(connection, account, channel.kind, after);
     }
     return undefined;
   }

@@ -9,6 +9,7 @@ import { StalledClient } from "./stalled-client.ts";
 
 const WAIT_MS_MAX = 20_000;
 const CONNECTIONS_MAX = 20;
+const ORDERS = "/api/v1/trading/orders";
 
 let market: Market;
 
@@ -60,7 +61,7 @@ test(
   2 * WAIT_MS_MAX,
 );
 
-test("a feed that begins anew ends its connections, and who returns gets a snapshot", async () => {
+test("a feed that begins anew ends its connections, and who returns goes on", async () => {
   const { alice, venue } = market;
   const { address } = venue.server;
   const client = await FeedClient.open(address, alice);
@@ -79,10 +80,11 @@ test("a feed that begins anew ends its connections, and who returns gets a snaps
   });
   const returned = await FeedClient.open(address, alice);
   const request = { op: "subscribe", channels, from_sequence: told["sequence"] };
-  expect(await returned.need(request)).toMatchObject({ resumed: [] });
-  for (const channel of channels) {
-    const first = await returned.waitFor((message) => message["channel"] === channel);
-    expect(first["type"]).toBe("snapshot");
-  }
+  expect(await returned.need(request)).toMatchObject({ resumed: ["orders"] });
+  const book = await returned.waitFor((message) => message["channel"] === channels[0]);
+  expect(book["type"]).toBe("snapshot");
+  const { sequence } = await venue.get("POST", ORDERS, { token: alice, body });
+  const next = await returned.waitFor(({ channel }) => channel === "orders");
+  expect(next).toMatchObject({ type: "update", sequence });
   returned.close();
 });

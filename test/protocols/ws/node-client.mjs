@@ -11,7 +11,9 @@ const [token, symbol] = process.argv.slice(2);
 const book = { bids: new Map(), asks: new Map() };
 const orders = new Map();
 const balances = new Map();
+const executions = [];
 const state = { bookSequence: 0, lastSequence: 0, balancesSequence: 0, holes: 0, snapshots: 0 };
+state.executionsSequence = 0;
 
 function put(side, levels) {
   for (const [price, quantity] of levels) {
@@ -46,12 +48,21 @@ function applyBalances(message) {
   state.balancesSequence = message.sequence;
 }
 
+function applyExecutions(message) {
+  executions.push(...message.executions.map((execution) => execution.trade_id));
+  state.executionsSequence = message.sequence;
+}
+
 function connect(url) {
   const socket = new WebSocket(url);
   const send = (request) => socket.send(JSON.stringify(request));
   socket.on("open", () => {
     send({ op: "login", token });
     send({ op: "subscribe", channels: [`book:${symbol}`, "orders", "balances"] });
+    // Fills have no state: what was missed must be told.
+    const resume =
+      state.executionsSequence === 0 ? {} : { from_sequence: state.executionsSequence };
+    send({ op: "subscribe", channels: ["executions"], ...resume });
   });
   socket.on("message", (data) => {
     const message = JSON.parse(data.toString());
@@ -59,6 +70,7 @@ function connect(url) {
     if (message.channel === `book:${symbol}`) applyBook(message);
     else if (message.channel === "orders") applyOrders(message);
     else if (message.channel === "balances") applyBalances(message);
+    else if (message.channel === "executions") applyExecutions(message);
   });
   socket.on("error", () => {});
   socket.on("close", () => process.stdout.write("gone\n"));
@@ -66,7 +78,7 @@ function connect(url) {
 
 function show() {
   const sides = { bids: [...book.bids], asks: [...book.asks] };
-  const account = { orders: [...orders], balances: [...balances.values()] };
+  const account = { orders: [...orders], balances: [...balances.values()], executions };
   process.stdout.write(`${JSON.stringify({ ...state, ...sides, ...account })}\n`);
 }
 

@@ -2,13 +2,11 @@
 // others stays within its bound.
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { Opcode } from "../../../gateway/domain/command.ts";
-import { OrderType, Side, TimeInForce } from "../../../gateway/domain/order.ts";
-import type { Caller } from "../../../gateway/sessions/authenticator.ts";
 import { until, within } from "../../support/deadline.ts";
 import { UNLIMITED } from "../../support/spot-market.ts";
 import { openMarket, SYMBOL } from "../http/http-venue.ts";
 import type { Market } from "../http/http-venue.ts";
+import { tradeOnce } from "./direct-orders.ts";
 import { FeedClient, FollowedBook } from "./feed-client.ts";
 import { StalledClient } from "./stalled-client.ts";
 
@@ -20,46 +18,15 @@ const UNSENT_BYTES_MAX = 524_288;
 const FILLS = 100;
 /** What the system itself takes for a socket that nobody reads is some megabytes. */
 const ROUNDS_MAX = 2_000;
-const PRICE_TICKS = 5_000_000;
 const WAIT_MS_MAX = 30_000;
 
 let market: Market;
-let seller: Caller;
-let buyer: Caller;
 
 beforeAll(async () => {
   const flags = { ...UNLIMITED, "feed-unsent-bytes-max": String(UNSENT_BYTES_MAX) };
   market = await openMarket({ flags });
-  [seller, buyer] = [callerOf(market.alice), callerOf(market.bob)];
 });
 afterAll(() => market.venue.stop());
-
-function callerOf(token: string): Caller {
-  const caller = market.venue.venue.authenticator.authenticateToken(token);
-  if (caller === undefined) throw new Error("no caller");
-  return caller;
-}
-
-/** Places a limit order past HTTP. Returns its sequence. */
-function place(caller: Caller, side: Side, price: number, quantity: number): Promise<number> {
-  const limit = { orderType: OrderType.limit, timeInForce: TimeInForce.gtc };
-  const command = { opcode: Opcode.newOrder, instrument: 1, side, ...limit, price, quantity };
-  return new Promise((resolve, reject) => {
-    const refused = market.venue.venue.orderEntry.enter(caller, command, ({ code, sequence }) =>
-      code === 0 ? resolve(sequence) : reject(new Error(`code ${code}`)),
-    );
-    if (refused !== undefined) reject(new Error(`refused ${refused}`));
-  });
-}
-
-/** A hundred offers at as many prices, and one order that takes them all. */
-async function tradeOnce(): Promise<number> {
-  const offers = Array.from({ length: FILLS }, (_, index) =>
-    place(seller, Side.sell, PRICE_TICKS + index, 1),
-  );
-  await Promise.all(offers);
-  return place(buyer, Side.buy, PRICE_TICKS + FILLS, FILLS);
-}
 
 function metric(name: string): number {
   const line = new RegExp(`^${name.replace(/[{}"]/g, "\\$&")} (\\d+)$`, "m");
@@ -70,7 +37,7 @@ function metric(name: string): number {
 async function tradeUntil(what: string, isOver: () => boolean): Promise<number> {
   let unsentMax = 0;
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
-    await tradeOnce();
+    await tradeOnce(market, FILLS);
     unsentMax = Math.max(unsentMax, metric("ws_unsent_bytes"));
     if (isOver()) return unsentMax;
   }
@@ -111,10 +78,10 @@ test(
     expect(unsentMax).toBeGreaterThan(UNSENT_BYTES_MAX / 2);
     expect(unsentMax).toBeLessThanOrEqual(2 * UNSENT_BYTES_MAX);
     const kept = metric("ws_unsent_bytes");
-    for (let round = 0; round < 20; round += 1) await tradeOnce();
+    for (let round = 0; round < 20; round += 1) await tradeOnce(market, FILLS);
     // Nothing more is kept for it.
     expect(metric("ws_unsent_bytes")).toBeLessThanOrEqual(kept);
-    const last = await tradeOnce();
+    const last = await tradeOnce(market, FILLS);
     await until(WAIT_MS_MAX, "all readers have the last trade", () =>
       readers.every(({ text }) => text.includes(`"sequence":${last},`)),
     );
@@ -132,7 +99,7 @@ test(
     const trades = await stalled.waitFor(isNew(TRADES));
     // Of the trades that it missed a thousand are kept, and it is told so.
     expect(Number(trades["complete_after"])).toBeGreaterThan(0);
-    const next = await tradeOnce();
+    const next = await tradeOnce(market, FILLS);
     await stalled.waitFor(
       (message) => message["channel"] === TRADES && message["sequence"] === next,
     );
@@ -169,7 +136,7 @@ test(
     stalled.resume();
     const ending = await within(WAIT_MS_MAX, "the end", stalled.ended);
     expect(ending).toEqual({ code: 1008, reason: "slow_reader" });
-    const last = await tradeOnce();
+    const last = await tradeOnce(market, FILLS);
     await twin.waitFor(({ channel, sequence }) => channel === "executions" && sequence === last);
     const ids = twin
       .of("executions")
