@@ -2,8 +2,7 @@
 // layer, without a venue behind it.
 
 import type { Dictionary } from "../dictionary/dictionary.ts";
-import type { Scope } from "../dictionary/scope.ts";
-import { Section } from "../dictionary/dictionary.ts";
+import { Cell, type Scope, Section } from "../dictionary/scope.ts";
 import type { FixApplication, LogonVerdict, SessionHandle } from "../session/application.ts";
 import type { FixMessage } from "../wire/message.ts";
 
@@ -79,15 +78,15 @@ export class EchoApplication implements FixApplication {
   }
 
   #findUnits(message: FixMessage): Unit[] {
-    const body = this.#dictionary.find(message.msgType)?.body;
+    const scope = this.#dictionary.find(message.msgType)?.scope;
     const units: Unit[] = [];
     let index = 0;
-    while (index < message.count) {
+    while (scope !== undefined && index < message.count) {
       const tag = message.tags[index] ?? 0;
       const start = index;
       index += 1;
-      if (this.#dictionary.sectionOf(tag) !== Section.body) continue;
-      const entry = body?.entryOf(tag);
+      if (sectionOf(scope, tag) !== Section.body) continue;
+      const entry = scope.entryOf(tag);
       if (entry !== undefined) index = findGroupEnd(message, index, entry);
       units.push({ tag, start, end: index });
     }
@@ -95,12 +94,16 @@ export class EchoApplication implements FixApplication {
   }
 }
 
+function sectionOf(scope: Scope, tag: number): number {
+  return ((scope.cells[tag] ?? 0) >> Cell.section) & Cell.sectionMask;
+}
+
 /** Index behind the entries of a group that begin at `index`, groups inside it included. */
 function findGroupEnd(message: FixMessage, index: number, entry: Scope): number {
   let end = index;
   while (end < message.count) {
     const tag = message.tags[end] ?? 0;
-    if ((entry.places[tag] ?? 0) === 0) return end;
+    if ((entry.cells[tag] ?? 0) === 0) return end;
     const inner = entry.entryOf(tag);
     end += 1;
     if (inner !== undefined) end = findGroupEnd(message, end, inner);
