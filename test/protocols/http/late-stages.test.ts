@@ -10,6 +10,7 @@ import { Opcode, type SubmittedCommand } from "../../../gateway/domain/command.t
 import { InstrumentState } from "../../../gateway/domain/instrument.ts";
 import { OrderType, Side, TimeInForce } from "../../../gateway/domain/order.ts";
 import { RejectCode } from "../../../gateway/domain/reject.ts";
+import type { StageStatus } from "../../../gateway/stages/stages.ts";
 import { until } from "../../support/deadline.ts";
 import { makeDirectory, removeDirectories } from "../../support/venue-process.ts";
 import { HttpVenue, limitOrder, SYMBOL } from "./http-venue.ts";
@@ -65,6 +66,18 @@ beforeAll(async () => {
 }, TEST_MS_MAX);
 afterAll(removeDirectories);
 
+/** So far that what was before is in no file any more, if nobody holds it. */
+async function tradeFar(core: Core): Promise<void> {
+  for (const written of [1, 2, 3]) {
+    await submit(
+      core,
+      Array.from({ length: 1_500 }, (_, at) => order(at)),
+    );
+    core.requestSnapshot();
+    await until(WAIT_MS_MAX, "a snapshot", () => core.status().snapshot.written === written);
+  }
+}
+
 function order(at: number): SubmittedCommand {
   const [side, account] = at % 2 === 0 ? [Side.buy, 3] : [Side.sell, 4];
   return {
@@ -87,6 +100,12 @@ async function submit(core: Core, commands: readonly SubmittedCommand[]): Promis
   });
 }
 
+function removeFile(name: string): void {
+  for (const suffix of ["", "-wal", "-shm"]) {
+    rmSync(join(directory, `${name}${suffix}`), { force: true });
+  }
+}
+
 interface Late {
   readonly venue: HttpVenue;
   readonly alice: string;
@@ -99,9 +118,9 @@ async function open(): Promise<Late> {
   const venue = new HttpVenue({ directory, logLines });
   const alice = venue.token(3, ["read", "trade"]);
   const bob = venue.token(4, ["read", "trade"]);
-  await until(WAIT_MS_MAX, "live stages", () =>
-    venue.venueStages.stages.status().every(({ state, lag }) => state === "live" && lag === 0),
-  );
+  const isSettled = ({ state, lag }: StageStatus): boolean =>
+    state === "detached" || (state === "live" && lag === 0);
+  await until(WAIT_MS_MAX, "the stages", () => venue.venueStages.stages.status().every(isSettled));
   return { venue, alice, bob, lines: logLines };
 }
 
@@ -113,9 +132,8 @@ async function trade({ venue, alice, bob }: Late): Promise<void> {
     });
   await place(bob, "SELL");
   await place(alice, "BUY");
-  await until(WAIT_MS_MAX, "the stages", () =>
-    venue.venueStages.stages.status().every(({ lag }) => lag === 0),
-  );
+  const isThere = ({ state, lag }: StageStatus): boolean => state === "detached" || lag === 0;
+  await until(WAIT_MS_MAX, "the stages", () => venue.venueStages.stages.status().every(isThere));
 }
 
 async function tickerOf({ venue }: Late): Promise<unknown> {
@@ -137,8 +155,8 @@ test(
     const startUs = systemClock.nowUs();
     const late = await open();
     const { venue, alice, lines } = late;
-    const begun = lines.filter((line) => line.includes("event=stage_begins_late"));
-    expect(begun).toHaveLength(3);
+    const isBegun = (line: string): boolean => line.includes("event=stage_begins_late");
+    await until(WAIT_MS_MAX, "the log", () => lines.filter(isBegun).length === 3);
     // The last price is the engine's to know; of the last 24 hours nothing is known.
     expect(await tickerOf(late)).toMatchObject({ last_price: "1.00", open: null, count: 0 });
     await trade(late);
@@ -187,15 +205,58 @@ test(
     const after = await open();
     await trade(after);
     const found = await barsOf(after);
-    const begun = after.lines.filter((line) => line.includes("event=stage_begins_late"));
-    expect(begun).toHaveLength(1);
-    expect(begun[0]).toContain("stage=klines");
+    const isBegun = (line: string): boolean => line.includes("event=stage_begins_late");
+    await until(WAIT_MS_MAX, "the log", () => after.lines.some(isBegun));
+    const begun = after.lines.filter(isBegun);
+    expect(begun).toEqual([expect.stringContaining("stage=klines")]);
     expect(found.completeFromUs).toBeGreaterThan(completeFromUs);
     expect(found.count).toBeLessThan(Number(count) + 1);
     expect(after.venue.venueStages.derived.settlement.discrepancies).toBe(0);
     await after.venue.stop();
     const again = await open();
     expect(await barsOf(again)).toEqual(found);
+    await again.venue.stop();
+  },
+  TEST_MS_MAX,
+);
+
+test(
+  "who was detached stays so where the journal went on without it, until its file goes",
+  async () => {
+    // As when the stages were detached by the cap on the journal kept for them.
+    const dataDirectory = join(directory, "journal");
+    const core = Core.open({ dataDirectory, durability: "os", segmentBytes: 1 << 16 });
+    await tradeFar(core);
+    core.stop();
+    const without = await open();
+    const names = ["klines", "settlement", "history"];
+    for (const stage of names) {
+      const line = await until(WAIT_MS_MAX, "a line in the log", () =>
+        without.lines.find((each) => each.includes(`stage_detached stage=${stage}`)),
+      );
+      expect(line).toContain("level=error");
+    }
+    const { stages } = await without.venue.get("GET", "/health/ready");
+    expect(stages).toMatchObject({
+      status: "failing",
+      each: [
+        ...names.map((name) => ({ name, state: "detached" })),
+        { name: "push", state: "live" },
+      ],
+    });
+    // Trading goes on, and nothing is made up of what was missed.
+    await trade(without);
+    const { sequence } = without.venue.venueStages.derived.klines;
+    expect(sequence).toBeLessThan(without.venue.core.status().executedSequence - 4_000);
+    await without.venue.stop();
+    for (const name of ["klines.sqlite", "settlement.json", "history.sqlite"]) removeFile(name);
+    const again = await open();
+    await trade(again);
+    expect((await again.venue.get("GET", "/health/ready"))["stages"]).toMatchObject({
+      status: "ok",
+    });
+    expect((await barsOf(again)).count).toBe(1);
+    expect(again.venue.venueStages.derived.settlement.discrepancies).toBe(0);
     await again.venue.stop();
   },
   TEST_MS_MAX,
