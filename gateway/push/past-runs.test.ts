@@ -3,7 +3,6 @@ import { ManualClock } from "../../test/support/manual-clock.ts";
 import type { Transaction } from "../domain/change.ts";
 import { accept, refuse, RejectCode } from "../domain/reject.ts";
 import { toAmount, toSequence, toTimeUs } from "../domain/units.ts";
-import { Log } from "../log.ts";
 import { type Listener, type OpenPast, PastRuns } from "./past-runs.ts";
 
 /** Each transaction changes a balance of one of two accounts: 3 when odd, 4 when even. */
@@ -33,6 +32,7 @@ function transaction(sequence: number): Transaction {
 function openLog({ keptAfter = 0, isFull = (): boolean => false, failsAt = Infinity } = {}) {
   const clock = new ManualClock();
   const opened: number[] = [];
+  const faults: unknown[] = [];
   let openCount = 0;
   async function* read(after: number): AsyncGenerator<readonly Transaction[], void> {
     openCount += 1;
@@ -51,7 +51,7 @@ function openLog({ keptAfter = 0, isFull = (): boolean => false, failsAt = Infin
     if (isFull()) return refuse(RejectCode.throttled);
     return after < keptAfter ? refuse(RejectCode.history_unavailable) : accept(read(after));
   };
-  const runs = new PastRuns(open, clock, new Log("error", clock, (bytes) => bytes.length));
+  const runs = new PastRuns(open, clock, (error) => faults.push(error));
   /** Moves time on until everything that can happen has. */
   const settle = async (milliseconds = 20): Promise<void> => {
     for (let passed = 0; passed < milliseconds; passed += 1) {
@@ -61,12 +61,13 @@ function openLog({ keptAfter = 0, isFull = (): boolean => false, failsAt = Infin
       clock.advanceMs(1);
     }
   };
-  return { runs, opened, settle, open: () => openCount };
+  return { runs, opened, faults, settle, open: () => openCount };
 }
 
 /** Somebody who is told of an account; `room`: how many messages it takes until it has read. */
 function listener(account: number, after: number, until: number) {
-  const heard = { told: [] as number[], end: undefined as boolean | undefined };
+  const told: number[] = [];
+  const heard: { told: number[]; end: boolean | undefined } = { told, end: undefined };
   const state = { isWanted: true, room: Infinity };
   const entry: Listener = {
     ...{ account, after, until },
@@ -183,9 +184,10 @@ test("a log that is damaged further on ends what it cannot tell", async () => {
   await log.settle();
   expect(short.heard).toEqual({ told: [1, 3, 5, 7], end: true });
   expect(long.heard).toEqual({ told: [1, 3, 5, 7], end: false });
+  expect(log.faults).toEqual([new Error("damaged")]);
 });
 
-test("a log that ends too early is not taken for whole, and nobody is told after a stop", async () => {
+test("a log that ends early is not taken for whole, and nobody is told after a stop", async () => {
   const log = openLog();
   const [beyond, stopped] = [listener(3, 18, 24), listener(3, 0, 20)];
   log.runs.add(beyond.entry);

@@ -4,7 +4,6 @@
 import type { Clock } from "../clock.ts";
 import type { Transaction } from "../domain/change.ts";
 import { type Parsed, RejectCode } from "../domain/reject.ts";
-import type { Log } from "../log.ts";
 import { type AccountChanges, sortChanges } from "./sorted-changes.ts";
 
 /** How far back anybody is told: some seconds of a run. Farther off, a snapshot is there sooner. */
@@ -49,16 +48,17 @@ interface Waiting {
 export class PastRuns {
   readonly #open: OpenPast;
   readonly #clock: Clock;
-  readonly #log: Log;
+  readonly #onFault: (error: unknown) => void;
   /** Bounds: the private channels of all connections. */
   readonly #waiting = new Set<Waiting>();
   #isWorking = false;
   #isStopped = false;
 
-  constructor(open: OpenPast, clock: Clock, log: Log) {
+  /** `onFault` hears why a run ended early: a journal that is damaged further on. */
+  constructor(open: OpenPast, clock: Clock, onFault: (error: unknown) => void) {
     this.#open = open;
     this.#clock = clock;
-    this.#log = log;
+    this.#onFault = onFault;
   }
 
   add(listener: Listener): void {
@@ -89,7 +89,7 @@ export class PastRuns {
       try {
         await this.#run(active);
       } catch (error) {
-        this.#log.error("past_run_failed", { error: String(error) });
+        this.#onFault(error);
         for (const each of active) each.listener.end(false);
       }
     }

@@ -67,7 +67,11 @@ export class AccountFeed {
   constructor(parts: AccountFeedParts) {
     this.#parts = parts;
     const { venue, clock, log } = parts;
-    this.#past = new PastRuns((after) => venue.changes.open(after), clock, log);
+    this.#past = new PastRuns(
+      (after) => venue.changes.open(after),
+      clock,
+      (error) => log.error("ws_past_failed", { error: String(error) }),
+    );
   }
 
   start(stage: Pick<PushStage, "whenApplied" | "checkpoint">): void {
