@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { outputs, parseRejectCodes } from "./generate.ts";
 
-const HEADER = "number,name,category,precedence,retryable,http,text\n";
+const HEADER =
+  "number,name,category,precedence,retryable,http,fix_ord_rej_reason,fix_cxl_rej_reason,text\n";
 const OPERATING = `before
 <!-- settings of gateway/config.ts, written by schemas/generate.ts -->
 stale
@@ -12,7 +13,7 @@ stale
 <!-- end of commands of gateway/commands -->
 after
 `;
-const GOOD = "3001,instrument_not_found,instrument,200,false,404,Instrument does not exist\n";
+const GOOD = "3001,instrument_not_found,instrument,200,false,404,1,99,Instrument does not exist\n";
 
 describe("reject code table", () => {
   test("a good row is read", () => {
@@ -24,6 +25,8 @@ describe("reject code table", () => {
         precedence: 200,
         retryable: false,
         http: 404,
+        fixOrdRejReason: 1,
+        fixCxlRejReason: 99,
         text: "Instrument does not exist",
       },
     ]);
@@ -31,12 +34,14 @@ describe("reject code table", () => {
 
   test.each([
     ["another header", "number,name\n", "columns must be"],
-    ["a field too many", `${HEADER}${GOOD.trimEnd()},x\n`, "8 fields"],
+    ["a field too many", `${HEADER}${GOOD.trimEnd()},x\n`, "10 fields"],
     ["a short number", HEADER + GOOD.replace("3001", "301"), "number must be"],
     ["a camelCase name", HEADER + GOOD.replace("instrument_not_found", "notFound"), "snake_case"],
     ["an unknown category", HEADER + GOOD.replace("instrument,", "thing,"), "category must be"],
     ["a full stop", HEADER + GOOD.replace("exist\n", "exist.\n"), "without full stop"],
     ["status 200", HEADER + GOOD.replace("404", "200"), "http must be"],
+    ["a 103 that is not stock", HEADER + GOOD.replace(",1,99,", ",16,99,"), "one of 103"],
+    ["a 102 that is not ours", HEADER + GOOD.replace(",1,99,", ",1,2,"), "one of 102"],
     ["a number twice", HEADER + GOOD + GOOD, "3001 must follow 3001"],
     ["a name twice", HEADER + GOOD + GOOD.replace("3001", "3002"), "stands here twice"],
   ])("%s is refused with its line", (_, csv, message) => {

@@ -24,7 +24,13 @@ const OPERATING_PARTS: readonly { readonly name: string; readonly toText: () => 
   { name: "settings of gateway/config.ts", toText: settingsTable },
   { name: "commands of gateway/commands", toText: commandsTable },
 ];
-const COLUMNS = ["number", "name", "category", "precedence", "retryable", "http", "text"] as const;
+const COLUMNS = [
+  ...(["number", "name", "category", "precedence", "retryable", "http"] as const),
+  ...(["fix_ord_rej_reason", "fix_cxl_rej_reason", "text"] as const),
+];
+/** Values of OrdRejReason (103) and CxlRejReason (102) that the venue's dictionary has. */
+const ORD_REJ_REASONS = ["0", "1", "2", "3", "4", "5", "6", "11", "13", "99"];
+const CXL_REJ_REASONS = ["0", "1", "3", "6", "99"];
 const CATEGORIES = [
   "malformed",
   "session",
@@ -42,6 +48,8 @@ export interface RejectRow {
   readonly precedence: number;
   readonly retryable: boolean;
   readonly http: number;
+  readonly fixOrdRejReason: number;
+  readonly fixCxlRejReason: number;
   readonly text: string;
 }
 
@@ -74,7 +82,7 @@ export function parseRejectCodes(csv: string): RejectRow[] {
 
 function parseRow(line: string, place: string): RejectRow {
   const fields = line.split(",");
-  const [number, name, category, precedence, retryable, http, text] = fields;
+  const [number, name, category, precedence, retryable, http, ordReason, cxlReason, text] = fields;
   if (fields.length !== COLUMNS.length || name === undefined || category === undefined) {
     throw new Error(`${place}: ${fields.length} fields; ${COLUMNS.length} are wanted, unquoted`);
   }
@@ -87,6 +95,8 @@ function parseRow(line: string, place: string): RejectRow {
   demand(/^[0-9]{1,4}$/.test(precedence ?? ""), "precedence must be 0 to 9999");
   demand(retryable === "true" || retryable === "false", "retryable must be true or false");
   demand(/^[45][0-9]{2}$/.test(http ?? ""), "http must be 400 to 599");
+  demand(ORD_REJ_REASONS.includes(ordReason ?? ""), "fix_ord_rej_reason must be one of 103");
+  demand(CXL_REJ_REASONS.includes(cxlReason ?? ""), "fix_cxl_rej_reason must be one of 102");
   demand(/^[A-Z][^"\\]*[^.\s"\\]$/.test(text ?? ""), "text must be a sentence without full stop");
   return {
     number: Number(number),
@@ -95,6 +105,8 @@ function parseRow(line: string, place: string): RejectRow {
     precedence: Number(precedence),
     retryable: retryable === "true",
     http: Number(http),
+    fixOrdRejReason: Number(ordReason),
+    fixCxlRejReason: Number(cxlReason),
     text: text ?? "",
   };
 }
@@ -190,6 +202,8 @@ function typescriptRejectCodes(rows: readonly RejectRow[]): string {
     precedence: ${row.precedence},
     retryable: ${row.retryable},
     http: ${row.http},
+    fixOrdRejReason: ${row.fixOrdRejReason},
+    fixCxlRejReason: ${row.fixCxlRejReason},
     text: "${row.text}",
   },`;
   return `// Written by schemas/generate.ts from schemas/reject-codes.csv; never edited.
@@ -212,6 +226,10 @@ export interface RejectRow {
   readonly retryable: boolean;
   /** The HTTP status. */
   readonly http: number;
+  /** OrdRejReason (103) of an ExecutionReport. */
+  readonly fixOrdRejReason: number;
+  /** CxlRejReason (102) of an OrderCancelReject. */
+  readonly fixCxlRejReason: number;
   readonly text: string;
 }
 
@@ -227,14 +245,15 @@ function markdownRejectCodes(rows: readonly RejectRow[]): string {
 Written by \`schemas/generate.ts\` from \`schemas/reject-codes.csv\`; never edited.
 
 *Order* is the place in the order of checks: of several reasons the one with the lowest is told.
-*Retry* says whether the same request may succeed later.
+*Retry* says whether the same request may succeed later. *103* and *102* are the reasons that FIX has for it.
 
-| number | name | HTTP | retry | order | text |
-|---:|---|---:|---|---:|---|
+| number | name | HTTP | 103 | 102 | retry | order | text |
+|---:|---|---:|---:|---:|---|---:|---|
 ${rows
   .map(
     (row) =>
-      `| ${row.number} | \`${row.name}\` | ${row.http} | ${row.retryable ? "yes" : "no"} ` +
+      `| ${row.number} | \`${row.name}\` | ${row.http} | ${row.fixOrdRejReason} ` +
+      `| ${row.fixCxlRejReason} | ${row.retryable ? "yes" : "no"} ` +
       `| ${row.precedence} | ${row.text} |`,
   )
   .join("\n")}

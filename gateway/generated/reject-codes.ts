@@ -94,6 +94,10 @@ export interface RejectRow {
   readonly retryable: boolean;
   /** The HTTP status. */
   readonly http: number;
+  /** OrdRejReason (103) of an ExecutionReport. */
+  readonly fixOrdRejReason: number;
+  /** CxlRejReason (102) of an OrderCancelReject. */
+  readonly fixCxlRejReason: number;
   readonly text: string;
 }
 
@@ -105,6 +109,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 10,
     retryable: false,
     http: 400,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Request does not match the schema",
   },
   1002: {
@@ -114,6 +120,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 10,
     retryable: false,
     http: 400,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Number is not a plain decimal",
   },
   1003: {
@@ -123,6 +131,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 10,
     retryable: false,
     http: 415,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Content type must be application/json",
   },
   1004: {
@@ -132,6 +142,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 10,
     retryable: false,
     http: 413,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Request body is larger than the limit",
   },
   1005: {
@@ -141,6 +153,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 10,
     retryable: false,
     http: 405,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Method is not allowed on this resource",
   },
   1006: {
@@ -150,6 +164,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 10,
     retryable: false,
     http: 404,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "No such resource",
   },
   1007: {
@@ -159,6 +175,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 10,
     retryable: true,
     http: 408,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Request did not arrive in time",
   },
   1008: {
@@ -168,6 +186,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 10,
     retryable: false,
     http: 400,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Command is not known to this venue",
   },
   1101: {
@@ -177,6 +197,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 20,
     retryable: false,
     http: 401,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Send credentials before any other request",
   },
   1102: {
@@ -186,6 +208,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 21,
     retryable: false,
     http: 401,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Credentials are not valid",
   },
   1103: {
@@ -195,6 +219,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 22,
     retryable: false,
     http: 403,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Key lacks the permission for this action",
   },
   1104: {
@@ -204,6 +230,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 23,
     retryable: false,
     http: 404,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "No open session with this id",
   },
   2001: {
@@ -213,6 +241,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 800,
     retryable: true,
     http: 422,
+    fixOrdRejReason: 3,
+    fixCxlRejReason: 99,
     text: "Available balance is smaller than needed",
   },
   2002: {
@@ -222,6 +252,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 500,
     retryable: false,
     http: 404,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "No account with this id",
   },
   2003: {
@@ -231,6 +263,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 510,
     retryable: true,
     http: 409,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Account is suspended: it may cancel but not place",
   },
   2004: {
@@ -240,6 +274,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 520,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Account belongs to the venue",
   },
   2005: {
@@ -249,6 +285,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 530,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Source and target of a transfer must differ",
   },
   2010: {
@@ -258,6 +296,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 210,
     retryable: false,
     http: 404,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "No currency with this id",
   },
   2011: {
@@ -267,6 +307,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 310,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Amount has more decimals than the currency",
   },
   2012: {
@@ -276,6 +318,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 334,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Amount must be positive and within the supply limit",
   },
   2013: {
@@ -285,6 +329,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 790,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Total supply of the currency would pass its limit",
   },
   2014: {
@@ -294,6 +340,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 601,
     retryable: false,
     http: 409,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Request id was used before with other content",
   },
   2015: {
@@ -303,6 +351,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 320,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Request id must be 1 to 64 printable ASCII characters without space comma or quotes",
   },
   3001: {
@@ -312,6 +362,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 200,
     retryable: false,
     http: 404,
+    fixOrdRejReason: 1,
+    fixCxlRejReason: 1,
     text: "Instrument does not exist",
   },
   3002: {
@@ -321,6 +373,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 330,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Price must be a multiple of the tick",
   },
   3003: {
@@ -330,6 +384,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 331,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 13,
+    fixCxlRejReason: 99,
     text: "Quantity must be a multiple of the lot",
   },
   3004: {
@@ -339,6 +395,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 400,
     retryable: true,
     http: 409,
+    fixOrdRejReason: 2,
+    fixCxlRejReason: 99,
     text: "Instrument is not open for trading",
   },
   3005: {
@@ -348,6 +406,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 600,
     retryable: false,
     http: 409,
+    fixOrdRejReason: 6,
+    fixCxlRejReason: 6,
     text: "Client order id was used before with other content",
   },
   3006: {
@@ -357,6 +417,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 332,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Price must be at least one tick and below 2^53 ticks",
   },
   3007: {
@@ -366,6 +428,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 333,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 13,
+    fixCxlRejReason: 99,
     text: "Quantity must be at least one lot and below 2^53 lots",
   },
   3008: {
@@ -375,6 +439,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 321,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Limit order needs a price",
   },
   3009: {
@@ -384,6 +450,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 322,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 11,
+    fixCxlRejReason: 99,
     text: "Market order takes no price",
   },
   3010: {
@@ -393,6 +461,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 323,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 13,
+    fixCxlRejReason: 99,
     text: "Order needs a quantity; only a market buy may give quote_quantity in its place",
   },
   3011: {
@@ -402,6 +472,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 324,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 11,
+    fixCxlRejReason: 99,
     text: "Time in force does not fit the order type",
   },
   3012: {
@@ -411,6 +483,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 325,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 11,
+    fixCxlRejReason: 99,
     text: "Order type is not supported",
   },
   3013: {
@@ -420,6 +494,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 326,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 11,
+    fixCxlRejReason: 99,
     text: "Self-trade prevention mode is not supported",
   },
   3014: {
@@ -429,6 +505,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 327,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Client order id must be 1 to 64 printable ASCII characters without space comma or quotes and not start with ob-",
   },
   3015: {
@@ -438,6 +516,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 740,
     retryable: true,
     http: 422,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Price is outside the price band",
   },
   3016: {
@@ -447,6 +527,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 710,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 13,
+    fixCxlRejReason: 99,
     text: "Quantity is below the minimum",
   },
   3017: {
@@ -456,6 +538,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 711,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 13,
+    fixCxlRejReason: 99,
     text: "Quantity is above the maximum",
   },
   3018: {
@@ -465,6 +549,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 720,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Order value is below the minimum",
   },
   3019: {
@@ -474,6 +560,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 721,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 3,
+    fixCxlRejReason: 99,
     text: "Order value is above the maximum",
   },
   3020: {
@@ -483,6 +571,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 750,
     retryable: true,
     http: 422,
+    fixOrdRejReason: 3,
+    fixCxlRejReason: 99,
     text: "Account has the maximum of open orders in this instrument",
   },
   3021: {
@@ -492,6 +582,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 741,
     retryable: true,
     http: 422,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Market order by quantity needs a reference price and a band",
   },
   3022: {
@@ -501,6 +593,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 760,
     retryable: true,
     http: 422,
+    fixOrdRejReason: 3,
+    fixCxlRejReason: 99,
     text: "Position would pass its limit",
   },
   3023: {
@@ -510,6 +604,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 401,
     retryable: true,
     http: 409,
+    fixOrdRejReason: 2,
+    fixCxlRejReason: 99,
     text: "Instrument is halted: only the venue may cancel",
   },
   3024: {
@@ -519,6 +615,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 320,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Side must be buy or sell",
   },
   4001: {
@@ -528,6 +626,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 220,
     retryable: false,
     http: 404,
+    fixOrdRejReason: 5,
+    fixCxlRejReason: 1,
     text: "No order with this id",
   },
   4002: {
@@ -537,6 +637,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 690,
     retryable: false,
     http: 409,
+    fixOrdRejReason: 4,
+    fixCxlRejReason: 0,
     text: "Order is filled cancelled rejected or expired",
   },
   4003: {
@@ -546,6 +648,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 910,
     retryable: true,
     http: 422,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Post-only order would trade at once",
   },
   4004: {
@@ -555,6 +659,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 700,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 13,
+    fixCxlRejReason: 99,
     text: "New quantity must be larger than the filled quantity",
   },
   5001: {
@@ -564,6 +670,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 340,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Tick times lot must be a whole number of quote units and the lot a whole number of base units",
   },
   5002: {
@@ -573,6 +681,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 602,
     retryable: false,
     http: 409,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Name is taken",
   },
   5003: {
@@ -582,6 +692,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 341,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Name has characters or a length that names must not have",
   },
   5004: {
@@ -591,6 +703,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 342,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Currency scale must be 0 to 18",
   },
   5005: {
@@ -600,6 +714,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 343,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Fee rates must be within one million and maker plus taker not negative",
   },
   5006: {
@@ -609,6 +725,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 344,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Limit is not known or its value is out of range",
   },
   5007: {
@@ -618,6 +736,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 345,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Reference price must be positive and the band below one million",
   },
   5008: {
@@ -627,6 +747,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 346,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "State is not known",
   },
   5009: {
@@ -636,6 +758,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 603,
     retryable: false,
     http: 404,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "No alias with this text",
   },
   5010: {
@@ -645,6 +769,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 700,
     retryable: true,
     http: 409,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Nothing to sweep",
   },
   5011: {
@@ -654,6 +780,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 347,
     retryable: false,
     http: 422,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Capacity is zero or above what the engine can index",
   },
   9001: {
@@ -663,6 +791,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 1,
     retryable: true,
     http: 429,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Too many requests: retry after the given time",
   },
   9002: {
@@ -672,6 +802,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 2,
     retryable: true,
     http: 503,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Trading core is not available",
   },
   9003: {
@@ -681,6 +813,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 3,
     retryable: true,
     http: 503,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Journal space is low: only cancels are accepted",
   },
   9004: {
@@ -690,6 +824,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 4,
     retryable: true,
     http: 503,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Journal has no space left: nothing is accepted until it has",
   },
   9005: {
@@ -699,6 +835,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 5,
     retryable: true,
     http: 503,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Too many connections",
   },
   9006: {
@@ -708,6 +846,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 6,
     retryable: false,
     http: 500,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Internal error",
   },
   9007: {
@@ -717,6 +857,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 7,
     retryable: true,
     http: 503,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "History is not available",
   },
   9008: {
@@ -726,6 +868,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 8,
     retryable: false,
     http: 404,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Statements begin later: see available_from_us",
   },
   9010: {
@@ -735,6 +879,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 900,
     retryable: true,
     http: 503,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Order table of the instrument is full",
   },
   9011: {
@@ -744,6 +890,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 780,
     retryable: false,
     http: 503,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Account table is full",
   },
   9012: {
@@ -753,6 +901,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 780,
     retryable: false,
     http: 503,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Instrument table is full",
   },
   9013: {
@@ -762,6 +912,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 780,
     retryable: false,
     http: 503,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Currency table is full",
   },
   9014: {
@@ -771,6 +923,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 780,
     retryable: true,
     http: 503,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Session table is full",
   },
   9015: {
@@ -780,6 +934,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 770,
     retryable: true,
     http: 503,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Account holds the maximum of reserved client order ids",
   },
   9016: {
@@ -789,6 +945,8 @@ export const rejectByNumber: Readonly<Record<RejectCode, RejectRow>> = {
     precedence: 780,
     retryable: false,
     http: 503,
+    fixOrdRejReason: 99,
+    fixCxlRejReason: 99,
     text: "Alias table is full",
   },
 };
