@@ -7,6 +7,7 @@ import { until } from "../../test/support/deadline.ts";
 import { Core } from "../core/core.ts";
 import { CommandFlag, Opcode, QueryKind } from "../domain/command.ts";
 import type { SubmittedCommand } from "../domain/command.ts";
+import { RejectCode } from "../domain/reject.ts";
 import { Log } from "../log.ts";
 import { RETURN_MS_MAX, SessionRegistry } from "./registry.ts";
 
@@ -54,7 +55,8 @@ test("a session that is not back 10 s after a restart is closed, one that is sta
 
   const registry = new SessionRegistry(core, clock, silent);
   registry.start();
-  registry.markReturned(back);
+  const returned = await new Promise((resolve) => registry.open(ACCOUNT, "b", resolve));
+  expect(returned).toEqual({ session: back });
   clock.advanceMs(RETURN_MS_MAX - 1);
   core.flush();
   expect(openSessions()).toEqual([gone, back]);
@@ -90,6 +92,36 @@ test("a close that the core has no room for is tried again", () => {
   clock.advanceMs(1_000);
   expect(closed).toEqual([{ opcode: Opcode.sessionClosed, session }]);
   registry.stop();
+});
+
+test("what the core does not take goes to it later, in order", async () => {
+  await submit({ opcode: Opcode.createAccount, text: "alice" });
+  let isFull = true;
+  const filling = {
+    query: core.query.bind(core),
+    submit: (command: SubmittedCommand, reply: Parameters<Core["submit"]>[1]) =>
+      isFull ? (9001 as const) : core.submit(command, reply),
+  };
+  const first = await submit({ opcode: Opcode.sessionOpened, account: ACCOUNT, text: "a" });
+  const registry = new SessionRegistry(filling, clock, silent);
+  const opened: unknown[] = [];
+  registry.close(first);
+  registry.open(ACCOUNT, "a", (found) => opened.push(found));
+  clock.advanceMs(1_000);
+  expect(openSessions()).toEqual([first]);
+  isFull = false;
+  clock.advanceMs(1_000);
+  await until(5_000, "a new session", () => opened.length === 1);
+  expect(openSessions()).toHaveLength(1);
+  expect(opened).toEqual(openSessions().map((session) => ({ session })));
+  expect(openSessions()).not.toEqual([first]);
+  registry.stop();
+});
+
+test("an account that is not there has no session", async () => {
+  const registry = new SessionRegistry(core, clock, silent);
+  const refused = await new Promise((resolve) => registry.open(77, "a", resolve));
+  expect(refused).toEqual({ code: RejectCode.account_not_found });
 });
 
 test("a stopped registry closes nothing", () => {
