@@ -1,6 +1,6 @@
 // The real venue is killed under load, again and again, while a stock client (the `ws` package
-// under Node, `websockets` under Python) and one of our own follow it: both end with what HTTP says.
-// Without Python its test is skipped by name.
+// under Node, `websockets` under Python) and one of our own follow it: both end with what HTTP
+// says. Without Python its test is skipped by name.
 
 import { afterAll, expect, test } from "bun:test";
 import { join } from "node:path";
@@ -168,7 +168,7 @@ test(
   TEST_MS_MAX,
 );
 
-test.skipIf(!packages.isThere)(
+test.if(packages.isThere)(
   `under Python, it is, and the account goes on where it was left (FEED_SEED=${SEED})`,
   async () => {
     const shown = await followOverKills(PYTHON);
