@@ -3,6 +3,7 @@ import {
   ConfigError,
   loadConfig,
   PROFILES,
+  readFixSchedule,
   SETTINGS,
   settingsTable,
   toLogFields,
@@ -105,11 +106,43 @@ test.each<[string, Record<string, string>, string]>([
     { profile: "demo", "http-host": "10.0.0.1", "insecure-listen": "true" },
     "demo_orders_per_second = 200 with http_host = 10.0.0.1",
   ],
+  ["a FIX listener in clear", { "fix-host": "0.0.0.0" }, "fix_host = 0.0.0.0 is not loopback"],
+  [
+    "a demo with FIX off loopback",
+    { profile: "demo", "fix-host": "10.0.0.1", "fix-tls-certificate": "c", "fix-tls-key": "k" },
+    "demo_orders_per_second = 200 with fix_host = 10.0.0.1",
+  ],
+  ["half a TLS pair", { "fix-tls-key": "key.pem" }, "fix_tls_key belong together"],
+  ["a CompID with a space", { "fix-comp-id": "OPEN BELL" }, "fix_comp_id = OPEN BELL"],
+  ["heartbeats upside down", { "fix-heartbeat-seconds-min": "61" }, "at most fix_heartbeat_"],
+  ["a schedule in no zone", { "fix-schedule": "daily 22:00 Mars/Olympus" }, "fix_schedule = "],
   ["a segment of half pages", { "journal-segment-bytes": "1050624" }, "a multiple of 4096"],
   ["a key's burst below its rate", { "requests-burst-per-key": "10" }, "requests_burst_per_key"],
   ["an address' burst", { "requests-burst-per-address": "10" }, "requests_burst_per_address"],
 ])("refuses %s", (_, flags, message) => {
   expect(problemOf({ flags })).toContain(message);
+});
+
+test("FIX off loopback has TLS, or is a decision of its own", () => {
+  const tls = { "fix-tls-certificate": "chain.pem", "fix-tls-key": "key.pem" };
+  for (const flags of [tls, { "insecure-listen": "true" }]) {
+    expect(problemOf({ flags: { "fix-host": "0.0.0.0", ...flags } })).toBe("");
+  }
+});
+
+test.each([
+  ["daily 22:00 UTC", { every: "day", startSecond: 79_200, timeZone: "UTC" }],
+  [
+    "weekly sun 17:05 America/New_York",
+    { every: "week", startSecond: 61_500, timeZone: "America/New_York" },
+  ],
+  ["weekly sat 00:00 UTC", { every: "week", startSecond: 518_400, timeZone: "UTC" }],
+  ["daily 24:00 UTC", undefined],
+  ["daily 22:00", undefined],
+  ["weekly 22:00 UTC", undefined],
+  ["", undefined],
+] as const)("the FIX schedule %j is read", (text, schedule) => {
+  expect(readFixSchedule(text)).toEqual(schedule);
 });
 
 test("an open listener is a decision of its own", () => {

@@ -5,6 +5,10 @@ import { LOG_LEVELS } from "./log.ts";
 
 /** Same meaning as in the journal: what an acknowledgement has survived. */
 const DURABILITIES = ["none", "os", "fsync"] as const;
+/**
+ * When what a FIX session keeps reaches the disk: never asked for, each second, before it leaves.
+ */
+const STORE_SYNCS = ["none", "interval", "every"] as const;
 
 const KIB = 1_024;
 const MIB = 1_024 * KIB;
@@ -134,6 +138,48 @@ export const SETTINGS = {
     "Per connection of `/ws`, above the largest message; a client further behind is cut off",
   ),
 
+  fix_host: text("127.0.0.1", "Reachable from this machine only; elsewhere it needs TLS"),
+  fix_port: integer(9_878, 0, 65_535, "Order entry; 0 takes any free port"),
+  fix_market_data_port: integer(9_879, 0, 65_535, "Drop copy too, so that orders need not wait"),
+  fix_comp_id: text("OPENBELL", "Our name in all sessions: the TargetCompID of what clients send"),
+  fix_tls_certificate: text(
+    "",
+    "File of a PEM chain; with it both ports speak TLS and nothing else",
+  ),
+  fix_tls_key: text("", "File of its PEM key"),
+  fix_heartbeat_seconds_min: integer(1, 1, 3_600, "A shorter one costs more than it tells"),
+  fix_heartbeat_seconds_max: integer(
+    60,
+    1,
+    3_600,
+    "A client that is gone is noticed after 2.4 times",
+  ),
+  fix_connections_max: integer(
+    ...[512, 1, 60_000],
+    "Of each port: twice the sessions there may be, so that all may come back at once",
+  ),
+  fix_connections_max_per_address: integer(
+    ...[64, 1, 60_000],
+    "Of each port: one machine of a client cannot keep the others out",
+  ),
+  fix_unsent_bytes_max: integer(
+    ...[8 * MIB, 256 * KIB, 1_024 * MIB],
+    "Per connection: seconds of a busy session; a client further behind is cut off",
+  ),
+  fix_store_bytes_max: integer(
+    ...[64 * MIB, 1 * MIB, 65_536 * MIB],
+    "Per session: some 250,000 messages that can be sent again",
+  ),
+  fix_store_sync: choice(
+    "interval",
+    STORE_SYNCS,
+    "A crash of the process loses nothing either way, one of the machine a second of numbers",
+  ),
+  fix_schedule: text(
+    "",
+    "When sessions begin anew, as in `daily 22:00 UTC` or `weekly sun 17:00 America/New_York`",
+  ),
+
   demo_orders_per_second: integer(0, 0, 2_000, "0 = no demo: no instruments, accounts or flow"),
   demo_seed: integer(1, 1, 4_294_967_295, "The same seed gives the same stream of orders"),
 } as const;
@@ -167,7 +213,10 @@ export const PROFILES = {
     ...{ data_directory: "data/dev", init_at_start: true, clock_jump_accepted: true },
     log_level: "debug",
   },
-  test: { data_directory: "data/test", init_at_start: true, http_port: 0, metrics_port: 0 },
+  test: {
+    ...{ data_directory: "data/test", init_at_start: true, http_port: 0, metrics_port: 0 },
+    ...{ fix_port: 0, fix_market_data_port: 0 },
+  },
 } as const satisfies Record<string, Partial<Values>>;
 export type ProfileName = keyof typeof PROFILES;
 
@@ -323,6 +372,7 @@ function findConflicts(config: Config): string[] {
     `demo_orders_per_second = ${config.demoOrdersPerSecond} with http_host = ${config.httpHost}: ` +
       "the demo prints a key, so it listens on 127.0.0.1 only",
   );
+  checkFix(config, check);
   check(
     config.journalSegmentBytes % 4_096 === 0,
     `journal_segment_bytes = ${config.journalSegmentBytes} must be a multiple of 4096, a disk page`,
@@ -343,6 +393,71 @@ function findConflicts(config: Config): string[] {
       `requests_per_second_per_address = ${config.requestsPerSecondPerAddress}`,
   );
   return problems;
+}
+
+/** As `fix_comp_id` and those of clients may be. */
+const COMP_ID = /^[A-Za-z0-9._-]{1,32}$/;
+
+function checkFix(config: Config, check: (isMet: boolean, problem: string) => void): void {
+  const isTls = config.fixTlsCertificate !== "";
+  check(
+    isTls === (config.fixTlsKey !== ""),
+    "fix_tls_certificate and fix_tls_key belong together: set both or none",
+  );
+  check(
+    isLoopback(config.fixHost) || isTls || config.insecureListen,
+    `fix_host = ${config.fixHost} is not loopback: passwords would travel in clear; ` +
+      "set fix_tls_certificate and fix_tls_key, or use 127.0.0.1",
+  );
+  check(
+    config.demoOrdersPerSecond === 0 || isLoopback(config.fixHost),
+    `demo_orders_per_second = ${config.demoOrdersPerSecond} with fix_host = ${config.fixHost}: ` +
+      "the demo prints a password, so it listens on 127.0.0.1 only",
+  );
+  check(
+    COMP_ID.test(config.fixCompId),
+    `fix_comp_id = ${config.fixCompId} must have 1 to 32 letters, digits, points, dashes`,
+  );
+  check(
+    config.fixHeartbeatSecondsMin <= config.fixHeartbeatSecondsMax,
+    `fix_heartbeat_seconds_min = ${config.fixHeartbeatSecondsMin} must be at most ` +
+      `fix_heartbeat_seconds_max = ${config.fixHeartbeatSecondsMax}`,
+  );
+  check(
+    config.fixSchedule === "" || readFixSchedule(config.fixSchedule) !== undefined,
+    `fix_schedule = ${config.fixSchedule} must be as in \`daily 22:00 UTC\` or ` +
+      "`weekly sun 17:00 America/New_York`",
+  );
+}
+
+/** When FIX sessions begin anew. */
+export interface FixSchedule {
+  readonly every: "day" | "week";
+  /** Seconds since midnight, or since Sunday's midnight, of the zone's own clock. */
+  readonly startSecond: number;
+  readonly timeZone: string;
+}
+
+const SCHEDULE =
+  /^(?:daily|weekly (sun|mon|tue|wed|thu|fri|sat)) ([01][0-9]|2[0-3]):([0-5][0-9]) (\S+)$/;
+const WEEKDAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+
+/** Reads `fix_schedule`; `undefined` when it is none. */
+export function readFixSchedule(text: string): FixSchedule | undefined {
+  const [, weekday, hour, minute, timeZone = ""] = SCHEDULE.exec(text) ?? [];
+  if (hour === undefined || minute === undefined || !isTimeZone(timeZone)) return undefined;
+  const day = weekday === undefined ? 0 : WEEKDAYS.indexOf(weekday);
+  const startSecond = ((day * 24 + Number(hour)) * 60 + Number(minute)) * 60;
+  return { every: weekday === undefined ? "day" : "week", startSecond, timeZone };
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en-US", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    // It throws for a zone that nobody knows.
+    return false;
+  }
 }
 
 /** Whether a host name or address can only be reached from this machine. */

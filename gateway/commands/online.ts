@@ -73,8 +73,11 @@ const KEYS: readonly Command[] = [
   calling(
     "key create",
     "<account id>",
-    "make a key of an account; its secret is printed once",
-    [required("permissions", "read,trade,transfer,admin"), optional("label", "text")],
+    "make a key of an account; its secret is printed once, and with a public key there is none",
+    [
+      ...[required("permissions", "read,trade,transfer,admin"), optional("label", "text")],
+      optional("public-key", "text"),
+    ],
     ({ words: [account], flags }) => [
       {
         method: "POST",
@@ -83,6 +86,7 @@ const KEYS: readonly Command[] = [
           account: Number(account),
           permissions: flags.get("permissions")?.split(","),
           label: flags.get("label"),
+          public_key: flags.get("public-key"),
         },
       },
     ],
@@ -94,6 +98,60 @@ const KEYS: readonly Command[] = [
     { method: "GET", path: `${ADMIN}/keys?limit=1000` },
   ]),
 ];
+
+/** As text on the command line, and in the request. */
+const BOOLEANS = ["reset-on-logon", "cancel-on-disconnect", "cancel-on-logout"];
+const NUMBERS = [
+  ...["heartbeat-seconds-min", "heartbeat-seconds-max", "sending-time-window-ms"],
+  "timestamp-digits",
+];
+
+const FIX_SESSIONS: readonly Command[] = [
+  calling(
+    "fix-session create",
+    "<comp id>",
+    "let a FIX client of this CompID log on with a key",
+    [
+      ...[required("kind", "order_entry/drop_copy/market_data"), required("key-id", "key id")],
+      ...BOOLEANS.map((name) => optional(name, "true/false")),
+      ...NUMBERS.map((name) => optional(name, "number")),
+    ],
+    ({ words: [compId], flags }) => [
+      {
+        method: "POST",
+        path: `${ADMIN}/fix-sessions`,
+        body: {
+          comp_id: compId,
+          kind: flags.get("kind"),
+          key_id: flags.get("key-id"),
+          ...readOptions(flags),
+        },
+      },
+    ],
+  ),
+  calling("fix-session delete", "<comp id>", "log a FIX session out for good", [], ({ words }) => [
+    { method: "DELETE", path: `${ADMIN}/fix-sessions/${encodeURIComponent(words[0] ?? "")}` },
+  ]),
+  calling("fix-session list", "", "list the FIX sessions", [], () => [
+    { method: "GET", path: `${ADMIN}/fix-sessions` },
+  ]),
+];
+
+/** What is no boolean or number goes as it is, for the venue to refuse. */
+function readOptions(flags: ReadonlyMap<string, string>): object {
+  const booleans = new Map([
+    ["true", true],
+    ["false", false],
+  ]);
+  const given = [...BOOLEANS, ...NUMBERS].filter((name) => flags.has(name));
+  return Object.fromEntries(
+    given.map((name) => {
+      const text = flags.get(name) ?? "";
+      const value = NUMBERS.includes(name) ? Number(text) : (booleans.get(text) ?? text);
+      return [name.replaceAll("-", "_"), value];
+    }),
+  );
+}
 
 const INSTRUMENTS: readonly Command[] = [
   calling(
@@ -177,4 +235,10 @@ const OPERATION: readonly Command[] = [
   ]),
 ];
 
-export const ONLINE: readonly Command[] = [...OPERATION, ...KEYS, ...ACCOUNTS, ...INSTRUMENTS];
+export const ONLINE: readonly Command[] = [
+  ...OPERATION,
+  ...KEYS,
+  ...FIX_SESSIONS,
+  ...ACCOUNTS,
+  ...INSTRUMENTS,
+];

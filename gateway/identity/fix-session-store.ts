@@ -35,6 +35,8 @@ export interface NewFixSession extends FixSessionOptions {
 }
 
 export interface FixRegistration extends NewFixSession {
+  /** That of the key. */
+  readonly account: number;
   readonly createdAtUs: number;
 }
 
@@ -50,6 +52,7 @@ interface Row {
   cancel_on_disconnect: number;
   cancel_on_logout: number;
   created_at_us: number;
+  account: number;
 }
 
 const COLUMNS = [
@@ -92,7 +95,7 @@ export class FixSessionStore {
   /**
    * Adds a session; it is on disk when this returns. Errors: throws when there is one of this id.
    */
-  add(session: NewFixSession): FixRegistration {
+  add(session: NewFixSession, account: number): FixRegistration {
     const createdAtUs = this.#clock.nowUs();
     const marks = COLUMNS.map(() => "?").join(", ");
     const insert = this.#database.query(
@@ -104,7 +107,7 @@ export class FixSessionStore {
       ...[session.sendingTimeWindowMs, session.timestampDigits],
       ...[Number(session.cancelsOnDisconnect), Number(session.cancelsOnLogout), createdAtUs],
     );
-    return { ...session, createdAtUs };
+    return { ...session, account, createdAtUs };
   }
 
   /** Removes a session. Returns whether there was one. */
@@ -116,7 +119,8 @@ export class FixSessionStore {
   /** All of them, by CompID. */
   list(): FixRegistration[] {
     const select = this.#database.query<Row, []>(
-      `SELECT ${COLUMNS.join(", ")} FROM fix_sessions ORDER BY comp_id`,
+      `SELECT fix_sessions.*, keys.account FROM fix_sessions JOIN keys USING (key_id)
+        ORDER BY comp_id`,
     );
     return select.all().map(toRegistration);
   }
@@ -127,6 +131,7 @@ function toRegistration(row: Row): FixRegistration {
     compId: row.comp_id,
     kind: row.kind,
     keyId: row.key_id,
+    account: row.account,
     isResetOnLogon: row.reset_on_logon !== 0,
     heartbeatSecondsMin: row.heartbeat_seconds_min ?? undefined,
     heartbeatSecondsMax: row.heartbeat_seconds_max ?? undefined,

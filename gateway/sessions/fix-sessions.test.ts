@@ -32,7 +32,7 @@ afterEach(() => {
 function open(): void {
   keys = KeyStore.open(join(directory, "keys.sqlite"), clock);
   authenticator = new Authenticator(keys, { requests: rate, cancels: rate }, clock, silent);
-  sessions = new FixSessions(keys.fixSessions, authenticator, silent);
+  sessions = new FixSessions("OPENBELL", keys.fixSessions, authenticator, silent);
 }
 
 function session(compId: string): NewFixSession {
@@ -49,7 +49,7 @@ test("a session is what it was made as, also after a restart", () => {
   keys.close();
   open();
   const [first, second] = sessions.list();
-  expect(first).toEqual({ ...session("CLIENT1"), createdAtUs: clock.nowUs() });
+  expect(first).toEqual({ ...session("CLIENT1"), account: 7, createdAtUs: clock.nowUs() });
   expect(second?.compId).toBe("CLIENT2");
   expect(sessions.find("CLIENT2")).toEqual(second);
   expect(sessions.find("client2")).toBeUndefined();

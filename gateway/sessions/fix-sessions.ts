@@ -25,13 +25,16 @@ export interface FixSessionListener {
 }
 
 export class FixSessions {
+  /** Our own name in every session. */
+  readonly venueCompId: string;
   readonly #store: FixSessionStore;
   readonly #authenticator: Authenticator;
   readonly #log: Log;
   readonly #registrations: Map<string, FixRegistration>;
   #listener: FixSessionListener | undefined;
 
-  constructor(store: FixSessionStore, authenticator: Authenticator, log: Log) {
+  constructor(venueCompId: string, store: FixSessionStore, authenticator: Authenticator, log: Log) {
+    this.venueCompId = venueCompId;
     this.#store = store;
     this.#authenticator = authenticator;
     this.#log = log;
@@ -61,7 +64,7 @@ export class FixSessions {
     if (this.#registrations.size >= FIX_SESSIONS_MAX) return RejectCode.session_table_full;
     const key = this.#authenticator.findKey(session.keyId);
     if (key === undefined) return RejectCode.credentials_invalid;
-    const registration = this.#store.add(session);
+    const registration = this.#store.add(session, key.account);
     this.#registrations.set(session.compId, registration);
     const { compId, kind, keyId } = session;
     const fields = { client: compId, kind, key_id: keyId, account: key.account };

@@ -86,7 +86,7 @@ export function openVenue(parts: VenueParts): Venue {
   const authenticator = new Authenticator(parts.keys, rates, clock, log);
   return {
     authenticator,
-    fixSessions: new FixSessions(parts.keys.fixSessions, authenticator, log),
+    fixSessions: new FixSessions(config.fixCompId, parts.keys.fixSessions, authenticator, log),
     networks: new NetworkThrottle(addressRate, NETWORKS_MAX),
     orderEntry: new OrderEntry(core, clock, orderLog),
     queries: new Queries(core),

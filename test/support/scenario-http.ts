@@ -246,7 +246,7 @@ class HttpVenue implements Venue {
     const answered = await this.#call(request, CreatedKey);
     if (!answered.ok) throw new Error(`no key for ${name}: ${answered.problem.name}`);
     this.#accountIds.set(name, id);
-    this.#tokens.set(name, answered.body.token);
+    this.#tokens.set(name, answered.body.token ?? "");
   }
 
   /** The reason is asked of the first order: the reply has ids only. */

@@ -37,7 +37,7 @@ beforeEach(() => {
     return bytes.length;
   });
   authenticator = new Authenticator(keys, { requests: rate, cancels: rate }, clock, log);
-  sessions = new FixSessions(keys.fixSessions, authenticator, log);
+  sessions = new FixSessions("OPENBELL", keys.fixSessions, authenticator, log);
   const networks = new NetworkThrottle(rate, 10);
   desk = new LogonDesk({ venue: { authenticator, fixSessions: sessions, networks }, clock, log });
 });

@@ -10,7 +10,7 @@ import {
   requestIdField,
   SymbolName,
 } from "./schemas.ts";
-import { KEY_LABEL_LENGTH_MAX, PERMISSION_NAMES } from "../../sessions/authenticator.ts";
+import { KEY_KINDS, KEY_LABEL_LENGTH_MAX, PERMISSION_NAMES } from "../../sessions/authenticator.ts";
 
 const { id, accountId, name, sequence, asOfSequence, timeUs, currencyCode } = commonFields;
 
@@ -105,24 +105,37 @@ export const Aliases = z
   })
   .meta({ id: "Aliases" });
 
+/** Its text has some 113 characters, and perhaps another kind of line ends. */
+const PUBLIC_KEY_LENGTH_MAX = 200;
 const permissions = z.array(z.enum(PERMISSION_NAMES)).min(1).max(PERMISSION_NAMES.length);
 export const CreateKey = z
   .strictObject({
     account: accountId.describe("The one account the key belongs to."),
     permissions,
     label: z.string().max(KEY_LABEL_LENGTH_MAX).optional().describe("A note for people."),
+    public_key: z
+      .string()
+      .max(PUBLIC_KEY_LENGTH_MAX)
+      .optional()
+      .describe(
+        "Ed25519, as `openssl pkey -pubout` prints it: the key signs Logons and has no secret.",
+      ),
   })
   .meta({ id: "CreateKey", examples: [{ account: 3, permissions: ["read", "trade"] }] });
 export const CreatedKey = z
   .object({
     key_id: z.string(),
-    secret: z.string().describe("Shown this once, after it is on disk; kept nowhere."),
-    token: z.string().describe("For `Authorization: Bearer`."),
+    secret: z
+      .string()
+      .optional()
+      .describe("Shown this once, after it is on disk; kept nowhere. None with a public key."),
+    token: z.string().optional().describe("For `Authorization: Bearer`."),
   })
   .meta({ id: "CreatedKey" });
 const KeyDescription = z
   .object({
     key_id: z.string(),
+    kind: z.enum(KEY_KINDS),
     account: id,
     permissions: z.array(z.enum(PERMISSION_NAMES)),
     label: z.string(),

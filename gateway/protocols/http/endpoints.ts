@@ -4,6 +4,7 @@ import type { Venue } from "../../sessions/venue.ts";
 import type { Route } from "./route.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { adminAccountRoutes } from "./routes/admin-accounts.ts";
+import { adminFixSessionRoutes } from "./routes/admin-fix-sessions.ts";
 import { adminVenueRoutes } from "./routes/admin-venue.ts";
 import { changeRoutes } from "./routes/changes.ts";
 import { docsRoutes } from "./routes/docs.ts";
@@ -35,6 +36,7 @@ export function listRoutes(venue: Venue, version: string): Route[] {
     ...operationRoutes(venue),
     ...adminVenueRoutes(venue),
     ...adminAccountRoutes(venue),
+    ...adminFixSessionRoutes(venue),
     ...changeRoutes(venue),
   ];
   return [...routes, ...docsRoutes(routes, version), ...pageRoutes()];

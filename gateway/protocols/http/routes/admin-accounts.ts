@@ -1,9 +1,14 @@
 // The operator's side of accounts, of their orders and of keys.
 
+import type { z } from "zod";
 import { Opcode, QueryKind } from "../../../domain/command.ts";
 import { AccountState, accountStateNames } from "../../../domain/account.ts";
 import { RejectCode } from "../../../domain/reject.ts";
-import { toPermissionBits, toPermissionNames } from "../../../sessions/authenticator.ts";
+import {
+  parsePublicKey,
+  toPermissionBits,
+  toPermissionNames,
+} from "../../../sessions/authenticator.ts";
 import type { Caller } from "../../../sessions/authenticator.ts";
 import type { Venue } from "../../../sessions/venue.ts";
 import {
@@ -153,6 +158,7 @@ function keyRoutes(venue: Venue): Route[] {
         const found = authenticator.listKeys(query.after, query.limit);
         const keys = found.map((key) => ({
           key_id: key.keyId,
+          kind: key.kind,
           account: key.account,
           permissions: toPermissionNames(key.permissions),
           label: key.label,
@@ -168,19 +174,7 @@ function keyRoutes(venue: Venue): Route[] {
       summary: "Make a key; the secret is shown this once",
       body: CreateKey,
       replies: { 201: { description: "The key", schema: CreatedKey } },
-      handle: async ({ body }) => {
-        const found = await venue.queries.ask({
-          opcode: QueryKind.account,
-          account: body.account,
-        });
-        if (found.code !== 0) return new Refusal(found.code);
-        const { keyId, secret, token } = authenticator.createKey({
-          account: body.account,
-          permissions: toPermissionBits(body.permissions),
-          label: body.label,
-        });
-        return created({ key_id: keyId, secret, token });
-      },
+      handle: ({ body }) => createKey(venue, body),
     }),
     defineRoute({
       ...{ method: "DELETE", path: `${KEYS}/{key}`, ...ADMIN_QUERY },
@@ -194,4 +188,24 @@ function keyRoutes(venue: Venue): Route[] {
       },
     }),
   ];
+}
+
+async function createKey(
+  venue: Venue,
+  body: z.infer<typeof CreateKey>,
+): Promise<Response | Refusal> {
+  const found = await venue.queries.ask({ opcode: QueryKind.account, account: body.account });
+  if (found.code !== 0) return new Refusal(found.code);
+  const { account, label } = body;
+  const key = { account, label, permissions: toPermissionBits(body.permissions) };
+  if (body.public_key === undefined) {
+    const { keyId, secret, token } = venue.authenticator.createKey(key);
+    return created({ key_id: keyId, secret, token });
+  }
+  const publicKey = parsePublicKey(body.public_key);
+  if (publicKey === undefined) {
+    const errors = [{ field: "public_key", detail: "Not the public half of an Ed25519 key" }];
+    return new Refusal(RejectCode.malformed_request, { errors });
+  }
+  return created({ key_id: venue.authenticator.createSigningKey(key, publicKey) });
 }
