@@ -5,8 +5,9 @@
 
 import { afterAll, expect, test } from "bun:test";
 import { Random } from "../../gateway/demo/random.ts";
-import { FeedClient, type Message } from "../protocols/ws/feed-client.ts";
-import { until, within } from "../support/deadline.ts";
+import type { Message } from "../protocols/ws/feed-client.ts";
+import { ReturningClient } from "../protocols/ws/returning-client.ts";
+import { until } from "../support/deadline.ts";
 import { openSecondAccount, openSpotMarket, UNLIMITED } from "../support/spot-market.ts";
 import { removeDirectories, VenueProcess } from "../support/venue-process.ts";
 
@@ -21,54 +22,6 @@ const WAIT_MS_MAX = 20_000;
 const FLAGS = { ...UNLIMITED, durability: "fsync" };
 
 afterAll(removeDirectories);
-
-/** What somebody was told, over connections that came and went. */
-class Memory {
-  /** Channel → its updates. */
-  readonly texts = new Map(CHANNELS.map((name): [string, string[]] => [name, []]));
-  /** Channel → the last sequence of it. */
-  readonly sequences = new Map<string, number>();
-  client: FeedClient | undefined;
-
-  /** Follows all channels, each from where it was left. */
-  async connect(venue: VenueProcess, token: string): Promise<void> {
-    const client = await FeedClient.open(venue.url, token);
-    this.client = client;
-    client.listen((message) => this.#hear(message));
-    for (const channel of CHANNELS) {
-      const after = this.sequences.get(channel);
-      const request = { op: "subscribe", channels: [channel] };
-      if (after === undefined) await client.need(request);
-      else {
-        const reply = await client.need({ ...request, from_sequence: after });
-        expect(reply).toMatchObject({ resumed: [channel] });
-      }
-    }
-    await until(WAIT_MS_MAX, "all channels", () => this.sequences.size === CHANNELS.length);
-  }
-
-  async hasEnded(): Promise<void> {
-    if (this.client !== undefined) await within(WAIT_MS_MAX, "the end", this.client.ended);
-  }
-
-  countOf(channel: string): number {
-    return this.texts.get(channel)?.length ?? 0;
-  }
-
-  #hear(message: Message): void {
-    const { channel, type, sequence } = message;
-    const name = String(channel);
-    if (!CHANNELS.includes(name)) return;
-    if (type === "snapshot" && this.sequences.has(name)) {
-      throw new Error(`no snapshot was asked for: ${JSON.stringify(message)}`);
-    }
-    if (Number(sequence) <= (this.sequences.get(name) ?? -1)) {
-      throw new Error(`told before: ${JSON.stringify(message)}`);
-    }
-    this.sequences.set(name, Number(sequence));
-    if (type === "update") this.texts.get(name)?.push(JSON.stringify(message));
-  }
-}
 
 async function ask(venue: VenueProcess, path: string, token: string): Promise<Message> {
   const answer: unknown = await (await venue.fetch("GET", path, undefined, token)).json();
@@ -106,7 +59,7 @@ function idsIn(texts: readonly string[], list: string): number[] {
 }
 
 /** Holds what was told against the answers of HTTP. */
-async function compare(venue: VenueProcess, token: string, memory: Memory): Promise<void> {
+async function compare(venue: VenueProcess, token: string, memory: ReturningClient): Promise<void> {
   const executed = idsIn(memory.texts.get("executions") ?? [], "executions");
   const { trades } = await ask(venue, "/api/v1/trading/trades?limit=1000", token);
   const own = Array.isArray(trades) ? trades.map(({ trade_id: id }) => Number(id)).reverse() : [];
@@ -124,12 +77,12 @@ test(`who was away over ${KILLS} kills is told what others were (FEED_SEED=${SEE
   const { dataDirectory } = venue;
   const token = await openSpotMarket(venue);
   const tokens = [token, await openSecondAccount(venue)];
-  const [stayed, left] = [new Memory(), new Memory()];
-  await left.connect(venue, token);
-  await stayed.connect(venue, token);
+  const stayed = new ReturningClient(token, CHANNELS);
+  const left = new ReturningClient(token, CHANNELS);
+  await left.connect(venue.url);
+  await stayed.connect(venue.url);
   await trade(venue, tokens, random);
-  left.client?.terminate();
-  await left.hasEnded();
+  await left.leave();
   const leftAt = left.countOf("orders");
 
   for (let round = 0; round < KILLS; round += 1) {
@@ -139,20 +92,20 @@ test(`who was away over ${KILLS} kills is told what others were (FEED_SEED=${SEE
     await until(WAIT_MS_MAX, "trades", isTraded);
     await venue.kill();
     await load;
-    await stayed.hasEnded();
+    await stayed.leave();
     venue = await VenueProcess.start({ flags: FLAGS, dataDirectory });
-    await stayed.connect(venue, token);
+    await stayed.connect(venue.url);
   }
 
   // It returns while others trade.
   const load = trade(venue, tokens, random);
-  await left.connect(venue, token);
+  await left.connect(venue.url);
   await load;
   const last = { symbol: SYMBOL, side: "BUY", type: "LIMIT", price: "1", quantity: "1" };
   const placed = await venue.fetch("POST", "/api/v1/trading/orders", last, token);
   const sequence = Number(/"sequence":(\d+)/.exec(await placed.text())?.[1]);
   for (const memory of [stayed, left]) {
-    await until(WAIT_MS_MAX, "the last order", () => memory.sequences.get("balances") === sequence);
+    await until(WAIT_MS_MAX, "the last order", () => memory.sequenceOf("balances") === sequence);
   }
   expect(left.countOf("orders")).toBeGreaterThan(leftAt + KILLS * 20);
   for (const channel of CHANNELS) {
