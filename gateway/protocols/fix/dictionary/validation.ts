@@ -4,7 +4,7 @@
 import { type FixMessage, tagAsSent } from "../wire/message.ts";
 import { readInteger } from "../wire/number.ts";
 import type { Dictionary } from "./dictionary.ts";
-import { Cell, type Scope, Section } from "./scope.ts";
+import { Cell, type Scope } from "./scope.ts";
 import { hasFormat, ValueFormat } from "./value-format.ts";
 
 /** SessionRejectReason (373): what validation finds. */
@@ -60,203 +60,168 @@ const TAGS = 65_536;
 /** What a step returns after a flaw, in the place of the next index. */
 const FLAWED = -1;
 
+// What the steps below share; all of it is set by `validate`, and one message is checked at a time.
+/** By tag: the stamp of the message or entry in which it was last seen. */
+const seen = new Int32Array(TAGS);
+let lastStamp = 0;
+/** ValueFormat by tag of the fields that messages of this type know. */
+let formats: Uint8Array = new Uint8Array(0);
+let settings = STRICT;
+let flaw: Flaw | undefined;
+
+/** A message takes a stamp and one for each entry of a group: below 2^31 until the next message. */
+const STAMP_MAX = 1 << 30;
+
 /**
  * Finds the first flaw of a message; `undefined`: it has none.
  *
- * A type that the dictionary has only as a value of MsgType (35) is checked in its header alone:
- * that it is not supported is for the application to say.
+ * A type that the dictionary has only as a value of MsgType (35) is checked in its header and
+ * trailer alone: that it is not supported is for the application to say.
  * Cost: nothing is allocated for a message without flaw.
  */
 export function validate(
   message: FixMessage,
   dictionary: Dictionary,
-  settings: ValidationSettings,
+  checks: ValidationSettings,
 ): Flaw | undefined {
-  return walk.check(message, dictionary, settings);
+  const definition = dictionary.find(message.msgType);
+  if (definition === undefined && !dictionary.hasMsgType(message.msgType)) {
+    return { reason: FlawReason.invalidMsgType };
+  }
+  if (lastStamp > STAMP_MAX) {
+    seen.fill(0);
+    lastStamp = 0;
+  }
+  formats = definition?.formats ?? NO_FORMATS;
+  settings = definition === undefined ? FRAME_ONLY : checks;
+  const scope = definition?.scope ?? dictionary.frame;
+  return walkFields(message, 0, scope, false, dictionary) === FLAWED ? flaw : undefined;
 }
 
-/** One message at a time; nothing of it outlives `check`. */
-class Walk {
-  /** By tag: the stamp of the place in which it was last seen. */
-  readonly #seen = new Int32Array(TAGS);
-  #stamp = 0;
-  #flaw: Flaw | undefined = undefined;
-  #settings = STRICT;
-  /** ValueFormat by tag of the fields that messages of this type know. */
-  #formats: Uint8Array = new Uint8Array(0);
+/** Of a body that is not described every tag may be anything. */
+const FRAME_ONLY: ValidationSettings = {
+  validateFieldsOutOfOrder: false,
+  validateFieldsHaveValues: false,
+  validateUnorderedGroupFields: false,
+  validateUserDefinedFields: false,
+  allowUnknownMsgFields: true,
+};
+const NO_FORMATS = new Uint8Array(0);
 
-  check(
-    message: FixMessage,
-    dictionary: Dictionary,
-    settings: ValidationSettings,
-  ): Flaw | undefined {
-    const definition = dictionary.find(message.msgType);
-    if (definition === undefined && !dictionary.hasMsgType(message.msgType)) {
-      return { reason: FlawReason.invalidMsgType };
+/**
+ * Checks a message, or an entry of a group from its first field up to what does not belong to it.
+ * Returns the index behind, or FLAWED.
+ */
+function walkFields(
+  message: FixMessage,
+  from: number,
+  scope: Scope,
+  isEntry: boolean,
+  dictionary: Dictionary,
+): number {
+  const { bytes, count, tags, starts, lengths } = message;
+  const { cells } = scope;
+  lastStamp += 1;
+  const stamp = lastStamp;
+  /** Section of a message, place in an entry: neither goes back. */
+  let last = 0;
+  let index = from;
+  while (index < count) {
+    const tag = tags[index] ?? 0;
+    const length = lengths[index] ?? 0;
+    const cell = tag >>> 0 < cells.length ? (cells[tag] ?? 0) : 0;
+    if (isEntry && isBeyond(tag, cell, scope, index > from)) break;
+    if (length === 0 && settings.validateFieldsHaveValues) {
+      return fail(FlawReason.tagWithoutValue, tagAsSent(tag));
     }
-    this.#settings = settings;
-    this.#flaw = undefined;
-    if (this.#stamp > STAMP_MAX) {
-      this.#seen.fill(0);
-      this.#stamp = 0;
+    if (cell === 0) {
+      if (!isTolerated(tag)) return failStrange(tag);
+      index += 1;
+      continue;
     }
-    if (definition === undefined) return this.#frame(message, dictionary);
-    this.#formats = definition.formats;
-    const { scope } = definition;
-    const stamp = this.#nextStamp();
-    const { count, tags } = message;
-    let section: number = Section.header;
-    let index = 0;
-    while (index < count) {
-      const tag = tags[index] ?? 0;
-      const own = ((scope.cells[tag] ?? 0) >> Cell.section) & Cell.sectionMask;
-      if (own !== section && this.#isKnown(scope, tag)) {
-        if (own < section && settings.validateFieldsOutOfOrder) {
-          return { reason: FlawReason.tagOutOfOrder, tag };
-        }
-        section = own;
-      }
-      index = this.#field(message, index, scope, stamp, dictionary);
-      if (index === FLAWED) return this.#flaw;
+    const order = isEntry ? cell >> Cell.place : (cell >> Cell.section) & Cell.sectionMask;
+    if (order < last && !isEntry && settings.validateFieldsOutOfOrder) {
+      return fail(FlawReason.tagOutOfOrder, tag);
     }
-    return this.#hasRequired(scope, stamp) ? undefined : this.#flaw;
-  }
-
-  /** Checks header and trailer of a message whose body is not described. */
-  #frame(message: FixMessage, dictionary: Dictionary): Flaw | undefined {
-    const { frame } = dictionary;
-    this.#formats = dictionary.formats;
-    const stamp = this.#nextStamp();
-    let index = 0;
-    while (index < message.count) {
-      const isBody = !this.#isKnown(frame, message.tags[index] ?? 0);
-      index = isBody ? index + 1 : this.#field(message, index, frame, stamp, dictionary);
-      if (index === FLAWED) return this.#flaw;
+    if (seen[tag] === stamp) return fail(FlawReason.tagAppearsTwice, tag);
+    seen[tag] = stamp;
+    if (order < last && isEntry && settings.validateUnorderedGroupFields) {
+      return fail(FlawReason.groupOutOfOrder, tag);
     }
-    return this.#hasRequired(frame, stamp) ? undefined : this.#flaw;
-  }
-
-  #isKnown(scope: Scope, tag: number): boolean {
-    return (scope.cells[tag] ?? 0) !== 0;
-  }
-
-  /** Checks a field and, of a group, its entries. Returns the index of the next, or FLAWED. */
-  #field(
-    message: FixMessage,
-    index: number,
-    scope: Scope,
-    stamp: number,
-    dictionary: Dictionary,
-  ): number {
-    const tag = message.tags[index] ?? 0;
-    const length = message.lengths[index] ?? 0;
-    const cell = scope.cells[tag] ?? 0;
-    if (length === 0 && this.#settings.validateFieldsHaveValues) {
-      return this.#fail(FlawReason.tagWithoutValue, tagAsSent(tag));
-    }
-    if (cell === 0) return this.#strange(tag, index);
-    if (this.#seen[tag] === stamp) return this.#fail(FlawReason.tagAppearsTwice, tag);
-    this.#seen[tag] = stamp;
-    const format = cell & Cell.format;
-    const { bytes } = message;
-    const start = message.starts[index] ?? 0;
+    last = order;
     if (length > 0) {
+      const format = cell & Cell.format;
+      const start = starts[index] ?? 0;
       if (format > ValueFormat.texts && !hasFormat(format, bytes, start, length)) {
-        return this.#fail(FlawReason.incorrectFormat, tag);
+        return fail(FlawReason.incorrectFormat, tag);
       }
       if ((cell & Cell.listed) !== 0 && !isListed(dictionary, tag, format, bytes, start, length)) {
-        return this.#fail(FlawReason.valueOutOfRange, tag);
+        return fail(FlawReason.valueOutOfRange, tag);
       }
     }
-    if ((cell & Cell.group) === 0) return index + 1;
-    return this.#group(message, index, scope, dictionary);
-  }
-
-  /** A field that is no member. Returns the index of the next, or FLAWED. */
-  #strange(tag: number, index: number): number {
-    if (isTolerated(tag, this.#settings)) return index + 1;
-    const isField = (this.#formats[tag] ?? 0) !== 0;
-    return isField
-      ? this.#fail(FlawReason.tagNotDefinedForMessage, tag)
-      : this.#fail(FlawReason.invalidTagNumber, tagAsSent(tag));
-  }
-
-  /** Checks the entries that the field at `counterIndex` counts. */
-  #group(message: FixMessage, counterIndex: number, scope: Scope, dictionary: Dictionary): number {
-    const { bytes, tags } = message;
-    const counter = tags[counterIndex] ?? 0;
-    const entry = scope.entryOf(counter);
-    if (entry === undefined) return counterIndex + 1;
-    const start = message.starts[counterIndex] ?? 0;
-    const entries = readInteger(bytes, start, message.lengths[counterIndex] ?? 0);
-    // FIX 4.0 to 4.2 type a count as any integer.
-    if (!(entries >= 0)) return this.#fail(FlawReason.incorrectFormat, counter);
-    let index = counterIndex + 1;
-    for (let count = 0; count < entries; count += 1) {
-      const tag = tags[index] ?? 0;
-      if (index >= message.count || tag !== entry.first) {
-        const isMember = index < message.count && count === 0 && this.#isKnown(entry, tag);
-        if (isMember) return this.#fail(FlawReason.groupOutOfOrder, tag);
-        return this.#fail(FlawReason.groupCountIncorrect, counter);
-      }
-      index = this.#entry(message, index, entry, dictionary);
+    index += 1;
+    if ((cell & Cell.group) !== 0) {
+      index = walkGroup(message, index, scope, dictionary);
       if (index === FLAWED) return FLAWED;
     }
-    const isNextEntry = index < message.count && tags[index] === entry.first;
-    if (isNextEntry && !this.#isKnown(scope, entry.first)) {
-      return this.#fail(FlawReason.groupCountIncorrect, counter);
-    }
-    return index;
   }
-
-  /** Checks one entry, up to what does not belong to it. */
-  #entry(message: FixMessage, from: number, entry: Scope, dictionary: Dictionary): number {
-    const stamp = this.#nextStamp();
-    let index = from;
-    let last = 0;
-    while (index < message.count) {
-      const tag = message.tags[index] ?? 0;
-      const place = (entry.cells[tag] ?? 0) >> Cell.place;
-      const isForeign = place === 0 && (this.#formats[tag] ?? 0) !== 0;
-      if (isForeign || (tag === entry.first && index > from)) break;
-      const isBack = place !== 0 && place < last && this.#seen[tag] !== stamp;
-      if (isBack && this.#settings.validateUnorderedGroupFields) {
-        return this.#fail(FlawReason.groupOutOfOrder, tag);
-      }
-      last = Math.max(place, last);
-      index = this.#field(message, index, entry, stamp, dictionary);
-      if (index === FLAWED) return FLAWED;
-    }
-    return this.#hasRequired(entry, stamp) ? index : FLAWED;
+  const { required } = scope;
+  for (let each = 0; each < required.length; each += 1) {
+    const tag = required[each] ?? 0;
+    if (seen[tag] !== stamp) return fail(FlawReason.requiredTagMissing, tag);
   }
-
-  #hasRequired(scope: Scope, stamp: number): boolean {
-    const { required } = scope;
-    for (let index = 0; index < required.length; index += 1) {
-      const tag = required[index] ?? 0;
-      if (this.#seen[tag] === stamp) continue;
-      this.#fail(FlawReason.requiredTagMissing, tag);
-      return false;
-    }
-    return true;
-  }
-
-  #fail(reason: FlawReason, tag: number): typeof FLAWED {
-    this.#flaw = { reason, tag };
-    return FLAWED;
-  }
-
-  /** A stamp that nothing bears yet. */
-  #nextStamp(): number {
-    this.#stamp += 1;
-    return this.#stamp;
-  }
+  return index;
 }
 
-/** A message takes a stamp and one for each entry of a group: below 2^31 until the next message. */
-const STAMP_MAX = 1 << 30;
+/** Whether a field ends the entry before it. A tag that nobody knows is taken as the entry's. */
+function isBeyond(tag: number, cell: number, entry: Scope, isInside: boolean): boolean {
+  return cell === 0 ? (formats[tag] ?? 0) !== 0 : tag === entry.first && isInside;
+}
 
-const walk = new Walk();
+/** Checks the entries that the field before `from` counts. Returns the index behind, or FLAWED. */
+function walkGroup(
+  message: FixMessage,
+  from: number,
+  scope: Scope,
+  dictionary: Dictionary,
+): number {
+  const { bytes, count, tags, starts, lengths } = message;
+  const counter = tags[from - 1] ?? 0;
+  const entry = scope.entryOf(counter);
+  if (entry === undefined) return from;
+  const entries = readInteger(bytes, starts[from - 1] ?? 0, lengths[from - 1] ?? 0);
+  // FIX 4.0 to 4.2 type a count as any integer.
+  if (!(entries >= 0)) return fail(FlawReason.incorrectFormat, counter);
+  let index = from;
+  for (let each = 0; each < entries; each += 1) {
+    const tag = index < count ? (tags[index] ?? 0) : 0;
+    if (tag !== entry.first) {
+      const isMember = each === 0 && (entry.cells[tag] ?? 0) !== 0;
+      if (isMember) return fail(FlawReason.groupOutOfOrder, tag);
+      return fail(FlawReason.groupCountIncorrect, counter);
+    }
+    index = walkFields(message, index, entry, true, dictionary);
+    if (index === FLAWED) return FLAWED;
+  }
+  const isNextEntry = index < count && tags[index] === entry.first;
+  if (isNextEntry && (scope.cells[entry.first] ?? 0) === 0) {
+    return fail(FlawReason.groupCountIncorrect, counter);
+  }
+  return index;
+}
+
+function fail(reason: FlawReason, tag: number): typeof FLAWED {
+  flaw = { reason, tag };
+  return FLAWED;
+}
+
+/** A field that is no member. */
+function failStrange(tag: number): typeof FLAWED {
+  const isField = (formats[tag] ?? 0) !== 0;
+  return isField
+    ? fail(FlawReason.tagNotDefinedForMessage, tag)
+    : fail(FlawReason.invalidTagNumber, tagAsSent(tag));
+}
 
 function isListed(
   dictionary: Dictionary,
@@ -272,9 +237,8 @@ function isListed(
   return values.has(bytes, start, length);
 }
 
-function isTolerated(tag: number, settings: ValidationSettings): boolean {
-  if (tag <= 0) return false;
-  return tag < USER_DEFINED_FROM
-    ? settings.allowUnknownMsgFields
-    : !settings.validateUserDefinedFields;
+/** Whether a field that is no member may be there. */
+function isTolerated(tag: number): boolean {
+  if (tag < USER_DEFINED_FROM) return settings.allowUnknownMsgFields && tag > 0;
+  return !settings.validateUserDefinedFields;
 }

@@ -2,7 +2,7 @@
 
 import { MINUS, NO, YES } from "../wire/ascii.ts";
 import { isDecimal, readInteger } from "../wire/number.ts";
-import { readDate, readTimeOfDay, readTimestamp } from "../wire/timestamp.ts";
+import { isDate, isTimeOfDay, isTimestamp } from "../wire/timestamp.ts";
 
 /** 0 is no format: a tag that the dictionary does not know. */
 export const ValueFormat = {
@@ -79,11 +79,11 @@ export function hasFormat(format: number, bytes: Buffer, start: number, length: 
     case ValueFormat.boolean:
       return length === 1 && (bytes[start] === YES || bytes[start] === NO);
     case ValueFormat.timestamp:
-      return !Number.isNaN(readTimestamp(bytes, start, length));
+      return isTimestamp(bytes, start, length);
     case ValueFormat.date:
-      return length === DATE_LENGTH && !Number.isNaN(readDate(bytes, start));
+      return isDate(bytes, start, length);
     case ValueFormat.time:
-      return !Number.isNaN(readTimeOfDay(bytes, start, length));
+      return isTimeOfDay(bytes, start, length);
     case ValueFormat.monthYear:
       return isMonthYear(bytes, start, length);
     case ValueFormat.zonedTime:
@@ -105,7 +105,7 @@ function isWithin(value: number, min: number, max: number): boolean {
 /** `YYYYMM`, `YYYYMMDD`, or `YYYYMMw1` to `w5`. */
 function isMonthYear(bytes: Buffer, start: number, length: number): boolean {
   if (length === DATE_LENGTH && bytes[start + 6] !== LETTER_W) {
-    return !Number.isNaN(readDate(bytes, start));
+    return isDate(bytes, start, length);
   }
   const isWeek = length === DATE_LENGTH && isWithin(bytes[start + 7] ?? 0, 0x31, 0x35);
   const isMonth = isWithin(readInteger(bytes, start + 4, 2), 1, 12);
@@ -127,7 +127,7 @@ function isZonedTime(bytes: Buffer, start: number, end: number): boolean {
 
 /** A date, `-` and a time with its zone. */
 function isZonedTimestamp(bytes: Buffer, start: number, length: number): boolean {
-  const isDate = length > DATE_LENGTH && !Number.isNaN(readDate(bytes, start));
+  const hasDate = length > DATE_LENGTH && isDate(bytes, start, DATE_LENGTH);
   const timeStart = start + DATE_LENGTH + 1;
-  return isDate && bytes[timeStart - 1] === MINUS && isZonedTime(bytes, timeStart, start + length);
+  return hasDate && bytes[timeStart - 1] === MINUS && isZonedTime(bytes, timeStart, start + length);
 }

@@ -37,3 +37,26 @@ export function sumBytes(bytes: Buffer, start: number, end: number): number {
   for (let at = start; at < end; at += 1) sum += bytes[at] ?? 0;
   return sum & 0xff;
 }
+
+/** Every other byte of a word. */
+const HALF = 0x00ff_00ff;
+/** Two bytes of each word go into 16 bits: 128 × 2 × 255 is the last power of two that fits. */
+const WORDS_MAX = 128;
+
+/** As `sumBytes`, of bytes that `words` shows four at a time. Cost: a third. */
+export function sumWords(bytes: Buffer, words: Int32Array, start: number, end: number): number {
+  const firstWord = (start + 3) >> 2;
+  const lastWord = end >> 2;
+  if (firstWord >= lastWord) return sumBytes(bytes, start, end);
+  let sum = sumBytes(bytes, start, firstWord << 2) + sumBytes(bytes, lastWord << 2, end);
+  for (let from = firstWord; from < lastWord; from += WORDS_MAX) {
+    const to = Math.min(from + WORDS_MAX, lastWord);
+    let halves = 0;
+    for (let at = from; at < to; at += 1) {
+      const word = words[at] ?? 0;
+      halves = (halves + (word & HALF) + ((word >>> 8) & HALF)) | 0;
+    }
+    sum += (halves & 0xffff) + (halves >>> 16);
+  }
+  return sum & 0xff;
+}

@@ -1,5 +1,5 @@
 // UTCTimestamp: `YYYYMMDD-HH:MM:SS[.sss[sss[sss]]]` ↔ whole microseconds since 1970. What both
-// directions remember is one day or second; a venue's messages rarely leave it.
+// directions remember is one second; a busy session's messages rarely leave it.
 
 import { COLON, MINUS, NINE, POINT, ZERO } from "./ascii.ts";
 import { writeDigitsBefore } from "./number.ts";
@@ -10,77 +10,117 @@ export type TimestampDigits = 3 | 6 | 9;
 const DATE_LENGTH = 8;
 /** `YYYYMMDD-HH:MM:SS`. */
 const SECOND_LENGTH = 17;
+const MILLISECOND_LENGTH = 21;
+/** `HH:MM:SS`. */
+const TIME_LENGTH = 8;
 const SECOND_US = 1_000_000;
 
-let knownDate = 0;
-let knownDayUs = Number.NaN;
+/** What a pair of bytes is that are not both digits. */
+const NO_PAIR = -1;
+
+/** The second that was read last: its text, and its start. */
+const readSecond = { text: Buffer.alloc(SECOND_LENGTH), us: 0 };
 
 /**
  * Reads a UTCTimestamp of 0, 3, 6, 9 or 12 fractional digits; what is below 1 µs is cut off.
  *
- * Errors: NaN, also for a date that no calendar has. A leap second (60) is the next
- * second. Exact until 2255, then to the precision of a double.
+ * Errors: NaN, also for a date that no calendar has. A leap second (60) is the next second. Exact
+ * until 2255, then to the precision of a double.
  */
 export function readTimestamp(bytes: Buffer, start: number, length: number): number {
-  if (length < SECOND_LENGTH || bytes[start + DATE_LENGTH] !== MINUS) return Number.NaN;
-  const dayUs = readDate(bytes, start);
-  return dayUs + readTimeOfDay(bytes, start + DATE_LENGTH + 1, length - DATE_LENGTH - 1);
+  if (!isTimestamp(bytes, start, length)) return Number.NaN;
+  if (length === SECOND_LENGTH) return readSecond.us;
+  const at = start + SECOND_LENGTH + 1;
+  const ms = readPair(bytes, at) * 10 + (bytes[at + 2] ?? 0) - ZERO;
+  if (length === MILLISECOND_LENGTH) return readSecond.us + ms * 1_000;
+  const us = readPair(bytes, at + 3) * 10 + (bytes[at + 5] ?? 0) - ZERO;
+  return readSecond.us + ms * 1_000 + us;
 }
 
-/** Reads `YYYYMMDD` as the microsecond at which that day starts. Errors: NaN. */
-export function readDate(bytes: Buffer, start: number): number {
-  const date = readDigits(bytes, start, DATE_LENGTH);
-  if (date === knownDate) return knownDayUs;
-  const year = Math.floor(date / 10_000);
-  const month = Math.floor(date / 100) % 100;
-  const day = date % 100;
-  const time = new Date(Date.UTC(year, month - 1, day));
-  const isDay =
-    year >= 1_000 && time.getUTCMonth() === month - 1 && time.getUTCDate() === day && date > 0;
-  if (!isDay) return Number.NaN;
-  knownDate = date;
-  knownDayUs = time.getTime() * 1_000;
-  return knownDayUs;
+/** Whether `readTimestamp` reads it; then its second is the one that was read last. */
+export function isTimestamp(bytes: Buffer, start: number, length: number): boolean {
+  if (length < SECOND_LENGTH) return false;
+  if (!isReadSecond(bytes, start) && !isSecond(bytes, start)) return false;
+  return length === SECOND_LENGTH || isFraction(bytes, start + SECOND_LENGTH, start + length);
 }
 
-/** Reads `HH:MM:SS[.fraction]` as microseconds of the day. Errors: NaN. */
-export function readTimeOfDay(bytes: Buffer, start: number, length: number): number {
-  if (length < 8 || bytes[start + 2] !== COLON || bytes[start + 5] !== COLON) return Number.NaN;
-  const hour = readDigits(bytes, start, 2);
-  const minute = readDigits(bytes, start + 3, 2);
-  const second = readDigits(bytes, start + 6, 2);
-  const isTime = hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 61;
-  if (!isTime) return Number.NaN;
-  const us = ((hour * 60 + minute) * 60 + second) * SECOND_US;
-  return length === 8 ? us : us + readFraction(bytes, start + 8, length - 8);
-}
-
-function readFraction(bytes: Buffer, start: number, length: number): number {
-  const digits = length - 1;
-  if (bytes[start] !== POINT) return Number.NaN;
-  if (digits === 3) {
-    const ms = readDigits(bytes, start + 1, 3);
-    return ms < 0 ? Number.NaN : ms * 1_000;
+/** Most fields of a busy session are of the same second as the one before. */
+function isReadSecond(bytes: Buffer, start: number): boolean {
+  const { text } = readSecond;
+  for (let index = SECOND_LENGTH - 1; index >= 0; index -= 1) {
+    if (bytes[start + index] !== text[index]) return false;
   }
-  if (digits !== 6 && digits !== 9 && digits !== 12) return Number.NaN;
-  const us = readDigits(bytes, start + 1, 6);
-  const rest = digits === 6 ? 0 : readDigits(bytes, start + 7, digits - 6);
-  return us < 0 || rest < 0 ? Number.NaN : us;
+  return true;
 }
 
-/** The value of `length` digits; −1 when one is none. */
-function readDigits(bytes: Buffer, start: number, length: number): number {
-  let value = 0;
-  for (let at = start; at < start + length; at += 1) {
+function isSecond(bytes: Buffer, start: number): boolean {
+  const timeAt = start + DATE_LENGTH + 1;
+  const dayMs = readDay(bytes, start);
+  const time = readTime(bytes, timeAt);
+  if (bytes[timeAt - 1] !== MINUS || Number.isNaN(dayMs) || time < 0) return false;
+  bytes.copy(readSecond.text, 0, start, start + SECOND_LENGTH);
+  readSecond.us = dayMs * 1_000 + time * SECOND_US;
+  return true;
+}
+
+/** Whether it is a `YYYYMMDD` that a calendar has, from the year 1000 on. */
+export function isDate(bytes: Buffer, start: number, length: number): boolean {
+  return length === DATE_LENGTH && !Number.isNaN(readDay(bytes, start));
+}
+
+/** Start of a day `YYYYMMDD` in ms; NaN: no calendar has it. */
+function readDay(bytes: Buffer, start: number): number {
+  const century = readPair(bytes, start);
+  const yearOfCentury = readPair(bytes, start + 2);
+  const month = readPair(bytes, start + 4);
+  const day = readPair(bytes, start + 6);
+  if (century < 10 || (yearOfCentury | month | day) < 0) return Number.NaN;
+  const ms = Date.UTC(century * 100 + yearOfCentury, month - 1, day);
+  const date = new Date(ms);
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? ms : Number.NaN;
+}
+
+/** Whether it is `HH:MM:SS[.fraction]`. */
+export function isTimeOfDay(bytes: Buffer, start: number, length: number): boolean {
+  if (length < TIME_LENGTH || readTime(bytes, start) < 0) return false;
+  return length === TIME_LENGTH || isFraction(bytes, start + TIME_LENGTH, start + length);
+}
+
+/** Second of the day of `HH:MM:SS`; −1: it is none. */
+function readTime(bytes: Buffer, start: number): number {
+  const hour = readPair(bytes, start);
+  const minute = readPair(bytes, start + 3);
+  const second = readPair(bytes, start + 6);
+  const isTime =
+    (hour | minute | second) >= 0 &&
+    hour < 24 &&
+    minute < 60 &&
+    second < 61 &&
+    bytes[start + 2] === COLON &&
+    bytes[start + 5] === COLON;
+  return isTime ? (hour * 60 + minute) * 60 + second : -1;
+}
+
+/** Whether it is a point and 3, 6, 9 or 12 digits. */
+function isFraction(bytes: Buffer, start: number, end: number): boolean {
+  const digits = end - start - 1;
+  if (bytes[start] !== POINT || digits < 3 || digits > 12 || digits % 3 !== 0) return false;
+  for (let at = start + 1; at < end; at += 1) {
     const byte = bytes[at] ?? 0;
-    if (byte < ZERO || byte > NINE) return -1;
-    value = value * 10 + (byte - ZERO);
+    if (byte < ZERO || byte > NINE) return false;
   }
-  return value;
+  return true;
 }
 
-const knownSecondText = Buffer.alloc(SECOND_LENGTH);
-let knownSecond = -1;
+/** The value of two digits, or NO_PAIR. */
+function readPair(bytes: Buffer, at: number): number {
+  const tens = (bytes[at] ?? 0) - ZERO;
+  const ones = (bytes[at + 1] ?? 0) - ZERO;
+  return (tens | ones | (9 - tens) | (9 - ones)) < 0 ? NO_PAIR : tens * 10 + ones;
+}
+
+/** The second that was written last, since 1970, and its text. */
+const writtenSecond = { text: Buffer.alloc(SECOND_LENGTH), second: -1 };
 
 /** Length of what `writeTimestamp` writes. */
 export function timestampLength(digits: TimestampDigits): number {
@@ -95,9 +135,10 @@ export function writeTimestamp(
   digits: TimestampDigits,
 ): void {
   const second = Math.floor(timeUs / SECOND_US);
-  if (second !== knownSecond) formatSecond(timeUs, second);
+  if (second !== writtenSecond.second) formatSecond(timeUs, second);
+  const { text } = writtenSecond;
   for (let index = 0; index < SECOND_LENGTH; index += 1) {
-    bytes[at + index] = knownSecondText[index] ?? 0;
+    bytes[at + index] = text[index] ?? 0;
   }
   bytes[at + SECOND_LENGTH] = POINT;
   const us = timeUs - second * SECOND_US;
@@ -113,6 +154,6 @@ function formatSecond(timeUs: number, second: number): void {
   }
   const text = new Date(second * 1_000).toISOString();
   const date = text.slice(0, 10).replaceAll("-", "");
-  knownSecondText.write(`${date}-${text.slice(11, 19)}`, "latin1");
-  knownSecond = second;
+  writtenSecond.text.write(`${date}-${text.slice(11, 19)}`, "latin1");
+  writtenSecond.second = second;
 }

@@ -1,7 +1,7 @@
 // Writes messages into one buffer that is used again: the body forward, then header and frame
 // backward before it, so that BodyLength has no zeros in front and nothing is moved.
 
-import { EQUALS, MINUS, NO, POINT, SOH, YES, ZERO, sumBytes } from "./ascii.ts";
+import { EQUALS, MINUS, NO, POINT, SOH, YES, ZERO, sumWords } from "./ascii.ts";
 import type { FixMessage } from "./message.ts";
 import { countDigits, writeDigitsBefore } from "./number.ts";
 import { type TimestampDigits, timestampLength, writeTimestamp } from "./timestamp.ts";
@@ -77,7 +77,9 @@ const HEADER_TAGS: ReadonlySet<number> = new Set([
  */
 export class FixWriter {
   readonly #bytesMax: number;
-  #bytes = Buffer.allocUnsafe(HEAD_BYTES + BODY_BYTES);
+  #bytes = Buffer.from(new ArrayBuffer(HEAD_BYTES + BODY_BYTES));
+  /** The same bytes, four at a time. */
+  #words = new Int32Array(this.#bytes.buffer);
   #msgType = "";
   /** Where the next field is written. */
   #at = HEAD_BYTES;
@@ -102,10 +104,14 @@ export class FixWriter {
 
   /** Latin-1; a character beyond it, and SOH, becomes `?`. */
   text(tag: number, value: string): this {
-    this.#reserve(value.length + NUMBER_BYTES_MAX);
-    this.#writeTag(tag, value.length);
-    this.#at = writeText(this.#bytes, this.#at, value);
-    return this.#endField();
+    const { length } = value;
+    if (length === 0) throw new RangeError(`tag ${tag} would be empty`);
+    this.#reserve(length + NUMBER_BYTES_MAX);
+    const bytes = this.#bytes;
+    const at = writeText(bytes, writeTag(bytes, this.#at, tag), value);
+    bytes[at] = SOH;
+    this.#at = at + 1;
+    return this;
   }
 
   /** Bounds: a safe integer. */
@@ -117,7 +123,7 @@ export class FixWriter {
   decimal(tag: number, mantissa: number, scale: number): this {
     if (!Number.isSafeInteger(mantissa)) throw new RangeError(`tag ${tag}: ${mantissa}`);
     this.#reserve(NUMBER_BYTES_MAX + scale);
-    this.#writeTag(tag, 1);
+    this.#beginField(tag);
     const bytes = this.#bytes;
     if (mantissa < 0) {
       bytes[this.#at] = MINUS;
@@ -138,8 +144,9 @@ export class FixWriter {
 
   /** Writes bytes as they are, of a data field too. */
   raw(tag: number, bytes: Buffer, start: number, length: number): this {
+    if (length === 0) throw new RangeError(`tag ${tag} would be empty`);
     this.#reserve(length + NUMBER_BYTES_MAX);
-    this.#writeTag(tag, length);
+    this.#beginField(tag);
     bytes.copy(this.#bytes, this.#at, start, start + length);
     this.#at += length;
     return this.#endField();
@@ -148,7 +155,7 @@ export class FixWriter {
   /** Writes µs since 1970 as a UTCTimestamp. */
   timestamp(tag: number, timeUs: number, digits: TimestampDigits = 6): this {
     this.#reserve(NUMBER_BYTES_MAX);
-    this.#writeTag(tag, 1);
+    this.#beginField(tag);
     writeTimestamp(this.#bytes, this.#at, timeUs, digits);
     this.#at += timestampLength(digits);
     return this.#endField();
@@ -156,7 +163,7 @@ export class FixWriter {
 
   boolean(tag: number, value: boolean): this {
     this.#reserve(NUMBER_BYTES_MAX);
-    this.#writeTag(tag, 1);
+    this.#beginField(tag);
     this.#bytes[this.#at] = value ? YES : NO;
     this.#at += 1;
     return this.#endField();
@@ -227,7 +234,7 @@ export class FixWriter {
     let start = this.#integerBefore(headerStart, 9, bodyEnd - headerStart);
     start = this.#textBefore(start, 8, beginString);
     const bytes = this.#bytes;
-    const sum = sumBytes(bytes, start, bodyEnd);
+    const sum = sumWords(bytes, this.#words, start, bodyEnd);
     bytes[bodyEnd] = 0x31;
     bytes[bodyEnd + 1] = ZERO;
     bytes[bodyEnd + 2] = EQUALS;
@@ -277,12 +284,8 @@ export class FixWriter {
     return writeDigitsBefore(this.#bytes, start - 1, tag, 1);
   }
 
-  #writeTag(tag: number, length: number): void {
-    if (length === 0) throw new RangeError(`tag ${tag} would be empty`);
-    const end = this.#at + countDigits(tag);
-    writeDigitsBefore(this.#bytes, end, tag, 1);
-    this.#bytes[end] = EQUALS;
-    this.#at = end + 1;
+  #beginField(tag: number): void {
+    this.#at = writeTag(this.#bytes, this.#at, tag);
   }
 
   #endField(): this {
@@ -301,10 +304,29 @@ export class FixWriter {
     if (wanted > HEAD_BYTES + this.#bytesMax) {
       throw new RangeError(`a message of type ${this.#msgType} is above ${this.#bytesMax} bytes`);
     }
-    const larger = Buffer.allocUnsafe(Math.max(wanted, this.#bytes.length * 2));
+    const length = Math.max(wanted, this.#bytes.length * 2);
+    const larger = Buffer.from(new ArrayBuffer(length + (-length & 3)));
     this.#bytes.copy(larger, HEAD_BYTES, HEAD_BYTES, this.#at);
     this.#bytes = larger;
+    this.#words = new Int32Array(larger.buffer);
   }
+}
+
+/** Writes `tag=` at `at` and returns where it ends. Cost: tags of two digits are most of FIX. */
+function writeTag(bytes: Buffer, at: number, tag: number): number {
+  if (tag < 10 || tag > 99) return writeOtherTag(bytes, at, tag);
+  const tens = (tag / 10) | 0;
+  bytes[at] = ZERO + tens;
+  bytes[at + 1] = ZERO + (tag - tens * 10);
+  bytes[at + 2] = EQUALS;
+  return at + 3;
+}
+
+function writeOtherTag(bytes: Buffer, at: number, tag: number): number {
+  const end = at + countDigits(tag);
+  writeDigitsBefore(bytes, end, tag, 1);
+  bytes[end] = EQUALS;
+  return end + 1;
 }
 
 /** Writes Latin-1 at `at` and returns where it ends. */
