@@ -24,7 +24,7 @@ message 9 app 37! 11! 41! 39! 60 434! 102! 58
 message r app 11! 37! 530! 531! 532 533! 55 54 60 58
 message j app 45! 372! 379 380! 58
 message B app 42 148! 33!(58!)
-message W app 262 55! 268!(269! 270 271 272 273 290 346)
+message W app 262 55! 268!(269! 270 271 272 273 346 290)
 message X app 262 268!(279! 269 278 55 270 271 272 273 346 290)
 message Y app 262! 281 58
 message y app 320! 322! 560! 393 893 146(55 107 15 561 562 58)
@@ -110,7 +110,7 @@ field 265 INT 0|1
 field 266 BOOLEAN
 field 267 NUMINGROUP
 field 268 NUMINGROUP
-field 269 CHAR 0|1|2
+field 269 CHAR 0|1|2|3|4|5|6|7|8|9|A|B|C
 field 270 PRICE
 field 271 QTY
 field 272 UTCDATEONLY
