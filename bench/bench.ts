@@ -29,6 +29,8 @@ export interface Size {
   historyTransactions: number;
   /** Commands that were there before the stages: what one that catches up has before it. */
   stageCommands: number;
+  /** Commands whose changes are caught up with. */
+  catchUpCommands: number;
   /** Length of a run of the layer push in ms, where it is not one order for each client. */
   pushMs: number;
   /** Clients of one book, and those with an account each. */
@@ -52,7 +54,7 @@ export const SIZES = {
       historyTransactions: 500_000,
     },
     ...{ pushMs: 2_000, pushCrowd: 1_000, pushOwners: 10_000 },
-    ...{ pushCrowdRounds: 3, pushFills: 20_000 },
+    ...{ pushCrowdRounds: 3, pushFills: 20_000, catchUpCommands: 200_000 },
   },
   quick: {
     ...{ rounds: 2, commands: 500_000, passes: 2, peerPasses: 4, memoryOrders: 100_000 },
@@ -65,7 +67,7 @@ export const SIZES = {
       historyTransactions: 100_000,
     },
     ...{ pushMs: 1_000, pushCrowd: 1_000, pushOwners: 2_000 },
-    ...{ pushCrowdRounds: 1, pushFills: 5_000 },
+    ...{ pushCrowdRounds: 1, pushFills: 5_000, catchUpCommands: 50_000 },
   },
   /** For tests: whether it runs, not how fast. */
   tiny: {
@@ -79,6 +81,7 @@ export const SIZES = {
       historyTransactions: 1_000,
     },
     ...{ pushMs: 100, pushCrowd: 20, pushOwners: 20, pushCrowdRounds: 1, pushFills: 128 },
+    catchUpCommands: 2_048,
   },
 } as const satisfies Record<string, Size>;
 

@@ -18,21 +18,20 @@ import { Stages } from "../gateway/stages/stages.ts";
 import { until } from "../test/support/deadline.ts";
 import { ACCOUNT, INSTRUMENT, venueCommands } from "./core-doors.ts";
 import { PRICE_TICKS } from "./push-market.ts";
-import { sellCommands, submitAll } from "./push-servers.ts";
+import { depositCommand, sellCommands, submitAll } from "./push-servers.ts";
 
 const SELLER = ACCOUNT + 1;
-/** Every eighth buyer buys two lots, of two sellers. */
+/** Every fourth buyer buys two lots, of two orders. */
 const LARGE_EVERY = 8;
 const CATCH_UP_MS_MAX = 300_000;
 
 /** Sellers and buyers in turn: each order rests or trades. */
 function tradingCommands(commands: number): SubmittedCommand[] {
-  const limit = {
-    ...{ opcode: Opcode.newOrder, instrument: INSTRUMENT, orderType: OrderType.limit },
-    price: PRICE_TICKS,
-  };
-  const sell = { ...limit, account: SELLER, side: Side.sell, timeInForce: TimeInForce.gtc };
-  const buy = { ...limit, account: ACCOUNT, side: Side.buy, timeInForce: TimeInForce.ioc };
+  const limit = { opcode: Opcode.newOrder, instrument: INSTRUMENT, orderType: OrderType.limit };
+  const [gtc, ioc] = [{ timeInForce: TimeInForce.gtc }, { timeInForce: TimeInForce.ioc }];
+  // Before the one large order of the seller, of which the larger buyers take the rest.
+  const sell = { ...limit, ...gtc, account: SELLER, side: Side.sell, price: PRICE_TICKS - 1 };
+  const buy = { ...limit, ...ioc, account: ACCOUNT, side: Side.buy, price: PRICE_TICKS };
   return Array.from({ length: commands }, (_, index) => {
     if (index % 2 === 0) return { ...sell, quantity: 1 };
     return { ...buy, quantity: index % LARGE_EVERY === 1 ? 2 : 1 };
@@ -43,8 +42,11 @@ function tradingCommands(commands: number): SubmittedCommand[] {
 async function fill(core: Core, commands: number): Promise<number> {
   let changes = 0;
   core.subscribe((transaction) => (changes += transaction.changes.length));
-  // Its own order stays at the end of the queue: there is always somebody who sells.
-  await submitAll(core, [...venueCommands(), ...sellCommands(SELLER, commands)]);
+  await submitAll(core, [
+    ...venueCommands(),
+    ...sellCommands(SELLER, commands),
+    depositCommand(SELLER, commands, "more"),
+  ]);
   await submitAll(core, tradingCommands(commands));
   return changes;
 }
@@ -54,7 +56,10 @@ async function read(core: Core): Promise<void> {
   for (;;) {
     const transactions = execution.read();
     if (transactions === undefined) break;
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    // It has nothing yet: asking again at once would take the processor that it needs.
+    if (transactions.length === 0)
+      await new Promise<void>((resolve) => systemClock.after(1, resolve));
+    else await new Promise<void>((resolve) => setImmediate(resolve));
   }
   execution.close();
 }

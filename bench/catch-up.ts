@@ -14,7 +14,7 @@ const METRICS: [string, string][] = [
 ];
 
 export async function runCatchUp(bench: Bench): Promise<Row[]> {
-  const { rounds, stageCommands } = bench.size;
+  const { rounds, catchUpCommands } = bench.size;
   const found = CASES.map((): Measured[] => []);
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, kind] of CASES.entries()) {
@@ -22,7 +22,7 @@ export async function runCatchUp(bench: Bench): Promise<Row[]> {
       const directory = join(bench.dataDirectory, "venues", `catch-up-${index}`);
       mkdirSync(directory, { recursive: true });
       const program = bench.script("catch-up-process.ts");
-      const options = [kind, `${stageCommands}`, directory];
+      const options = [kind, `${catchUpCommands}`, directory];
       const measured = await measure([process.execPath, program, ...options]);
       bench.keep("catch-up", { kind, ...measured });
       found[index]?.push(measured);
@@ -34,7 +34,7 @@ export async function runCatchUp(bench: Bench): Promise<Row[]> {
   return CASES.flatMap((kind, index) => {
     const frame: RowFrame = {
       layer: "catch-up",
-      case: `${kind.replaceAll(" ", ", ")}, ${stageCommands.toLocaleString("en-US")} commands`,
+      case: `${kind.replaceAll(" ", ", ")}, ${catchUpCommands.toLocaleString("en-US")} commands`,
       durability: "os",
       placement: placement(false),
       hash: [...hashes][0] ?? "",

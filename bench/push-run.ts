@@ -20,7 +20,7 @@ const FIRST_SHARE = 0.1;
 /** Processes of the other clients. */
 const CROWD_PROCESSES = 2;
 /** Memory has settled when so many looks, so far apart, have found about the same. */
-const LOOKS = 4;
+const LOOKS = 3;
 const LOOK_MS = 250;
 const SAME_BYTES = 1_048_576;
 /** Looks after which it is taken as it is. */

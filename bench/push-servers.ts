@@ -50,14 +50,19 @@ export interface PushServer {
   stop(): Promise<unknown>;
 }
 
+/** Gives an account lots of the base currency. `text`: the request id. */
+export function depositCommand(account: number, lots: number, text: string): SubmittedCommand {
+  return {
+    ...{ opcode: Opcode.deposit, account, instrument: BASE_CURRENCY, session: account },
+    ...{ amount: toAmount(BigInt(lots) * BigInt(LOT_UNITS)), text },
+  };
+}
+
 /** Makes an account, the next of its venue, and lets it sell what it is given. */
 export function sellCommands(account: number, lots: number): SubmittedCommand[] {
   return [
     { opcode: Opcode.createAccount, text: `seller-${account}` },
-    {
-      ...{ opcode: Opcode.deposit, account, instrument: BASE_CURRENCY, session: account },
-      ...{ amount: toAmount(BigInt(lots) * BigInt(LOT_UNITS)), text: `funds-${account}` },
-    },
+    depositCommand(account, lots, `funds-${account}`),
     {
       ...{ opcode: Opcode.newOrder, account, instrument: INSTRUMENT, side: Side.sell },
       ...{ orderType: OrderType.limit, timeInForce: TimeInForce.gtc },
@@ -68,15 +73,17 @@ export function sellCommands(account: number, lots: number): SubmittedCommand[] 
 
 /** Gives commands to a core. Errors: throws when one is refused. */
 export async function submitAll(core: Core, commands: readonly SubmittedCommand[]): Promise<void> {
+  let refusal = "";
   for (let at = 0; at < commands.length; at += AT_ONCE) {
     for (const command of commands.slice(at, at + AT_ONCE)) {
       const refused = core.submit(command, ({ code }) => {
-        if (code !== 0) throw new Error(`${JSON.stringify(command.opcode)} refused with ${code}`);
+        if (code !== 0) refusal = `opcode ${command.opcode} was refused with ${code}`;
       });
-      if (refused !== undefined) throw new Error(`refused with code ${refused}`);
+      if (refused !== undefined) refusal = `opcode ${command.opcode} was refused with ${refused}`;
     }
     core.flush();
     await core.whenDurable(core.status().executedSequence);
+    if (refusal !== "") throw new Error(refusal);
   }
 }
 

@@ -13,6 +13,8 @@ import { type Row, type RowFrame, toRow } from "./rows.ts";
 const ORDERS_PER_SECOND = 1_000;
 /** Of updates to a crowd: with a thousand clients 50,000 messages a second. */
 const UPDATES_PER_SECOND = 50;
+/** Messages of one run to a crowd: more take longer and say the same. */
+const CROWD_MESSAGES_MAX = 500_000;
 /** Files of a server, or of a client, beside its connections. */
 const SPARE_FILES = 500;
 const BARE = "bare server";
@@ -108,8 +110,9 @@ function tapeCases({ size }: Bench, template: Template): Case[] {
 
 function crowdCases({ size }: Bench, template: Template): Case[] {
   return [UPDATES_PER_SECOND, ORDERS_PER_SECOND].flatMap((perSecond) => {
-    const orders = (size.pushMs * perSecond) / 1e3;
-    const plan: Plan = { kind: "book", clients: size.pushCrowd, orders, perSecond };
+    const clients = size.pushCrowd;
+    const orders = Math.min((size.pushMs * perSecond) / 1e3, CROWD_MESSAGES_MAX / clients);
+    const plan: Plan = { kind: "book", clients, orders, perSecond };
     return makeCases(["-", "fsync"], { plan, template, metrics: CROWD_METRICS });
   });
 }
