@@ -1,7 +1,7 @@
 // The stage that keeps what the engine forgets. On this thread it only packs rows and counts; the
 // file belongs to a Worker, which writes them together with how far it is. docs/history.md
 
-import type { Clock } from "../../clock.ts";
+import type { Clock, StopTimer } from "../../clock.ts";
 import type { Transaction } from "../../domain/change.ts";
 import { GatewayFault } from "../../domain/fault.ts";
 import type { Stage } from "../stage.ts";
@@ -13,6 +13,8 @@ import { readHistorySequence, setAside } from "./schema.ts";
 
 /** What crosses at once: a message costs some microseconds, shared by so many rows. */
 const BATCH_WEIGHT_MAX = 1_024;
+/** How long rows wait for others: to wake the Worker costs more than to pack a hundred of them. */
+const SEND_MS = 10;
 /** What the Worker may have and not have committed: some 6 MiB, a third of a second of work. */
 const AHEAD_WEIGHT_MAX = 32_768;
 /** How long a stop waits for the last commit. */
@@ -38,7 +40,7 @@ export class HistoryStage implements Stage {
   /** Why the Worker writes nothing more. */
   #failure: string | undefined;
   #batch: RowWriter | undefined;
-  #turn: NodeJS.Immediate | undefined;
+  #stopWaiting: StopTimer | undefined;
   /** Weight that was handed over and not committed. */
   #ahead = 0;
   /** Last sequence taken. */
@@ -92,7 +94,7 @@ export class HistoryStage implements Stage {
     this.#batch.add(transaction);
     this.#taken = sequence;
     if (this.#batch.weight >= BATCH_WEIGHT_MAX) this.#send();
-    else this.#turn ??= setImmediate(() => this.#send());
+    else this.#stopWaiting ??= this.#parts.clock.after(SEND_MS, () => this.#send());
     return undefined;
   }
 
@@ -173,8 +175,8 @@ export class HistoryStage implements Stage {
   }
 
   #send(): void {
-    if (this.#turn !== undefined) clearImmediate(this.#turn);
-    this.#turn = undefined;
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
     const batch = this.#batch?.finish();
     this.#batch = undefined;
     if (batch === undefined || this.#failure !== undefined) return;
@@ -203,8 +205,8 @@ export class HistoryStage implements Stage {
   }
 
   #release(): void {
-    if (this.#turn !== undefined) clearImmediate(this.#turn);
-    this.#turn = undefined;
+    this.#stopWaiting?.();
+    this.#stopWaiting = undefined;
     this.#batch = undefined;
     this.#ahead = 0;
     this.#isSyncing = false;

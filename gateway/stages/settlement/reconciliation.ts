@@ -44,6 +44,8 @@ interface Movement {
   found: bigint;
 }
 
+const NONE: readonly Discrepancy[] = [];
+
 export class Reconciliation {
   readonly #findTerms: FindTerms;
   /** Instrument → fees collected and not swept; missing until the instrument's first record. */
@@ -60,7 +62,8 @@ export class Reconciliation {
   }
 
   /** Checks one transaction. `events` are those of its trades. */
-  check(transaction: Transaction, events: readonly SettlementEvent[]): Discrepancy[] {
+  check(transaction: Transaction, events: readonly SettlementEvent[]): readonly Discrepancy[] {
+    if (events.length === 0 && isPlain(transaction)) return NONE;
     const movements = toMovements(transaction.changes, events);
     const found = [
       ...findNegative(transaction),
@@ -116,6 +119,22 @@ export class Reconciliation {
     }
     return found;
   }
+}
+
+/**
+ * Whether it only moved money between available and frozen of the same balance, as most orders and
+ * cancels do: nothing can be wrong then, and it is told without an object.
+ */
+function isPlain({ opcode, changes }: Transaction): boolean {
+  if (LEDGER_MOVES.has(opcode) || opcode === Opcode.sweepFees) return false;
+  for (const change of changes) {
+    if (change.entity === "instrument" || change.entity === "trade") return false;
+    if (change.entity !== "balance") continue;
+    if (totalChange(change) !== 0n) return false;
+    const isNegative = change.availableAfter < 0n || change.frozenAfter < 0n;
+    if (isNegative && change.account !== EXTERNAL_ACCOUNT) return false;
+  }
+  return true;
 }
 
 /** What each balance should have moved by, and did. */
