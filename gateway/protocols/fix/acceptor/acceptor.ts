@@ -269,15 +269,15 @@ export class Acceptor {
 
   #tickConnection(connection: Connection, now: Instant): void {
     const { session, connectedAtUs, closingSinceUs, fullSinceUs } = connection;
-    const passed = (sinceUs: number, waitUs: number): boolean =>
-      sinceUs > 0 && now.steadyUs - sinceUs >= waitUs;
+    const passed = (sinceUs: number | undefined, waitUs: number): boolean =>
+      sinceUs !== undefined && now.steadyUs - sinceUs >= waitUs;
     if (passed(closingSinceUs, CLOSING_WAIT_US)) {
       connection.terminate();
     } else if (passed(fullSinceUs, FULL_WAIT_US)) {
       this.#dropSlow(connection);
     } else if (session !== undefined) {
       session.tick(now);
-    } else if (!connection.isClosing && now.steadyUs - connectedAtUs >= LOGON_WAIT_US) {
+    } else if (!connection.isClosing && passed(connectedAtUs, LOGON_WAIT_US)) {
       connection.close();
     }
   }

@@ -41,9 +41,9 @@ export class Connection implements SessionLink {
   isPaused = false;
   /** A turn of its own is booked for its resend. */
   isGoingOn = false;
-  /** Since when the socket takes nothing, and since when it is to close; 0: it is not. */
-  fullSinceUs = 0;
-  closingSinceUs = 0;
+  /** Since when the socket takes nothing, and since when it is to close. */
+  fullSinceUs: number | undefined;
+  closingSinceUs: number | undefined;
   readonly #socket: ByteSocket;
   readonly #bounds: ConnectionBounds;
   readonly #noteWritten: (connection: Connection) => void;
@@ -97,14 +97,14 @@ export class Connection implements SessionLink {
   /** Hands to the socket what it takes. */
   flush(steadyUs: number): void {
     const taken = this.waitingBytes === 0 ? 0 : this.#send();
-    if (taken > 0) this.fullSinceUs = 0;
+    if (taken > 0) this.fullSinceUs = undefined;
     if (this.waitingBytes > 0) {
-      if (this.fullSinceUs === 0) this.fullSinceUs = steadyUs;
+      this.fullSinceUs ??= steadyUs;
     } else if (this.isClosing && !this.#isEnded) {
       this.#isEnded = true;
       this.#socket.end();
     }
-    if (this.isClosing && this.closingSinceUs === 0) this.closingSinceUs = steadyUs;
+    if (this.isClosing) this.closingSinceUs ??= steadyUs;
   }
 
   terminate(): void {

@@ -1,7 +1,8 @@
 // One file of a file store, append-only: batches, each what one turn had to keep.
 //
 //   batch    u32 length of what follows the checksum · u32 CRC-32 of it · entries
-//   state    u8 1 · u16 length of names · f64 nextOut · expectedIn · lastChange · startedAtUs · names
+//   state    u8 1 · u16 length of names · f64 nextOut · f64 expectedIn · f64 lastChangeSequence ·
+//            f64 startedAtUs · names
 //   message  u8 2 · u32 length · f64 number · bytes
 //
 // Little endian. Numbers are whole and below 2^53, so that a double holds them. A file begins with
