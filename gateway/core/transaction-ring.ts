@@ -48,7 +48,7 @@ export class TransactionRing {
     return isHeld ? this.#reader.read(this.#offsetOf(sequence)) : undefined;
   }
 
-  /** Drops the oldest ones as far as they begin in these bytes; the one being added is not there. */
+  /** Drops the oldest ones as far as they begin in these bytes, but for the one being added. */
   #dropWithin(start: number, end: number): void {
     while (this.#oldestSequence < this.#nextSequence - 1) {
       const offset = this.#offsetOf(this.#oldestSequence);

@@ -1,5 +1,5 @@
-// One stage on its way through the change log: out of memory while it keeps up, by re-execution when
-// it has fallen behind, again from its checkpoint after it threw. Nothing it does stops the
+// One stage on its way through the change log: out of memory while it keeps up, by re-execution
+// when it has fallen behind, again from its checkpoint after it threw. Nothing it does stops the
 // others or the venue.
 
 import type { Clock } from "../clock.ts";

@@ -21,7 +21,7 @@ const RECENT_BYTES = 64 * 1_024 * 1_024;
 const TURN_US = { quiet: 1_000, busy: 250 } as const;
 /** A venue is busy for so long after each command: the next one is not far. */
 const BUSY_US = 10_000;
-/** By how much a stage may pass its share of a busy turn, and how many times as long it then rests. */
+/** How far a stage may pass its share of a busy turn, and how many times as long it then rests. */
 const OVERRUN = { us: 100, rest: 8 } as const;
 /**
  * How often stages are asked to keep what they derived. Seldom: they sync files of their own then,
