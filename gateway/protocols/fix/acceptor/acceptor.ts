@@ -145,6 +145,15 @@ export class Acceptor {
 
   // What the venue asks
 
+  /** Ends a session for good and closes its store: it is no longer one of ours. */
+  remove(id: SessionId, text: string): void {
+    const session = this.#sessions.remove(id);
+    if (session === undefined) return;
+    session.cut(this.#refresh(), text);
+    this.#unflushedStores.delete(session.store);
+    session.store.close();
+  }
+
   /** Tells every client beforehand that the venue stops. */
   announce(headline: string, text: string): void {
     for (const session of this.#sessions.all()) session.announce(headline, text);

@@ -1,4 +1,4 @@
-// The sessions of one acceptor, each made when it is first asked for and kept for good.
+// The sessions of one acceptor, each made when it is first asked for and kept until it is removed.
 
 import type { Dictionary } from "../dictionary/dictionary.ts";
 import type { FixApplication, SessionId } from "../session/application.ts";
@@ -30,10 +30,17 @@ export class SessionDirectory {
     this.#environment = environment;
   }
 
+  /** Forgets a session, if it was ever asked for. */
+  remove(id: SessionId): FixSession | undefined {
+    const key = keyOf(id);
+    const known = this.#sessions.get(key);
+    this.#sessions.delete(key);
+    return known;
+  }
+
   /** The session of these names; `undefined`: it is not one of ours. */
   find(id: SessionId): FixSession | undefined {
-    // No name holds SOH: it would have ended the field.
-    const key = [id.beginString, id.senderCompId, id.targetCompId].join("\x01");
+    const key = keyOf(id);
     const known = this.#sessions.get(key);
     if (known !== undefined) return known;
     const { application, dictionary } = this.#plan;
@@ -56,4 +63,9 @@ export class SessionDirectory {
     for (const session of this.all()) if (session.store === store) return session;
     return undefined;
   }
+}
+
+/** No name holds SOH: it would have ended the field. */
+function keyOf(id: SessionId): string {
+  return [id.beginString, id.senderCompId, id.targetCompId].join("\x01");
 }

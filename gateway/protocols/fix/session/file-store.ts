@@ -1,7 +1,7 @@
 // A store in two files per session, so that it survives the process. The newer file takes what
 // comes; when it has half of the cap, the older one goes and a new one begins.
 
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { GatewayFault } from "../../../domain/fault.ts";
 import type { SessionId } from "./application.ts";
@@ -50,7 +50,7 @@ export class FileStore implements MessageStore {
   constructor(id: SessionId, options: FileStoreOptions, nowUs: number) {
     this.#options = options;
     mkdirSync(options.directory, { recursive: true });
-    this.#prefix = [id.beginString, id.senderCompId, id.targetCompId].map(encodeName).join(",");
+    this.#prefix = prefixOf(id);
     const names = [id.beginString, id.senderCompId, id.targetCompId].join("\n");
     this.#state = toNewState(names, nowUs);
     const numbers = findNumbers(options.directory, this.#prefix);
@@ -224,16 +224,24 @@ export function listStoredSessions(directory: string): SessionId[] {
   return [...ids.values()];
 }
 
+/** Removes what is kept of a session. Order: its store is closed, or was never opened. */
+export function removeStoredSession(directory: string, id: SessionId): void {
+  const prefix = prefixOf(id);
+  for (const number of findNumbers(directory, prefix))
+    rmSync(join(directory, `${prefix}.${number}`));
+}
+
 function toNewState(names: string, startedAtUs: number): StoredState {
   return { nextOut: 1, expectedIn: 1, lastChangeSequence: 0, startedAtUs, names };
 }
 
-/** No comma, slash or space is left; a name is never `..`, as there are three of them. */
-function encodeName(name: string): string {
-  return encodeURIComponent(name);
+/** No comma, slash or space is left in a name. */
+function prefixOf({ beginString, senderCompId, targetCompId }: SessionId): string {
+  return [beginString, senderCompId, targetCompId].map(encodeURIComponent).join(",");
 }
 
 function findNumbers(directory: string, prefix: string): number[] {
+  if (!existsSync(directory)) return [];
   return readdirSync(directory)
     .filter((name) => name.startsWith(`${prefix}.`) && FILE_NAME.test(name))
     .map((name) => Number(name.slice(prefix.length + 1)))

@@ -6,7 +6,12 @@ import { renameSync, rmSync, statSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SessionId } from "./application.ts";
-import { FileStore, listStoredSessions, type StoreSync } from "./file-store.ts";
+import {
+  FileStore,
+  listStoredSessions,
+  removeStoredSession,
+  type StoreSync,
+} from "./file-store.ts";
 import { MemoryStore } from "./memory-store.ts";
 import type { MessageStore } from "./message-store.ts";
 
@@ -139,6 +144,19 @@ describe("a store in files", () => {
     expect([again.nextOut, again.expectedIn, again.lastChangeSequence]).toEqual([3, 7, 41]);
     expect(readAll(again)).toEqual(["2 two"]);
     expect(listStoredSessions(directory)).toEqual([ID]);
+  });
+
+  test("is gone when it is removed, and no other one with it", () => {
+    const other = { ...ID, targetCompId: `${ID.targetCompId}2` };
+    for (const id of [ID, other]) {
+      const store = openFile(id);
+      add(store, "one");
+      store.close();
+    }
+    removeStoredSession(directory, ID);
+    removeStoredSession(join(directory, "never-made"), ID);
+    expect(listStoredSessions(directory)).toEqual([other]);
+    expect(openFile().nextOut).toBe(1);
   });
 
   test("goes on where it stopped, over several files", () => {
