@@ -1,4 +1,4 @@
-// The dictionaries of this door. Bytes and fields are in wire/, how a dictionary is read and used in
+// The dictionaries of this door. Bytes and fields are in wire/, what is made of a dictionary is in
 // dictionary/.
 
 import { STOCK_FIX44 } from "../../generated/fix/stock-fix44.ts";

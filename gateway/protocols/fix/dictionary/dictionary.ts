@@ -15,7 +15,7 @@ export interface MessageDefinition {
   readonly isAdmin: boolean;
   /** Header, body and trailer. */
   readonly scope: Scope;
-  /** ValueFormat by tag of the fields that are known here; a session message of a pair has fewer. */
+  /** ValueFormat by tag of the fields that are known here: of a pair, not the same for all. */
   readonly formats: Uint8Array;
 }
 

@@ -24,7 +24,8 @@ test("a message is canonical: 8, 9, 35, header ascending, body as given, 10", ()
   const writer = new FixWriter();
   const frame = writer.begin("8").text(37, "9").integer(14, 0).boolean(912, true).finish(HEADER);
   expect(textOf(frame)).toBe(
-    "8=FIX.4.4|9=72|35=8|34=42|49=VENUE|52=20261121-12:00:00.005|56=CLIENT1|37=9|14=0|912=Y|10=083|",
+    "8=FIX.4.4|9=72|35=8|34=42|49=VENUE|52=20261121-12:00:00.005|56=CLIENT1|" +
+      "37=9|14=0|912=Y|10=083|",
   );
 });
 
