@@ -78,15 +78,19 @@ export class ScriptPeer implements ByteSocket {
   send(line: string): void {
     const range = /34=(\d+)\.\.(\d+)/.exec(line);
     const [, from = "", to = ""] = range ?? [];
-    if (range === null) this.sendRaw(this.#frame(line));
+    if (range === null) this.sendRaw(toMessage(line, this.names, this.#clock.nowUs()));
     for (let sequence = Number(from); range !== null && sequence <= Number(to); sequence += 1) {
-      this.sendRaw(this.#frame(line.replace(range[0], `34=${sequence}`)));
+      const each = line.replace(range[0], `34=${sequence}`);
+      this.sendRaw(toMessage(each, this.names, this.#clock.nowUs()));
     }
   }
 
   /** Sends bytes as they are written, `|` for SOH. */
   sendRaw(text: string): void {
-    const bytes = Buffer.from(this.#fillTimes(text).replaceAll("|", "\x01"), "latin1");
+    const bytes = Buffer.from(
+      fillTimes(text, this.#clock.nowUs()).replaceAll("|", "\x01"),
+      "latin1",
+    );
     if (!this.isClosed && this.#connection !== undefined) {
       this.#acceptor.received(this.#connection, bytes);
     }
@@ -95,28 +99,6 @@ export class ScriptPeer implements ByteSocket {
   drain(): void {
     this.isStalled = false;
     if (this.#connection !== undefined) this.#acceptor.drained(this.#connection);
-  }
-
-  /** Adds 8, 9, 49, 52, 56 and 10 where the line has none; `-56` leaves one out. */
-  #frame(line: string): string {
-    const fields = line.split("|");
-    const isGiven = (tag: number): boolean =>
-      fields.some((field) => field.startsWith(`${tag}=`) || field === `-${tag}`);
-    const { beginString, venue, client } = this.names;
-    const implied = [`49=${client}`, `52=<now>`, `56=${venue}`];
-    const added = implied.filter((field) => !isGiven(Number.parseInt(field, 10)));
-    const given = fields.filter((field) => !/^-\d+$/.test(field) || field.includes("="));
-    const begin = given[0]?.startsWith("8=") === true ? given.shift() : `8=${beginString}`;
-    const [type = "", ...rest] = given;
-    const body = this.#fillTimes(`${[type, ...added, ...rest].join("|")}|`);
-    return withFrame(begin ?? "", body);
-  }
-
-  #fillTimes(text: string): string {
-    return text.replace(/<now(?:([+-])([\d.]+)s)?>/g, (_, sign = "+", seconds = "0") => {
-      const shiftUs = Number(`${sign}${seconds}`) * SECOND_US;
-      return toTimestamp(this.#clock.nowUs() + shiftUs);
-    });
   }
 
   /** The message without what every message has; those are checked here. */
@@ -150,6 +132,29 @@ export function isLine(expected: string, actual: string): boolean {
     if (field === `${tag}=<time>`) return TIMESTAMP.test(value);
     return field === got[index];
   });
+}
+
+/** Adds 8, 9, 49, 52, 56 and 10 where the line has none; `-56` leaves one out. */
+export function toMessage(line: string, names: Names, nowUs: number): string {
+  const fields = line.split("|");
+  const isGiven = (tag: number): boolean =>
+    fields.some((field) => field.startsWith(`${tag}=`) || field === `-${tag}`);
+  const { beginString, venue, client } = names;
+  const implied = [`49=${client}`, `52=<now>`, `56=${venue}`];
+  const added = implied.filter((field) => !isGiven(Number.parseInt(field, 10)));
+  const given = fields.filter((field) => !/^-\d+$/.test(field));
+  const begin = given[0]?.startsWith("8=") === true ? given.shift() : `8=${beginString}`;
+  const [type = "", ...rest] = given;
+  return withFrame(
+    begin ?? "",
+    `${[type, ...added, ...rest].map((field) => fillTimes(field, nowUs)).join("|")}|`,
+  );
+}
+
+function fillTimes(text: string, nowUs: number): string {
+  return text.replace(/<now(?:([+-])([\d.]+)s)?>/g, (_, sign = "+", seconds = "0") =>
+    toTimestamp(nowUs + Number(`${sign}${seconds}`) * SECOND_US),
+  );
 }
 
 function withFrame(begin: string, body: string): string {

@@ -187,7 +187,6 @@ export class Acceptor {
     while (!connection.isClosing) {
       if (connection.session?.isBusy === true) {
         connection.pause();
-        this.#scheduleGoingOn(connection);
         return;
       }
       const { framer } = connection;
@@ -232,16 +231,13 @@ export class Acceptor {
     this.#guard(connection, () => {
       const now = this.#refresh();
       connection.session?.continueResend(now);
-      if (connection.session?.isBusy === true) {
-        this.#scheduleGoingOn(connection);
-        return;
-      }
+      if (connection.session?.isBusy === true) return;
       connection.resume();
       this.#pull(connection, now);
     });
   }
 
-  /** In a turn of its own. A congested connection is woken by its socket. */
+  /** Books a turn for a resend, after a flush. A congested connection is woken by its socket. */
   #scheduleGoingOn(connection: Connection): void {
     if (connection.isCongested || connection.isGoingOn) return;
     connection.isGoingOn = true;
@@ -320,8 +316,12 @@ export class Acceptor {
     }
     this.#unflushedStores.clear();
     for (const connection of this.#unflushed) {
-      if (connection.isOverfull) this.#dropSlow(connection);
-      else connection.flush(steadyUs);
+      if (connection.isOverfull) {
+        this.#dropSlow(connection);
+        continue;
+      }
+      connection.flush(steadyUs);
+      if (connection.session?.isBusy === true) this.#scheduleGoingOn(connection);
     }
     this.#unflushed.clear();
   }
