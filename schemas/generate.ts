@@ -245,7 +245,7 @@ function markdownRejectCodes(rows: readonly RejectRow[]): string {
 Written by \`schemas/generate.ts\` from \`schemas/reject-codes.csv\`; never edited.
 
 *Order* is the place in the order of checks: of several reasons the one with the lowest is told.
-*Retry* says whether the same request may succeed later. *103* and *102* are the reasons that FIX has for it.
+*Retry* says whether the same request may succeed later. *103* and *102* are its reasons in FIX.
 
 | number | name | HTTP | 103 | 102 | retry | order | text |
 |---:|---|---:|---:|---:|---|---:|---|

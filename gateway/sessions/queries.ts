@@ -33,6 +33,11 @@ export class Queries {
     return this.#core.query(query);
   }
 
+  /** Executes the commands of this turn: what is asked next has seen them. */
+  flush(): void {
+    this.#core.flush();
+  }
+
   /** Asks several things of one moment: all answers have the same sequence. */
   async askAll<const Questions extends readonly QueryFields[]>(
     questions: Questions,

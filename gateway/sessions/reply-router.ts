@@ -4,6 +4,7 @@
 import type { Core } from "../core/core.ts";
 import type { Transaction } from "../domain/change.ts";
 import type { OrderLog } from "./order-log.ts";
+import type { OwedChanges } from "./owed-changes.ts";
 import type { RecentTrades } from "./recent-trades.ts";
 import type { ReferenceData } from "./reference-data.ts";
 import type { CommandMetrics } from "./venue-metrics.ts";
@@ -13,6 +14,7 @@ export interface Listeners {
   readonly trades: RecentTrades;
   readonly orderLog: OrderLog;
   readonly metrics: CommandMetrics;
+  readonly owed: OwedChanges;
 }
 
 export class ReplyRouter {
@@ -36,7 +38,7 @@ export class ReplyRouter {
   }
 
   hear(transaction: Transaction): void {
-    const { reference, trades, orderLog, metrics } = this.#listeners;
+    const { reference, trades, orderLog, metrics, owed } = this.#listeners;
     const { sequence, timeUs } = transaction;
     this.#releasedSequence = sequence;
     metrics.count(transaction);
@@ -58,5 +60,6 @@ export class ReplyRouter {
           break;
       }
     }
+    owed.hear(transaction);
   }
 }

@@ -14,6 +14,7 @@ import { Klines } from "./klines.ts";
 import { Operations } from "./operations.ts";
 import { OrderEntry } from "./order-entry.ts";
 import { OrderLog } from "./order-log.ts";
+import { OwedChanges } from "./owed-changes.ts";
 import { Queries } from "./queries.ts";
 import { RecentTrades } from "./recent-trades.ts";
 import { ReferenceData } from "./reference-data.ts";
@@ -36,6 +37,9 @@ export interface Venue {
   readonly reference: ReferenceData;
   readonly trades: RecentTrades;
   readonly router: ReplyRouter;
+  /** A stage, too: to be added before the stages start, where a protocol has such sessions. */
+  readonly owed: OwedChanges;
+  readonly sessionRegistry: SessionRegistry;
   readonly history: History;
   readonly klines: Klines;
   readonly changes: ChangeExport;
@@ -67,7 +71,8 @@ export function openVenue(parts: VenueParts): Venue {
   const orderLog = new OrderLog(log, reference, parts.quietAccounts);
   const commandMetrics = new CommandMetrics(metrics);
   observeCore(metrics, core);
-  const listeners = { reference, trades, orderLog, metrics: commandMetrics };
+  const owed = new OwedChanges(executedSequence);
+  const listeners = { reference, trades, orderLog, metrics: commandMetrics, owed };
   const router = new ReplyRouter(listeners, executedSequence);
   const unsubscribe = router.start(core);
   // 3. The ways in.
@@ -79,8 +84,8 @@ export function openVenue(parts: VenueParts): Venue {
     perSecond: config.requestsPerSecondPerAddress,
     burst: config.requestsBurstPerAddress,
   };
-  const registry = new SessionRegistry(core, clock, log);
-  registry.start();
+  const sessionRegistry = new SessionRegistry(core, clock, log);
+  sessionRegistry.start();
   const operations = new Operations(core, clock, log);
   const stopWatching = clock.every(WATCH_MS, () => operations.watch());
   const authenticator = new Authenticator(parts.keys, rates, clock, log);
@@ -93,6 +98,8 @@ export function openVenue(parts: VenueParts): Venue {
     reference,
     trades,
     router,
+    owed,
+    sessionRegistry,
     history: new History(() => router.releasedSequence, clock),
     klines: new Klines(clock),
     changes: new ChangeExport(core, clock),
@@ -100,7 +107,7 @@ export function openVenue(parts: VenueParts): Venue {
     commandMetrics,
     stop() {
       stopWatching();
-      registry.stop();
+      sessionRegistry.stop();
       unsubscribe();
     },
   };

@@ -77,7 +77,8 @@ test("what is left of IOC, FOK and market orders is cancelled, with the reason",
   expect(await alice.take(7, 11, 150, 39, 40, 58, 59, 151, 14, 6)).toEqual([
     "8 11=a1 150=0 39=0 40=2 59=3 151=2.00000 14=0 6=0",
     "8 11=a1 150=F 39=1 40=2 59=3 151=1.00000 14=1.00000 6=100.00000000",
-    "8 11=a1 150=4 39=4 40=2 58=Rest of an immediate-or-cancel order 59=3 151=0 14=1.00000 6=100.00000000",
+    "8 11=a1 150=4 39=4 40=2 58=Rest of an immediate-or-cancel order 59=3 151=0 14=1.00000 " +
+      "6=100.00000000",
     "8 11=a2 150=0 39=0 40=2 59=4 151=1.00000 14=0 6=0",
     "8 11=a2 150=4 39=4 40=2 58=Fill-or-kill order cannot be filled whole 59=4 151=0 14=0 6=0",
     "8 11=a3 150=0 39=0 40=1 59=3 151=2.00000 14=0 6=0",

@@ -1,0 +1,168 @@
+// A FIX session as the order application has it, for the life of the process: whose executions it
+// is owed, what its client may enter while it is logged on, and the engine session that its orders
+// belong to.
+
+import { CommandFlag } from "../../../domain/command.ts";
+import type { Transaction } from "../../../domain/change.ts";
+import type { Caller } from "../../../sessions/authenticator.ts";
+import type { OwedSession } from "../../../sessions/owed-changes.ts";
+import type { SessionRegistry } from "../../../sessions/registry.ts";
+import { type Rate, TokenBucket } from "../../../sessions/throttle.ts";
+import type { LogonGrant } from "../logon-desk.ts";
+import type { LogoutCause, SessionHandle } from "../session/application.ts";
+import type { TimestampDigits } from "../wire/timestamp.ts";
+import type { ExecutionReports } from "./execution-reports.ts";
+
+/** Ids of cancels and replaces that are remembered, to notice one that is used again. */
+const REQUEST_IDS_MAX = 4_096;
+
+/** What a session was granted at its Logon. */
+export type SessionGrant = Omit<LogonGrant, "registration">;
+
+/** What is known of a session before anybody logs on. */
+export interface SessionTerms {
+  readonly account: number;
+  readonly timestampDigits: TimestampDigits;
+}
+
+type Step =
+  | { readonly kind: "open" }
+  | { readonly kind: "run"; readonly run: (session: number | undefined) => void };
+
+/** What all order sessions share. */
+export interface OrderSessionParts {
+  readonly registry: SessionRegistry;
+  readonly reports: ExecutionReports;
+  /** Above it a session is ended; cancels count, too. */
+  readonly hardRate: Rate;
+}
+
+export class OrderSession implements OwedSession {
+  readonly handle: SessionHandle;
+  readonly account: number;
+  readonly timestampDigits: TimestampDigits;
+  readonly #parts: OrderSessionParts;
+  readonly #hardBucket: TokenBucket;
+  /** Newest last. */
+  readonly #requestIds = new Set<string>();
+  /** Orders that a cancel or replace of this session is on its way to, as it names them. */
+  readonly pendingTargets = new Set<string>();
+  #grant: SessionGrant | undefined;
+  #caller: Caller | undefined;
+  /** Of the engine. */
+  #engineSession: number | undefined;
+  #isOpening = false;
+  /** What waits for it. Bounds: the hard limit lets so many orders come in a few milliseconds. */
+  #steps: Step[] = [];
+
+  constructor(handle: SessionHandle, terms: SessionTerms, parts: OrderSessionParts) {
+    this.handle = handle;
+    this.account = terms.account;
+    this.timestampDigits = terms.timestampDigits;
+    this.#parts = parts;
+    this.#hardBucket = new TokenBucket(parts.hardRate);
+  }
+
+  // What it is owed
+
+  get heardSequence(): number {
+    return this.handle.lastChangeSequence;
+  }
+
+  hear(transaction: Transaction, from: number, to: number, requestId: string | undefined): void {
+    const { handle, timestampDigits, account } = this;
+    this.#parts.reports.send(handle, timestampDigits, account, transaction, from, to, requestId);
+  }
+
+  markHeard(sequence: number): void {
+    this.handle.markHeard(sequence);
+  }
+
+  // Its client
+
+  /** Who enters commands; `undefined`: this session only hears. */
+  get trader(): Caller | undefined {
+    return this.#grant?.isDropCopy === false ? this.#caller : undefined;
+  }
+
+  /** What the next Logon was granted. */
+  grant(grant: SessionGrant): void {
+    this.#grant = grant;
+    // Its own requests are limited as those of its key; a cancel is held up by the hard limit only.
+    this.#caller = { ...grant.caller, cancels: TokenBucket.unlimited() };
+  }
+
+  /** The Logon was answered. A session that only hears has no orders. */
+  open(): void {
+    if (this.trader === undefined) return;
+    this.#steps.push({ kind: "open" });
+    this.#go();
+  }
+
+  /** It is logged out. Its orders go, unless it asked to keep them or the venue only restarts. */
+  close(cause: LogoutCause): void {
+    const grant = this.#grant;
+    if (grant === undefined || this.trader === undefined) return;
+    this.#grant = undefined;
+    const isKept = cause === "logout" ? !grant.cancelsOnLogout : !grant.cancelsOnDisconnect;
+    if (isKept || cause === "shutdown") return;
+    // Behind its last orders, when they are still waiting for their session.
+    this.whenOpen((session) => {
+      if (session !== undefined) this.#parts.registry.close(session);
+    });
+  }
+
+  /**
+   * Calls back with the engine session, at once but in the first moments of a Logon; `undefined`:
+   * it could not be opened, and the session is ended.
+   */
+  whenOpen(run: (session: number | undefined) => void): void {
+    if (this.#steps.length === 0 && !this.#isOpening) run(this.#engineSession);
+    else this.#steps.push({ kind: "run", run });
+  }
+
+  /** Takes the steps in order, as far as no opening is to be waited for. */
+  #go(): void {
+    while (!this.#isOpening) {
+      const step = this.#steps.shift();
+      if (step === undefined) return;
+      if (step.kind === "run") step.run(this.#engineSession);
+      else this.#openEngineSession();
+    }
+  }
+
+  #openEngineSession(): void {
+    this.#isOpening = true;
+    this.#engineSession = undefined;
+    const { id } = this.handle;
+    this.#parts.registry.open(this.account, `fix:${id.targetCompId}`, (opened) => {
+      this.#isOpening = false;
+      if ("session" in opened) this.#engineSession = opened.session;
+      else this.handle.logout("Orders cannot be entered now");
+      this.#go();
+    });
+  }
+
+  /** Flags of an order of this session. */
+  get orderFlags(): number {
+    return this.#grant?.cancelsOnDisconnect === true ? CommandFlag.cancelOnDisconnect : 0;
+  }
+
+  /** Counts a message; false: there are too many, even for cancels. */
+  take(nowUs: number): boolean {
+    return this.#hardBucket.take(nowUs);
+  }
+
+  /** Notes the id of a cancel or replace. Returns whether it was used before. */
+  noteRequestId(id: string): boolean {
+    if (this.#requestIds.has(id)) return true;
+    this.#requestIds.add(id);
+    if (this.#requestIds.size > REQUEST_IDS_MAX) {
+      for (const oldest of this.#requestIds) {
+        this.#requestIds.delete(oldest);
+        break;
+      }
+    }
+    return false;
+  }
+}

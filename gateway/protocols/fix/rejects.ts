@@ -1,0 +1,53 @@
+// What a refusal looks like in FIX: a code of the one table → the message that says it, its reason
+// and its text. What a frame or a field has wrong is rejected by the session, not here.
+
+import { RejectCode, rejectByNumber } from "../../domain/reject.ts";
+
+/** BusinessRejectReason (380). */
+export const BusinessReason = {
+  unsupportedMessageType: 3,
+  applicationNotAvailable: 4,
+  conditionallyRequiredFieldMissing: 5,
+  notAuthorized: 6,
+} as const;
+export type BusinessReason = (typeof BusinessReason)[keyof typeof BusinessReason];
+
+/** MassCancelRejectReason (532). */
+export const MassCancelReason = { notSupported: 0, unknownSecurity: 1, other: 99 } as const;
+export type MassCancelReason = (typeof MassCancelReason)[keyof typeof MassCancelReason];
+
+/** The soft limit; the hard one ends the session with the same words. */
+export const RATE_EXCEEDED = "Rate limit exceeded";
+
+/** A code that no message about an order tells: the request itself was none for this session. */
+export function businessReasonOf(code: RejectCode): BusinessReason | undefined {
+  switch (code) {
+    case RejectCode.core_unavailable:
+      return BusinessReason.applicationNotAvailable;
+    case RejectCode.permission_denied:
+      return BusinessReason.notAuthorized;
+    default:
+      return undefined;
+  }
+}
+
+/** OrdRejReason (103). */
+export function ordRejReasonOf(code: RejectCode): number {
+  return rejectByNumber[code].fixOrdRejReason;
+}
+
+/** CxlRejReason (102). */
+export function cxlRejReasonOf(code: RejectCode): number {
+  return rejectByNumber[code].fixCxlRejReason;
+}
+
+export function massCancelReasonOf(code: RejectCode): MassCancelReason {
+  return code === RejectCode.instrument_not_found
+    ? MassCancelReason.unknownSecurity
+    : MassCancelReason.other;
+}
+
+/** Text (58). */
+export function textOf(code: RejectCode): string {
+  return rejectByNumber[code].text;
+}

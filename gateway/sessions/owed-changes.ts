@@ -1,0 +1,210 @@
+// What accounts are owed of the change log: each transaction that concerns one of their orders,
+// told to every session of the account once and in order, connected or not. It hears the log
+// directly, so that an execution leaves in the turn in which it is durable, and it is a stage, so
+// that what a crash kept from a session is made again. Source: rules 6.4.
+
+import type { Transaction } from "../domain/change.ts";
+import type { Stage } from "../stages/stage.ts";
+
+/** A session that is owed the changes of one account. */
+export interface OwedSession {
+  readonly account: number;
+  /** Everything up to here was told; survives a restart. 0: a session without a past. */
+  readonly heardSequence: number;
+  /**
+   * The changes of its account lie in `transaction.changes` from `from` to `to`. `requestId`: the
+   * client's id of the cancel that made them, when this process was asked for it.
+   */
+  hear(transaction: Transaction, from: number, to: number, requestId: string | undefined): void;
+  /** There is nothing for it up to here. */
+  markHeard(sequence: number): void;
+}
+
+/** Sessions of one account, and where its changes lie in the transaction that is told. */
+interface Recipients {
+  readonly sessions: Set<OwedSession>;
+  sequence: number;
+  from: number;
+  to: number;
+}
+
+interface Waiter {
+  readonly sequence: number;
+  readonly run: () => void;
+}
+
+export class OwedChanges implements Stage {
+  readonly name = "fix";
+  readonly #byAccount = new Map<number, Recipients>();
+  /** Everything up to here was told to whom it is owed. */
+  #sequence: number;
+  #releasedSequence: number;
+  #isStarted = false;
+  /** Sessions were told at the last checkpoint that there is nothing for them up to here. */
+  #markedSequence = 0;
+  /** Requests whose transaction has not been heard. */
+  #awaitedReplies = 0;
+  /** Heard; whether it answers an awaited request shows at once. */
+  #held: Transaction | undefined;
+  #isHoldEnding = false;
+  /** Ids of requests whose transactions are told later, by sequence. */
+  readonly #requestIds = new Map<number, string>();
+  readonly #waiters: Waiter[] = [];
+  /** Of one transaction; kept to be used again. */
+  readonly #touched: Recipients[] = [];
+
+  /** `startedAfter`: the last sequence before the venue opened. */
+  constructor(startedAfter: number) {
+    this.#sequence = startedAfter;
+    this.#releasedSequence = startedAfter;
+  }
+
+  /**
+   * From now on the session is told. One without a past begins here.
+   *
+   * Order: a session with a past is added before the stages start; later it has missed something,
+   * and begins here, too.
+   */
+  add(session: OwedSession): void {
+    const isBehind = this.#isStarted && session.heardSequence < this.#sequence;
+    if (session.heardSequence === 0 || isBehind) session.markHeard(this.#releasedSequence);
+    const known = this.#byAccount.get(session.account);
+    if (known !== undefined) known.sessions.add(session);
+    else {
+      const sessions = new Set([session]);
+      this.#byAccount.set(session.account, { sessions, sequence: 0, from: 0, to: 0 });
+    }
+  }
+
+  remove(session: OwedSession): void {
+    const recipients = this.#byAccount.get(session.account);
+    recipients?.sessions.delete(session);
+    if (recipients?.sessions.size === 0) this.#byAccount.delete(session.account);
+  }
+
+  /** From the reply router. What does not follow what was told comes by the stage. */
+  hear(transaction: Transaction): void {
+    this.#releasedSequence = transaction.sequence;
+    this.#endHold();
+    if (!this.#isStarted || transaction.sequence !== this.#sequence + 1) return;
+    if (this.#awaitedReplies === 0 || transaction.isSystem) {
+      this.#tell(transaction, undefined);
+      return;
+    }
+    this.#held = transaction;
+    if (this.#isHoldEnding) return;
+    this.#isHoldEnding = true;
+    queueMicrotask(() => {
+      this.#isHoldEnding = false;
+      this.#endHold();
+    });
+  }
+
+  /** The client gave an id for what it asks; `answer` tells it when the transaction is there. */
+  expectReply(): void {
+    this.#awaitedReplies += 1;
+  }
+
+  /** The reply to an expected request. Order: from its callback, once for each `expectReply`. */
+  answer({ sequence }: Transaction, requestId: string): void {
+    this.#awaitedReplies -= 1;
+    if (sequence <= this.#sequence) return;
+    this.#requestIds.set(sequence, requestId);
+    this.#endHold();
+  }
+
+  /** The request was not entered: there will be no reply. */
+  cancelExpected(): void {
+    this.#awaitedReplies -= 1;
+  }
+
+  /** Calls back when everything up to `sequence` was told: at once when it was. */
+  whenTold(sequence: number, run: () => void): void {
+    this.#endHold();
+    if (sequence <= this.#sequence) run();
+    else this.#waiters.push({ sequence, run });
+  }
+
+  start(from: number): void {
+    // A start that follows a defect must not tell twice what was told directly meanwhile.
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    this.#sequence = from;
+    this.#markedSequence = from;
+  }
+
+  beginAt(from: number): void {
+    this.#sequence = Math.max(this.#sequence, from);
+  }
+
+  apply(transaction: Transaction): void {
+    this.#endHold();
+    if (transaction.sequence > this.#sequence) this.#tell(transaction, undefined);
+  }
+
+  /**
+   * Where the slowest session is after a restart. What was marked is in its store by the next call,
+   * ten seconds later.
+   */
+  checkpoint(): number {
+    if (!this.#isStarted) return this.#lowestHeard();
+    const kept = this.#markedSequence;
+    this.#markedSequence = this.#sequence;
+    for (const { sessions } of this.#byAccount.values()) {
+      for (const session of sessions) session.markHeard(this.#sequence);
+    }
+    return kept;
+  }
+
+  #lowestHeard(): number {
+    let lowest = this.#releasedSequence;
+    for (const { sessions } of this.#byAccount.values()) {
+      for (const { heardSequence } of sessions) lowest = Math.min(lowest, heardSequence);
+    }
+    return lowest;
+  }
+
+  #endHold(): void {
+    const held = this.#held;
+    if (held === undefined) return;
+    this.#held = undefined;
+    this.#tell(held, this.#requestIds.get(held.sequence));
+  }
+
+  #tell(transaction: Transaction, requestId: string | undefined): void {
+    const { sequence } = transaction;
+    this.#sequence = sequence;
+    let id = requestId;
+    if (this.#requestIds.size > 0) {
+      id ??= this.#requestIds.get(sequence);
+      this.#requestIds.delete(sequence);
+    }
+    if (this.#byAccount.size > 0) this.#distribute(transaction, id);
+    while ((this.#waiters[0]?.sequence ?? Infinity) <= sequence) this.#waiters.shift()?.run();
+  }
+
+  #distribute(transaction: Transaction, requestId: string | undefined): void {
+    const { changes, sequence } = transaction;
+    const touched = this.#touched;
+    touched.length = 0;
+    for (let index = 0; index < changes.length; index += 1) {
+      const change = changes[index];
+      if (change?.entity !== "order") continue;
+      const recipients = this.#byAccount.get(change.account);
+      if (recipients === undefined) continue;
+      if (recipients.sequence !== sequence) {
+        recipients.sequence = sequence;
+        recipients.from = index;
+        touched.push(recipients);
+      }
+      // The trades of the order that the command is about lie before its update.
+      if (change.orderId === transaction.result) recipients.from = 0;
+      recipients.to = index;
+    }
+    for (const { sessions, from, to } of touched) {
+      for (const session of sessions) {
+        if (session.heardSequence < sequence) session.hear(transaction, from, to, requestId);
+      }
+    }
+  }
+}

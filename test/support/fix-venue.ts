@@ -1,0 +1,147 @@
+// A venue in this process with the order application on the real session layer, without a socket:
+// a core, the stage that owes, file stores. A crash is a copy of its files.
+
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import { type Clock, systemClock } from "../../gateway/clock.ts";
+import { loadConfig } from "../../gateway/config.ts";
+import { Core } from "../../gateway/core/core.ts";
+import type { SubmittedCommand } from "../../gateway/domain/command.ts";
+import type { Transaction } from "../../gateway/domain/change.ts";
+import { KeyStore } from "../../gateway/identity/key-store.ts";
+import { toPermissionBits } from "../../gateway/identity/permission.ts";
+import { Log } from "../../gateway/log.ts";
+import { Metrics } from "../../gateway/metrics.ts";
+import { Acceptor, ACCEPTOR_BOUNDS } from "../../gateway/protocols/fix/acceptor/acceptor.ts";
+import { makeVenueDictionary } from "../../gateway/protocols/fix/codec.ts";
+import { OrderDesk } from "../../gateway/protocols/fix/orders/order-desk.ts";
+import type { SessionId } from "../../gateway/protocols/fix/session/application.ts";
+import { FileStore } from "../../gateway/protocols/fix/session/file-store.ts";
+import { VENUE_SETTINGS } from "../../gateway/protocols/fix/session/settings.ts";
+import { type Rate, TokenBucket } from "../../gateway/sessions/throttle.ts";
+import { openVenue, type Venue } from "../../gateway/sessions/venue.ts";
+import { Stages } from "../../gateway/stages/stages.ts";
+import { VENUE_COMP_ID } from "./fix-client.ts";
+
+/** A session that there is; its CompID names it. */
+export interface FixTrader {
+  readonly account: number;
+  readonly isDropCopy?: boolean;
+  readonly cancelsOnLogout?: boolean;
+  /** Left out: no limit. */
+  readonly rate?: Rate;
+}
+
+export interface FixVenueOptions {
+  readonly directory: string;
+  /** By CompID. */
+  readonly traders: Readonly<Record<string, FixTrader>>;
+  readonly clock?: Clock;
+  readonly hardRate?: Rate;
+  /** Opened by the caller, who stops it; else a core of its own. */
+  readonly core?: Core;
+}
+
+const UNLIMITED: Rate = { perSecond: Number.POSITIVE_INFINITY, burst: 1 };
+const STORE_BYTES_MAX = 16 << 20;
+const SEGMENT_BYTES = 1 << 20;
+const RING = { transactionsMax: 64, changesMax: 4_096 };
+
+export class FixVenue {
+  readonly core: Core;
+  readonly venue: Venue;
+  readonly acceptor: Acceptor;
+  readonly #options: FixVenueOptions;
+  readonly #parts = new DisposableStack();
+
+  constructor(options: FixVenueOptions) {
+    this.#options = options;
+    const { directory, clock = systemClock, hardRate = UNLIMITED } = options;
+    const core = options.core ?? openCore(directory);
+    this.core = core;
+    const flags = new Map([["profile", "test"]]);
+    const config = loadConfig({ environment: {}, flags });
+    const log = new Log("error", clock);
+    const metrics = new Metrics();
+    const keys = KeyStore.open(join(directory, "keys.sqlite"), clock);
+    this.#parts.defer(() => keys.close());
+    const quietAccounts = new Set<number>();
+    this.venue = openVenue({ core, keys, config, clock, log, metrics, quietAccounts });
+    const { venue } = this;
+    this.#parts.defer(() => venue.stop());
+    const desk = new OrderDesk({
+      venue,
+      clock,
+      hardRate,
+      judge: (handle, logon) => this.#judge(handle.id, logon.is(8674, "1")),
+    });
+    const plan = {
+      application: desk,
+      dictionary: makeVenueDictionary(),
+      settingsOf: ({ targetCompId }: SessionId) =>
+        targetCompId in options.traders ? VENUE_SETTINGS : undefined,
+      openStore: (id: SessionId, nowUs: number) => {
+        const store = { directory: join(directory, "fix"), bytesMax: STORE_BYTES_MAX };
+        return new FileStore(id, { ...store, sync: "none" }, nowUs);
+      },
+    };
+    this.acceptor = new Acceptor({ plan, bounds: ACCEPTOR_BOUNDS, clock, log });
+    for (const [targetCompId, { account }] of Object.entries(options.traders)) {
+      const id = { beginString: "FIX.4.4", senderCompId: VENUE_COMP_ID, targetCompId };
+      const handle = this.acceptor.session(id);
+      if (handle !== undefined) desk.add(handle, { account, timestampDigits: 3 });
+    }
+    const heldBytesMax = Infinity;
+    const stages = new Stages({ core, clock, log, metrics, heldBytesMax, ring: RING });
+    stages.add(venue.owed);
+    stages.start();
+    this.#parts.defer(() => stages.stop());
+  }
+
+  #judge({ targetCompId }: SessionId, isKept: boolean) {
+    const trader = this.#options.traders[targetCompId];
+    if (trader === undefined) return { kind: "silent" } as const;
+    const { account, rate = UNLIMITED, isDropCopy = false, cancelsOnLogout = true } = trader;
+    const permissions = toPermissionBits(["read", "trade"]);
+    const cancels = TokenBucket.unlimited();
+    const requests = new TokenBucket(rate);
+    const caller = { keyId: targetCompId, account, permissions, requests, cancels };
+    const cancelsOnDisconnect = !isKept;
+    const grant = {
+      caller,
+      isDropCopy,
+      cancelsOnDisconnect,
+      cancelsOnLogout: cancelsOnDisconnect && cancelsOnLogout,
+    };
+    return { kind: "accepted", grant } as const;
+  }
+
+  /** Gives a command and waits for what became of it. */
+  submit(command: SubmittedCommand): Promise<Transaction> {
+    return new Promise((resolve, reject) => {
+      const refused = this.core.submit(command, resolve);
+      if (refused !== undefined) reject(new Error(`refused ${refused}`));
+    });
+  }
+
+  /**
+   * What a crash at this moment leaves in `directory`: of the sessions no more than of the core.
+   */
+  crashInto(directory: string): void {
+    const from = this.#options.directory;
+    for (const name of ["fix", "keys.sqlite", "journal"]) {
+      cpSync(join(from, name), join(directory, name), { recursive: true });
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.acceptor.stop("Venue stops");
+    this.#parts.dispose();
+    if (this.#options.core === undefined) this.core.stop();
+  }
+}
+
+function openCore(directory: string): Core {
+  const dataDirectory = join(directory, "journal");
+  return Core.open({ dataDirectory, durability: "os", segmentBytes: SEGMENT_BYTES });
+}
