@@ -31,7 +31,7 @@ export interface Listener {
   readonly until: number;
   /** Whether anybody still wants it. */
   isWanted(): boolean;
-  /** Whether it has read enough of what it was told to be told more. */
+  /** Whether it has read enough of what it was told to be told one transaction more. */
   hasRoom(): boolean;
   tell(changes: AccountChanges, transaction: Transaction): void;
   /** Called once: everything up to `until` was told, or what comes next cannot be had. */
@@ -106,7 +106,16 @@ export class PastRuns {
       for (const transaction of piece) {
         const { accounts: changed } = sortChanges(transaction, (each) => accounts.has(each));
         for (const changes of changed) {
-          tell(accounts.get(changes.account) ?? [], active, changes, transaction);
+          for (const each of accounts.get(changes.account) ?? []) {
+            if (!isDue(each, transaction)) continue;
+            // One transaction may be much.
+            if (!each.listener.hasRoom()) {
+              await this.#makeRoom(active, endUs, transaction.sequence - 1);
+            }
+            if (!active.has(each) || !each.listener.isWanted()) continue;
+            each.listener.tell(changes, transaction);
+            each.after = transaction.sequence;
+          }
         }
       }
       const last = piece.at(-1)?.sequence ?? 0;
@@ -114,15 +123,19 @@ export class PastRuns {
         each.after = Math.max(each.after, last);
         if (each.after >= each.listener.until) finish(each, active, true);
       }
-      await this.#makeRoom(active, endUs);
+      await this.#makeRoom(active, endUs, last);
       if (active.size === 0 || this.#isStopped) return;
     }
     // It went as far as what was durable when it began; `until` had been applied by then.
     for (const each of active) finish(each, active, each.after >= each.listener.until);
   }
 
-  /** Lets the orders go first, and gives those a moment who have no room; the rest waits again. */
-  async #makeRoom(active: Set<Waiting>, endUs: number): Promise<void> {
+  /**
+   * Lets the orders go first, and gives those a moment who have no room; the rest waits again.
+   *
+   * `told`: what everybody had a chance to hear.
+   */
+  async #makeRoom(active: Set<Waiting>, endUs: number, told: number): Promise<void> {
     await new Promise<void>((resolve) => setImmediate(resolve));
     this.#dropLate(active);
     const isFull = (): boolean => active.values().some(({ listener }) => !listener.hasRoom());
@@ -132,6 +145,7 @@ export class PastRuns {
     }
     for (const each of active) {
       if (each.listener.hasRoom()) continue;
+      each.after = Math.max(each.after, told);
       active.delete(each);
       this.#waiting.add(each);
     }
@@ -177,19 +191,9 @@ export class PastRuns {
   }
 }
 
-/** Tells those of one account who have not had it. */
-function tell(
-  listeners: readonly Waiting[],
-  active: ReadonlySet<Waiting>,
-  changes: AccountChanges,
-  transaction: Transaction,
-): void {
-  const { sequence } = transaction;
-  for (const each of listeners) {
-    const { listener, after } = each;
-    if (sequence <= after || sequence > listener.until || !active.has(each)) continue;
-    if (listener.isWanted()) listener.tell(changes, transaction);
-  }
+/** Whether it has not had it, and not elsewhere. */
+function isDue({ after, listener }: Waiting, { sequence }: Transaction): boolean {
+  return sequence > after && sequence <= listener.until;
 }
 
 function finish(each: Waiting, from: Set<Waiting>, isWhole: boolean): void {

@@ -206,7 +206,8 @@ export class AccountFeed {
     this.#past.add({
       ...{ account, after, until },
       isWanted: () => isCurrent(subscription),
-      hasRoom: () => connection.hasRoom,
+      // A transaction may be as much as half of what may be unsent.
+      hasRoom: () => connection.isDrained,
       tell: (changes, transaction) => {
         const text = this.#write(kind, changes, transaction);
         if (text !== undefined) connection.send(text);

@@ -1,6 +1,7 @@
 // Orders past HTTP, for tests that need very many.
 
 import { Opcode } from "../../../gateway/domain/command.ts";
+import { RejectCode } from "../../../gateway/domain/reject.ts";
 import { OrderType, Side, TimeInForce } from "../../../gateway/domain/order.ts";
 import type { Caller } from "../../../gateway/sessions/authenticator.ts";
 import type { HttpVenue, Market } from "../http/http-venue.ts";
@@ -13,7 +14,7 @@ export function callerOf({ venue }: HttpVenue, token: string): Caller {
   return caller;
 }
 
-/** Places a limit order in ticks and lots. Returns its sequence. */
+/** Places a limit order in ticks and lots, as soon as it is taken. Returns its sequence. */
 export function place(
   { venue }: HttpVenue,
   caller: Caller,
@@ -24,10 +25,16 @@ export function place(
   const limit = { orderType: OrderType.limit, timeInForce: TimeInForce.gtc };
   const command = { opcode: Opcode.newOrder, instrument: 1, side, ...limit, price, quantity };
   return new Promise((resolve, reject) => {
-    const refused = venue.orderEntry.enter(caller, command, ({ code, sequence }) =>
-      code === 0 ? resolve(sequence) : reject(new Error(`code ${code}`)),
-    );
-    if (refused !== undefined) reject(new Error(`refused ${refused}`));
+    const enter = (): void => {
+      const refused = venue.orderEntry.enter(caller, command, ({ code, sequence }) => {
+        if (code === 0) resolve(sequence);
+        // The next segment of the journal is not there yet.
+        else if (code === RejectCode.throttled) setImmediate(enter);
+        else reject(new Error(`code ${code}`));
+      });
+      if (refused !== undefined) reject(new Error(`refused ${refused}`));
+    };
+    enter();
   });
 }
 

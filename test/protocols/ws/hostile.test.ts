@@ -5,6 +5,7 @@ import { until, within } from "../../support/deadline.ts";
 import { limitOrder, openMarket, SYMBOL } from "../http/http-venue.ts";
 import type { Market } from "../http/http-venue.ts";
 import { FeedClient } from "./feed-client.ts";
+import { StalledClient } from "./stalled-client.ts";
 
 const BOOK = `book:${SYMBOL}`;
 const WAIT_MS_MAX = 20_000;
@@ -140,6 +141,24 @@ describe("a connection ends for", () => {
     client.send(`{"op":"ping","id":"${"x".repeat(70_000)}"}`);
     const ending = await within(WAIT_MS_MAX, "the close", client.ended);
     expect(ending.code).toBe(1009);
+  });
+
+  test("a frame that promises a tebibyte, at its head", async () => {
+    const client = await StalledClient.open(market.venue.server.address);
+    const head = Buffer.from([0x81, 0xff, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    client.sendBytes(head);
+    await within(WAIT_MS_MAX, "the end", client.ended);
+  });
+
+  test("a frame without a mask, and one of an opcode that is none", async () => {
+    for (const head of [
+      [0x81, 0x02, 0x7b, 0x7d],
+      [0x83, 0x80, 0, 0, 0, 0],
+    ]) {
+      const client = await StalledClient.open(market.venue.server.address);
+      client.sendBytes(Buffer.from(head));
+      await within(WAIT_MS_MAX, "the end", client.ended);
+    }
   });
 
   test("requests without end, after it was told to wait", async () => {

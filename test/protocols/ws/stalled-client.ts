@@ -47,6 +47,11 @@ export class StalledClient {
     this.#socket.write(Buffer.concat([head, payload]));
   }
 
+  /** Sends what may be no frame. */
+  sendBytes(bytes: Buffer): void {
+    this.#socket.write(bytes);
+  }
+
   waitFor(fits: (message: Message) => boolean): Promise<Message> {
     return until(WAIT_MS_MAX, "a message", () => this.messages.find(fits));
   }
