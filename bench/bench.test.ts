@@ -9,6 +9,7 @@ import { runBorder } from "./border.ts";
 import { runCatchUp } from "./catch-up.ts";
 import { runDurable } from "./durable.ts";
 import { runEngine, runMemory, runStream } from "./engine-layers.ts";
+import { runFixCodec } from "./fix-codec.ts";
 import { runHistory } from "./history.ts";
 import { runPush } from "./push.ts";
 import { runStages } from "./stages.ts";
@@ -42,6 +43,7 @@ test.each<[string, (bench: Bench) => Promise<Row[]>, number]>([
   ["catch-up", runCatchUp, 5 * 2],
   ["push", runPush, 3 * 4 + 4 * 4 + 2 * 6 + 1 + 6 * 2],
   ["http", runHttp, 6 * 5],
+  ["fix-codec", runFixCodec, 6 + 3],
 ])(
   "layer %s runs and names every figure",
   async (_, run, count) => {

@@ -11,6 +11,7 @@ import { runBorder } from "./border.ts";
 import { runCatchUp } from "./catch-up.ts";
 import { runDurable } from "./durable.ts";
 import { runEngine, runMemory, runStream } from "./engine-layers.ts";
+import { runFixCodec } from "./fix-codec.ts";
 import { runHistory } from "./history.ts";
 import { runHttp } from "./http.ts";
 import { readMachine } from "./machine.ts";
@@ -31,6 +32,7 @@ const LAYERS = [
   "catch-up",
   "push",
   "http",
+  "fix-codec",
 ];
 
 async function runLayers(bench: Bench, layers: readonly string[]): Promise<Row[]> {
@@ -47,6 +49,7 @@ async function runLayers(bench: Bench, layers: readonly string[]): Promise<Row[]
   if (layers.includes("catch-up")) rows.push(...(await runCatchUp(bench)));
   if (layers.includes("push")) rows.push(...(await runPush(bench)));
   if (layers.includes("http")) rows.push(...(await runHttp(bench)));
+  if (layers.includes("fix-codec")) rows.push(...(await runFixCodec(bench)));
   return rows;
 }
 

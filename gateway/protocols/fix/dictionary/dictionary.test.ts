@@ -115,7 +115,7 @@ describe("the venue's dictionary is within the stock one:", () => {
   /** A client may cancel by OrderID (37) alone. */
   const optional = new Map([["F", 41]]);
 
-  test("all types of fix.md are there", () => {
+  test("all that the venue takes and sends is there", () => {
     expect(types.toSorted()).toEqual(
       "0 1 2 3 4 5 8 9 A AF B D F G H V W X Y f h j q r x y".split(" "),
     );
