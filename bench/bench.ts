@@ -33,6 +33,8 @@ export interface Size {
   catchUpCommands: number;
   /** Length of a run of the layer push in ms, where it is not one order for each client. */
   pushMs: number;
+  /** Orders that a server gets first, as fast as it takes them. */
+  pushWarmOrders: number;
   /** Clients of one book, and those with an account each. */
   pushCrowd: number;
   pushOwners: number;
@@ -54,7 +56,8 @@ export const SIZES = {
       historyTransactions: 500_000,
     },
     ...{ pushMs: 2_000, pushCrowd: 1_000, pushOwners: 10_000 },
-    ...{ pushCrowdRounds: 3, pushFills: 20_000, catchUpCommands: 200_000 },
+    ...{ pushCrowdRounds: 3, pushFills: 20_000, pushWarmOrders: 10_000 },
+    catchUpCommands: 200_000,
   },
   quick: {
     ...{ rounds: 2, commands: 500_000, passes: 2, peerPasses: 4, memoryOrders: 100_000 },
@@ -66,8 +69,9 @@ export const SIZES = {
       stageCommands: 100_000,
       historyTransactions: 100_000,
     },
-    ...{ pushMs: 1_000, pushCrowd: 1_000, pushOwners: 2_000 },
-    ...{ pushCrowdRounds: 1, pushFills: 5_000, catchUpCommands: 50_000 },
+    ...{ pushMs: 700, pushCrowd: 1_000, pushOwners: 2_000 },
+    ...{ pushCrowdRounds: 1, pushFills: 5_000, pushWarmOrders: 10_000 },
+    catchUpCommands: 50_000,
   },
   /** For tests: whether it runs, not how fast. */
   tiny: {
@@ -81,7 +85,7 @@ export const SIZES = {
       historyTransactions: 1_000,
     },
     ...{ pushMs: 100, pushCrowd: 20, pushOwners: 20, pushCrowdRounds: 1, pushFills: 128 },
-    catchUpCommands: 2_048,
+    ...{ catchUpCommands: 2_048, pushWarmOrders: 64 },
   },
 } as const satisfies Record<string, Size>;
 

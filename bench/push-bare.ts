@@ -2,7 +2,8 @@
  * The server that the feed is compared with: `Bun.serve`, which answers each order and tells those
  * who follow, in texts of the product's length, without a venue in between.
  *
- * Use: `bun bench/push-bare.ts <kind>`; prints its port and runs until it is killed.
+ * Use: `bun bench/push-bare.ts <kind> <orders that nobody is told of>`; prints its port and runs
+ * until it is killed.
  */
 import type { ServerWebSocket } from "bun";
 import { systemClock } from "../gateway/clock.ts";
@@ -19,7 +20,7 @@ interface Connection {
   readonly client: number;
 }
 
-const [kind = ""] = process.argv.slice(2);
+const [kind = "", warmOrders] = process.argv.slice(2);
 if (!isFeedKind(kind)) throw new Error(`nothing to follow is named ${kind}`);
 const channel = CHANNELS[kind];
 const snapshot = JSON.stringify({ channel, type: "snapshot", sequence: 1, ...bodyOf(kind, -1) });
@@ -27,12 +28,16 @@ const snapshot = JSON.stringify({ channel, type: "snapshot", sequence: 1, ...bod
 const ORDER_ANSWER = JSON.stringify({ op: "order.place", ok: true, result: "a".repeat(600) });
 const SUBSCRIBE_ANSWER = JSON.stringify({ op: "subscribe", ok: true, channels: [channel] });
 const clients: (ServerWebSocket<Connection> | undefined)[] = [];
-let orders = 0;
+let orders = -Number(warmOrders);
 
 /** What the product says of an order. */
 function bodyOf(what: FeedKind, order: number): object {
   const trade = { price: PRICE_TEXT, quantity: toLotsText(1), sequence: 100_000 };
-  const traded = { trade_id: order + 1, ...trade, traded_at_us: systemClock.nowUs() };
+  const traded = {
+    trade_id: order + 1 + Number(warmOrders),
+    ...trade,
+    traded_at_us: systemClock.nowUs(),
+  };
   const rest = { symbol: "BASE-QUOTE", order_id: order, side: "SELL", role: "maker" };
   switch (what) {
     case "trades":

@@ -15,14 +15,14 @@ import {
   orderOf,
   tradedAtUs,
 } from "./push-market.ts";
-import { numberOf, toMeasured } from "./processes.ts";
+import { numberOf, textOf, toMeasured } from "./processes.ts";
 import { Steering } from "./steered-process.ts";
 import { RawWebSocket, toFrame } from "./web-socket.ts";
 
 /** Connections being made at once: a client cannot do more at a time than a server answers. */
 const CONNECTING_MAX = 64;
 /** Orders whose messages are not counted, as a share. */
-const WARM_SHARE = 0.25;
+const WARM_SHARE = 0.1;
 
 interface Options {
   readonly kind: FeedKind;
@@ -30,6 +30,8 @@ interface Options {
   /** The first client of this process. */
   readonly first: number;
   readonly clients: number;
+  /** Orders before those of the schedule. */
+  readonly warmOrders: number;
   /** A token per line, that of client 0 first; empty: none log in. */
   readonly tokens: string;
 }
@@ -115,8 +117,10 @@ class Followers {
       if (bytes.includes('"ok":false')) throw new Error(bytes.toString("latin1", from, to));
       return;
     }
-    const { kind } = this.#options;
-    const order = orderOf(kind, bytes, from, to);
+    const { kind, warmOrders } = this.#options;
+    const told = orderOf(kind, bytes, from, to) - (kind === "book" ? 0 : warmOrders);
+    // A snapshot may tell of older ones.
+    const order = Math.max(told, -1);
     if (isSnapshot(kind, bytes, from)) {
       follower.following.resolve();
       if (order >= 0) this.#snapshots += 1;
@@ -159,10 +163,15 @@ async function main(text: string): Promise<void> {
   const given = toMeasured(JSON.parse(text));
   const kind = String(given["kind"]);
   if (!isFeedKind(kind)) throw new Error(`nothing to follow is named ${kind}`);
-  const [port, first, clients] = ["port", "first", "clients"].map((key) => numberOf(given, key));
   const steering = new Steering();
-  const options = { kind, port: port ?? 0, first: first ?? 0, clients: clients ?? 0 };
-  const followers = new Followers({ ...options, tokens: String(given["tokens"]) });
+  const followers = new Followers({
+    kind,
+    port: numberOf(given, "port"),
+    first: numberOf(given, "first"),
+    clients: numberOf(given, "clients"),
+    warmOrders: numberOf(given, "warmOrders"),
+    tokens: textOf(given, "tokens"),
+  });
   const startNs = Bun.nanoseconds();
   await followers.connect();
   steering.say({ connect_ms: (Bun.nanoseconds() - startNs) / 1e6 });

@@ -2,8 +2,8 @@
  * Sends orders on one connection, each at its own time whatever became of those before: what a
  * venue makes wait is counted.
  *
- * Use: steered by push-run.ts, as `bun bench/push-load.ts <port> <token>`; says when it is there,
- * is told a schedule, and says how late it was itself.
+ * Use: steered by push-run.ts, as `bun bench/push-load.ts <port> <token> <warm orders>`; says when
+ * the server has had those, is told a schedule, and says how late it was itself.
  */
 import { systemClock } from "../gateway/clock.ts";
 import { LatencyHistogram } from "./histogram.ts";
@@ -15,6 +15,9 @@ import { RawWebSocket, toFrame } from "./web-socket.ts";
 /** The system wakes a sleeper up to so much too late; the rest is waited for awake. */
 const AWAKE_US = 150;
 const SLEEP_US_MIN = 50;
+/** Orders without an answer while the server warms up. */
+const WARM_IN_FLIGHT = 64;
+const FRAME = toFrame(JSON.stringify({ op: "order.place", body: ORDER }));
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
@@ -31,19 +34,18 @@ function turn(): Promise<void> {
 
 async function send(socket: RawWebSocket, { startUs, intervalUs, orders }: Schedule) {
   const late = new LatencyHistogram();
-  const frame = toFrame(JSON.stringify({ op: "order.place", body: ORDER }));
   for (let order = 0; order < orders; order += 1) {
     const dueUs = startUs + order * intervalUs;
     // Reads what has come; answers are only counted.
     await turn();
     waitUntil(dueUs);
     late.add((systemClock.nowUs() - dueUs) * 1e3);
-    socket.send(frame);
+    socket.send(FRAME);
   }
   return late.toPercentiles();
 }
 
-async function main([port, token]: readonly string[]): Promise<void> {
+async function main([port, token, warmOrders]: readonly string[]): Promise<void> {
   let answers = 0;
   const steering = new Steering();
   const address = { port: Number(port), path: "/ws", token: token ?? "" };
@@ -52,6 +54,12 @@ async function main([port, token]: readonly string[]): Promise<void> {
     if (!text.includes('"ok":true')) throw new Error(`an order was refused: ${text}`);
     answers += 1;
   });
+  for (let sent = 0; sent < Number(warmOrders); sent += 1) {
+    while (sent - answers >= WARM_IN_FLIGHT) await turn();
+    socket.send(FRAME);
+  }
+  while (answers < Number(warmOrders)) await turn();
+  answers = 0;
   steering.say({});
   const told = await steering.hear();
   const schedule = {

@@ -15,14 +15,16 @@ export interface Plan {
   readonly perSecond: number;
 }
 
-/** The first clients of a crowd also warm the server up: its memory is measured from then on. */
+/** The first clients of a crowd; memory is measured from then on. */
 const FIRST_SHARE = 0.1;
 /** Processes of the other clients. */
 const CROWD_PROCESSES = 2;
-/** Memory has settled when so many looks, so far apart, have found about the same. */
-const LOOKS = 3;
+/** A server has settled when so many looks, so far apart, found it at rest. */
+const LOOKS = 2;
 const LOOK_MS = 250;
 const SAME_BYTES = 1_048_576;
+/** Of a processor. */
+const RESTING_SHARE = 0.2;
 /** Looks after which it is taken as it is. */
 const LOOKS_MAX = 24;
 
@@ -55,20 +57,21 @@ async function steer(
   };
   const follow = ({ first, clients }: Group): SteeredProcess => {
     const { port, tokens } = server;
-    const options = { kind: plan.kind, port, tokens, first, clients };
+    const options = { kind: plan.kind, port, tokens, first, clients, warmOrders };
     return start("push-clients.ts", [JSON.stringify(options)]);
   };
+  const { pushWarmOrders: warmOrders } = bench.size;
+  const load = start("push-load.ts", [`${server.port}`, server.token, `${warmOrders}`]);
+  await load.hear();
   const [first, ...others] = toGroups(plan.clients);
   const followers = first === undefined ? [] : [follow(first)];
   for (const each of followers) await each.hear();
   const isMeasured = plan.kind === "fills";
-  const before = isMeasured ? await restingBytes(server) : 0;
+  const before = isMeasured ? await settle(server) : 0;
   const crowd = others.map(follow);
   const connected = await Promise.all(crowd.map((each) => each.hear()));
-  const after = isMeasured ? await restingBytes(server) : 0;
+  const after = await settle(server);
   followers.push(...crowd);
-  const load = start("push-load.ts", [`${server.port}`, server.token]);
-  await load.hear();
   const { cpuSeconds } = await server.readVitals();
   const schedule = scheduleOf(plan.orders, plan.perSecond);
   for (const each of processes) each.tell(schedule);
@@ -80,20 +83,25 @@ async function steer(
     ...joinFound(plan, found, cpu),
     late_p99_us: numberOf(late, "p99_us"),
     clients_per_second: rateOf(crowdClients, connected),
-    kib_per_client: (after - before) / 1_024 / Math.max(crowdClients, 1),
+    kib_per_client: isMeasured ? (after - before) / 1_024 / Math.max(crowdClients, 1) : 0,
   };
 }
 
-/** Resident memory once what starting and connecting left behind is cleared away. */
-async function restingBytes(server: PushServer): Promise<number> {
-  let { residentBytes } = await server.readVitals();
-  for (let look = 0, same = 0; look < LOOKS_MAX && same < LOOKS; look += 1) {
+/**
+ * Waits until what starting, warming up and connecting left behind is done with. Returns resident
+ * bytes.
+ */
+async function settle(server: PushServer): Promise<number> {
+  let last = await server.readVitals();
+  for (let look = 0, resting = 0; look < LOOKS_MAX && resting < LOOKS; look += 1) {
     await Bun.sleep(LOOK_MS);
-    const { residentBytes: next } = await server.readVitals();
-    same = Math.abs(next - residentBytes) < SAME_BYTES ? same + 1 : 0;
-    residentBytes = next;
+    const next = await server.readVitals();
+    const hasSameSize = Math.abs(next.residentBytes - last.residentBytes) < SAME_BYTES;
+    const share = ((next.cpuSeconds - last.cpuSeconds) * 1e3) / LOOK_MS;
+    resting = hasSameSize && share < RESTING_SHARE ? resting + 1 : 0;
+    last = next;
   }
-  return residentBytes;
+  return last.residentBytes;
 }
 
 /** One client, or a first tenth and two halves of the rest. */

@@ -59,14 +59,18 @@ export function depositCommand(account: number, lots: number, text: string): Sub
 }
 
 /** Makes an account, the next of its venue, and lets it sell what it is given. */
-export function sellCommands(account: number, lots: number): SubmittedCommand[] {
+export function sellCommands(
+  account: number,
+  lots: number,
+  price = PRICE_TICKS,
+): SubmittedCommand[] {
   return [
     { opcode: Opcode.createAccount, text: `seller-${account}` },
     depositCommand(account, lots, `funds-${account}`),
     {
       ...{ opcode: Opcode.newOrder, account, instrument: INSTRUMENT, side: Side.sell },
       ...{ orderType: OrderType.limit, timeInForce: TimeInForce.gtc },
-      ...{ price: PRICE_TICKS, quantity: lots },
+      ...{ price, quantity: lots },
     },
   ];
 }
@@ -89,9 +93,13 @@ export async function submitAll(core: Core, commands: readonly SubmittedCommand[
 
 /**
  * Makes a venue in which each client sells one lot at the same price, in their order; without
- * clients one account sells them all.
+ * clients one account sells them all. Before them comes, at a better price, what warming up buys.
  */
-export async function makeTemplate(directory: string, clients: number): Promise<Template> {
+export async function makeTemplate(
+  directory: string,
+  clients: number,
+  warmOrders: number,
+): Promise<Template> {
   mkdirSync(directory, { recursive: true });
   const flags = new Map([
     ["profile", "test"],
@@ -106,7 +114,8 @@ export async function makeTemplate(directory: string, clients: number): Promise<
   const sellers = Array.from({ length: Math.max(clients, 1) }, (_, client) =>
     sellCommands(ACCOUNT + 1 + client, lots),
   );
-  await submitAll(core, [...venueCommands(), ...sellers.flat()]);
+  const first = sellCommands(ACCOUNT + 1 + sellers.length, warmOrders, PRICE_TICKS - 1);
+  await submitAll(core, [...venueCommands(), ...sellers.flat(), ...first]);
   core.stop();
   const keys = KeyStore.open(files.keysPath, systemClock);
   const permissions = toPermissionBits(["read", "trade"]);
@@ -149,7 +158,8 @@ export async function startVenue(
 }
 
 export async function startBareServer(bench: Bench, kind: FeedKind): Promise<PushServer> {
-  const child = Bun.spawn([process.execPath, bench.script("push-bare.ts"), kind], {
+  const options = [kind, `${bench.size.pushWarmOrders}`];
+  const child = Bun.spawn([process.execPath, bench.script("push-bare.ts"), ...options], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   let port = "";

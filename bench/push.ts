@@ -64,8 +64,8 @@ export async function runPush(bench: Bench): Promise<Row[]> {
   if (owners < size.pushOwners) bench.tell(`push: open files allow ${owners} clients only`);
   try {
     const venues = join(bench.dataDirectory, "venues");
-    const one = await makeTemplate(join(venues, "push-one-seller"), 0);
-    const many = await makeTemplate(join(venues, "push-sellers"), owners);
+    const one = await makeTemplate(join(venues, "push-one-seller"), 0, size.pushWarmOrders);
+    const many = await makeTemplate(join(venues, "push-sellers"), owners, size.pushWarmOrders);
     const tape = tapeCases(bench, one);
     const crowd = [...crowdCases(bench, one), ...ownerCases(many, owners)];
     const costs: Measured[] = [];
