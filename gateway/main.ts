@@ -18,6 +18,7 @@ import { GatewayFault } from "./domain/fault.ts";
 import { KeyStore } from "./identity/key-store.ts";
 import { Log } from "./log.ts";
 import { Metrics, observeProcess } from "./metrics.ts";
+import { FixServer } from "./protocols/fix/server.ts";
 import { startMetricsServer } from "./protocols/http/metrics-server.ts";
 import { startHttpServer } from "./protocols/http/server.ts";
 import { NativeFeed } from "./protocols/ws/server.ts";
@@ -146,9 +147,10 @@ async function wire(config: Config, log: Log, parts: AsyncDisposableStack): Prom
   const { directory } = files;
   const venueStages = openVenueStages({ venue, core, directory, config, clock, log, metrics });
   parts.defer(() => venueStages.stop());
-  const doors = openDoors({ venue, config, clock, log, metrics }, parts);
-  const { http, webSocket, metricsUrl } = doors;
-  venueStages.stages.add(webSocket.stage);
+  const fixDirectory = files.fixPath;
+  const doors = openDoors({ venue, config, clock, log, metrics, fixDirectory }, parts);
+  const { http, webSocket, fix, metricsUrl } = doors;
+  for (const stage of [webSocket.stage, ...fix.stages]) venueStages.stages.add(stage);
   venueStages.stages.start();
 
   // 7. The demo, when this is one: its orders come through the same order entry.
@@ -161,16 +163,19 @@ async function wire(config: Config, log: Log, parts: AsyncDisposableStack): Prom
   parts.defer(async () => {
     demo?.stop();
     venue.operations.markDraining();
-    await http.drain(DRAIN_MS_MAX);
+    await Promise.all([fix.drain(), http.drain(DRAIN_MS_MAX)]);
   });
 
   // 8. Ready.
   files.writeAddress(http.address);
   parts.defer(() => files.removeAddress());
-  log.info("ready", { http: http.address, metrics: metricsUrl });
+  const ports = { fix: fix.address, fix_market_data: fix.marketDataAddress };
+  log.info("ready", { http: http.address, ...ports, metrics: metricsUrl });
   log.flush();
   const { dataDirectory, durability } = config;
-  print(greet({ url: http.address, metricsUrl, dataDirectory, durability, token: demo?.token }));
+  const addresses = { url: http.address, metricsUrl, fix: fix.address };
+  const marketData = fix.marketDataAddress;
+  print(greet({ ...addresses, marketData, dataDirectory, durability, demo }));
 }
 
 interface DoorParts {
@@ -179,9 +184,14 @@ interface DoorParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Of what FIX sessions keep. */
+  readonly fixDirectory: string;
 }
 
-function openDoors({ venue, config, clock, log, metrics }: DoorParts, parts: AsyncDisposableStack) {
+function openDoors(
+  { venue, config, clock, log, metrics, fixDirectory: directory }: DoorParts,
+  parts: AsyncDisposableStack,
+) {
   const { version } = manifest;
   const webSocket = new NativeFeed({ venue, config, clock, log, metrics });
   const http = listen("http_port", config.httpPort, () =>
@@ -192,7 +202,11 @@ function openDoors({ venue, config, clock, log, metrics }: DoorParts, parts: Asy
     startMetricsServer(config.httpHost, config.metricsPort, metrics),
   );
   parts.defer(() => metricsDoor.stop());
-  return { http, webSocket, metricsUrl: metricsDoor.address };
+  const fix = new FixServer({ venue, config, clock, log, metrics, directory });
+  parts.defer(() => fix.stop());
+  listen("fix_port", config.fixPort, () => fix.listenForOrders());
+  listen("fix_market_data_port", config.fixMarketDataPort, () => fix.listenForMarketData());
+  return { http, webSocket, fix, metricsUrl: metricsDoor.address };
 }
 
 /** Errors: throws `CommandFailure` without a venue there, and what making one throws. */

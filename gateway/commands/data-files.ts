@@ -22,6 +22,11 @@ export class DataFiles {
     return join(this.directory, "demo-keys");
   }
 
+  /** The folder of what FIX sessions keep. */
+  get fixPath(): string {
+    return join(this.directory, "fix");
+  }
+
   get isInitialised(): boolean {
     return existsSync(this.keysPath);
   }

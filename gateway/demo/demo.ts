@@ -5,6 +5,8 @@ import type { Clock } from "../clock.ts";
 import { parseAmount, parsePrice } from "../domain/decimal.ts";
 import { EXTERNAL_ACCOUNT } from "../domain/units.ts";
 import type { ReferenceData } from "../sessions/reference-data.ts";
+import type { FixSessions } from "../sessions/fix-sessions.ts";
+import { type DemoFixSessions, setUpFixSessions } from "./fix-sessions.ts";
 import { DemoFlow, type FlowInstrument } from "./flow.ts";
 import { InnerClient } from "./inner-client.ts";
 import { type DemoParts, setUpDemo } from "./set-up.ts";
@@ -20,6 +22,7 @@ import {
 export interface DemoOptions extends DemoParts {
   readonly core: Pick<Core, "query" | "subscribe" | "status">;
   readonly clock: Clock;
+  readonly fixSessions: FixSessions;
   readonly ordersPerSecond: number;
   readonly seed: number;
   /** Gets the accounts of the flow and the set-up: their commands are not worth a line each. */
@@ -29,6 +32,8 @@ export interface DemoOptions extends DemoParts {
 export interface Demo {
   /** Bearer token of the account that the printed order trades for. */
   readonly token: string;
+  /** Over FIX, for the same account. */
+  readonly fixSessions: DemoFixSessions;
   stop(): void;
 }
 
@@ -64,6 +69,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   flow.start();
   return {
     token,
+    fixSessions: setUpFixSessions(options.fixSessions, token),
     stop() {
       flow.stop();
       unsubscribe();

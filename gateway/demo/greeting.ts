@@ -1,12 +1,17 @@
 // What a started venue tells the person at the terminal, in plain sight below everything else.
 
+import type { Demo } from "./demo.ts";
+
 export interface Greeting {
   readonly url: string;
   readonly metricsUrl: string;
+  /** Host and port of FIX order entry, and of market data. */
+  readonly fix: string;
+  readonly marketData: string;
   readonly dataDirectory: string;
   readonly durability: string;
-  /** Present in the demo: the token that its printed order uses. */
-  readonly token?: string | undefined;
+  /** What the demo prints is for the person to use. */
+  readonly demo: Pick<Demo, "token" | "fixSessions"> | undefined;
 }
 
 /** The order that trades at once, as one command line. */
@@ -20,7 +25,21 @@ function toCurl(url: string, token: string): string {
   ].join(" ");
 }
 
-export function greet({ url, metricsUrl, dataDirectory, durability, token }: Greeting): string {
+/** What a FIX client needs to log on. */
+function toFixLines({ fix, marketData }: Greeting, { fixSessions }: Pick<Demo, "fixSessions">) {
+  const { venueCompId, orderEntry, marketData: feed, keyId, secret } = fixSessions;
+  return [
+    "",
+    "The same account over FIX 4.4, with any FIX engine:",
+    "",
+    `  Orders       SocketConnectHost and -Port ${fix}  SenderCompID ${orderEntry}`,
+    `  Market data  SocketConnectHost and -Port ${marketData}  SenderCompID ${feed}`,
+    `  Both         TargetCompID ${venueCompId}  553=${keyId}  554=${secret}`,
+  ];
+}
+
+export function greet(greeting: Greeting): string {
+  const { url, metricsUrl, dataDirectory, durability, demo } = greeting;
   const lines = [
     "",
     `openbell is ready (durability ${durability}, data in ${dataDirectory})`,
@@ -30,15 +49,17 @@ export function greet({ url, metricsUrl, dataDirectory, durability, token }: Gre
     `  Reference  ${url}/docs`,
     `  Health     ${url}/health`,
     `  Metrics    ${metricsUrl}`,
+    `  FIX        ${greeting.fix}, market data ${greeting.marketData}`,
   ];
-  if (token !== undefined) {
+  if (demo !== undefined) {
     lines.push(
       "",
       "Your key; its account began with 1,000,000 USDT, 10 BTC, 100 ETH and 1,000 SOL:",
       "",
-      `  ${token}`,
+      `  ${demo.token}`,
+      ...toFixLines(greeting, demo),
     );
-    lines.push("", "Buy 0.01 BTC at once:", "", toCurl(url, token));
+    lines.push("", "Buy 0.01 BTC at once:", "", toCurl(url, demo.token));
   }
   lines.push("", "Stop with Ctrl-C.", "");
   return lines.join("\n");

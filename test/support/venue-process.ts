@@ -95,6 +95,16 @@ export class VenueProcess {
     return readFileSync(join(this.dataDirectory, "address"), "utf8").trim();
   }
 
+  /** Port of FIX order entry. */
+  get fixPort(): number {
+    return Number(/^ {2}FIX .*:(\d+), market data/m.exec(this.#output)?.[1]);
+  }
+
+  /** Port of FIX market data and drop copies. */
+  get fixMarketDataPort(): number {
+    return Number(/, market data .*:(\d+)$/m.exec(this.#output)?.[1]);
+  }
+
   get pid(): number {
     return this.#child.pid;
   }

@@ -14,6 +14,7 @@ import { toPermissionBits } from "../../../gateway/identity/permission.ts";
 import type { PermissionName } from "../../../gateway/identity/permission.ts";
 import { Log } from "../../../gateway/log.ts";
 import { Metrics } from "../../../gateway/metrics.ts";
+import { FixServer } from "../../../gateway/protocols/fix/server.ts";
 import { listRoutes } from "../../../gateway/protocols/http/endpoints.ts";
 import { PROBLEM_MEDIA_TYPE } from "../../../gateway/protocols/http/rejects.ts";
 import type { Route } from "../../../gateway/protocols/http/route.ts";
@@ -57,6 +58,8 @@ export interface VenueOptions {
   /** `os` unless told otherwise: with `fsync` things are executed before they may be shown. */
   readonly durability?: "os" | "fsync";
   readonly logLines?: string[];
+  /** Opens the two ports of FIX as well. */
+  readonly withFix?: boolean;
 }
 
 /** Two currencies, one open instrument with an alias, two funded accounts. */
@@ -70,6 +73,7 @@ export class HttpVenue {
   readonly metrics: Metrics;
   readonly routes: readonly Route[];
   readonly venueStages: VenueStages;
+  readonly #fix: FixServer | undefined;
   readonly #isOwnDirectory: boolean;
 
   constructor(options: VenueOptions = {}) {
@@ -111,14 +115,27 @@ export class HttpVenue {
       log,
       metrics,
     });
-    this.venueStages.stages.add(webSocket.stage);
+    const fixParts = { venue, config, clock, log, metrics, directory: join(kept, "fix") };
+    this.#fix = options.withFix === true ? new FixServer(fixParts) : undefined;
+    for (const stage of [webSocket.stage, ...(this.#fix?.stages ?? [])]) {
+      this.venueStages.stages.add(stage);
+    }
     this.venueStages.stages.start();
+    this.#fix?.listenForOrders();
+    this.#fix?.listenForMarketData();
     const version = "0.0.0";
     this.server = startHttpServer({ venue, webSocket, config, clock, log, metrics, version });
     this.routes = listRoutes(venue, "0.0.0");
   }
 
+  /** Of a venue that has it. */
+  get fix(): FixServer {
+    if (this.#fix === undefined) throw new Error("open the venue with FIX");
+    return this.#fix;
+  }
+
   async stop(): Promise<void> {
+    await this.#fix?.stop();
     await this.server.stop();
     this.venue.stop();
     await this.venueStages.stop();

@@ -1,0 +1,141 @@
+// A FIX client on a real socket: counts its numbers, answers nothing by itself, and holds every
+// message of the venue against the stock dictionary and the venue's own.
+
+import { systemClock } from "../../gateway/clock.ts";
+import { makeStockDictionary, makeVenueDictionary } from "../../gateway/protocols/fix/codec.ts";
+import { STRICT, validate } from "../../gateway/protocols/fix/dictionary/validation.ts";
+import { Framer } from "../../gateway/protocols/fix/wire/framer.ts";
+import { FixMessage } from "../../gateway/protocols/fix/wire/message.ts";
+import { FixWriter } from "../../gateway/protocols/fix/wire/writer.ts";
+import { until } from "./deadline.ts";
+
+const WAIT_MS = 10_000;
+const BYTES_MAX = 64 << 20;
+const DICTIONARIES = { stock: makeStockDictionary(), venue: makeVenueDictionary() };
+
+/** Tag and value, in the order in which they are sent; a tag may come more than once. */
+export type FixFields = readonly (readonly [tag: number, value: string | number])[];
+
+export interface FixSocketOptions {
+  /** As FixServer says it: host and port. */
+  readonly address: string;
+  readonly compId: string;
+  readonly isTls?: boolean;
+  /** Number of the first message. */
+  readonly sequence?: number;
+}
+
+export class FixSocketClient implements Disposable {
+  readonly #compId: string;
+  readonly #writer = new FixWriter();
+  readonly #framer = new Framer({ bodyBytesMax: BYTES_MAX, bufferBytesMax: BYTES_MAX });
+  readonly #message = new FixMessage(65_536);
+  #socket: Bun.Socket | undefined;
+  #sequence: number;
+  #taken = 0;
+  isClosed = false;
+  /** What came, as `35=W|55=BTC-USDT|…`: without the header but for 35, and without the trailer. */
+  readonly lines: string[] = [];
+
+  private constructor({ compId, sequence = 1 }: FixSocketOptions) {
+    this.#compId = compId;
+    this.#sequence = sequence;
+  }
+
+  static async connect(options: FixSocketOptions): Promise<FixSocketClient> {
+    const client = new FixSocketClient(options);
+    const [hostname = "", port] = options.address.split(":");
+    client.#socket = await Bun.connect({
+      ...{ hostname, port: Number(port) },
+      ...(options.isTls === true ? { tls: { rejectUnauthorized: false } } : {}),
+      socket: {
+        data: (_, chunk) => client.#receive(chunk),
+        close: () => {
+          client.isClosed = true;
+        },
+        error() {},
+      },
+    });
+    return client;
+  }
+
+  /** Number of the next message. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  send(msgType: string, fields: FixFields = []): void {
+    const writer = this.#writer.begin(msgType);
+    for (const [tag, value] of fields) writer.text(tag, String(value));
+    const { bytes, start, end } = writer.finish({
+      ...{ beginString: "FIX.4.4", senderCompId: this.#compId, targetCompId: "OPENBELL" },
+      ...{ sequence: this.#sequence, sendingTimeUs: systemClock.nowUs(), timestampDigits: 3 },
+    });
+    this.#sequence += 1;
+    this.#socket?.write(Buffer.from(bytes.subarray(start, end)));
+  }
+
+  /** Logs on with a token of the HTTP API. */
+  async logOn(token: string, fields: FixFields = []): Promise<string> {
+    const [, keyId = "", secret = ""] = token.split("_");
+    const credentials: FixFields = [
+      [553, keyId],
+      [554, secret],
+    ];
+    this.send("A", [[98, 0], [108, 30], ...credentials, ...fields]);
+    return this.next();
+  }
+
+  /** The next message that was not taken yet. */
+  async next(): Promise<string> {
+    const line = await until(WAIT_MS, `a message after ${this.lines.at(-1)}`, () =>
+      this.#taken < this.lines.length ? this.lines[this.#taken] : undefined,
+    );
+    this.#taken += 1;
+    return line;
+  }
+
+  async untilClosed(): Promise<void> {
+    await until(WAIT_MS, "the end of the connection", () => this.isClosed);
+  }
+
+  pause(): void {
+    this.#socket?.pause();
+  }
+
+  resume(): void {
+    this.#socket?.resume();
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket?.terminate();
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#framer.feed(chunk);
+    const message = this.#message;
+    for (let frame = this.#framer.next(); frame !== "incomplete"; frame = this.#framer.next()) {
+      const { bytes, start, end } = this.#framer;
+      if (frame !== "message" || message.parse(bytes, start, end) !== "ok") {
+        this.lines.push(`garbled ${bytes.toString("latin1", start, end)}`);
+        continue;
+      }
+      for (const [name, dictionary] of Object.entries(DICTIONARIES)) {
+        const flaw = validate(message, dictionary, STRICT);
+        if (flaw !== undefined) this.lines.push(`${name}: ${JSON.stringify(flaw)}`);
+      }
+      this.lines.push(toLine(message));
+    }
+  }
+}
+
+const HEADER = new Set([8, 9, 34, 49, 52, 56]);
+
+function toLine(message: FixMessage): string {
+  const fields: string[] = [];
+  for (let index = 0; index < message.count - 1; index += 1) {
+    const tag = message.tags[index] ?? 0;
+    if (!HEADER.has(tag)) fields.push(`${tag}=${message.textAt(index)}`);
+  }
+  return fields.join("|");
+}
