@@ -1,5 +1,5 @@
 /**
- * Reads NewOrderSingles or writes ExecutionReports, or only adds up their bytes, and prints what one
+ * Reads NewOrderSingles or writes ExecutionReports, or only adds up their bytes; prints what one
  * message costs.
  *
  * Use: `bun bench/fix-codec-process.ts <case> <messages>`; the cases are in fix-codec.ts.

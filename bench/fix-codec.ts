@@ -1,4 +1,4 @@
-// Layer "fix-codec": what reading and writing a FIX message costs, beside only looking at its bytes.
+// Layer "fix-codec": what reading and writing a FIX message costs, beside looking at its bytes.
 
 import type { Bench } from "./bench.ts";
 import { measure, numberOf, placement, textOf } from "./processes.ts";

@@ -95,7 +95,25 @@ export function validate(
   formats = definition?.formats ?? NO_FORMATS;
   settings = definition === undefined ? FRAME_ONLY : checks;
   const scope = definition?.scope ?? dictionary.frame;
-  return walkFields(message, 0, scope, false, dictionary) === FLAWED ? flaw : undefined;
+  const stamp = nextStamp();
+  // The parser has found these four in their places and read them.
+  seen[8] = stamp;
+  seen[9] = stamp;
+  seen[35] = stamp;
+  seen[10] = stamp;
+  const end = message.count - 1;
+  return walkFields(message, FRAME_FIELDS, end, scope, stamp, false, dictionary) === FLAWED
+    ? flaw
+    : undefined;
+}
+
+/** Of BeginString, BodyLength and MsgType. */
+const FRAME_FIELDS = 3;
+
+/** A stamp that nothing bears yet. */
+function nextStamp(): number {
+  lastStamp += 1;
+  return lastStamp;
 }
 
 /** Of a body that is not described every tag may be anything. */
@@ -109,24 +127,24 @@ const FRAME_ONLY: ValidationSettings = {
 const NO_FORMATS = new Uint8Array(0);
 
 /**
- * Checks a message, or an entry of a group from its first field up to what does not belong to it.
- * Returns the index behind, or FLAWED.
+ * Checks a message, or an entry of a group from its first field up to what does not belong to it;
+ * `stamp` marks what was seen of it. Returns the index behind, or FLAWED.
  */
 function walkFields(
   message: FixMessage,
   from: number,
+  end: number,
   scope: Scope,
+  stamp: number,
   isEntry: boolean,
   dictionary: Dictionary,
 ): number {
-  const { bytes, count, tags, starts, lengths } = message;
+  const { bytes, tags, starts, lengths } = message;
   const { cells } = scope;
-  lastStamp += 1;
-  const stamp = lastStamp;
   /** Section of a message, place in an entry: neither goes back. */
   let last = 0;
   let index = from;
-  while (index < count) {
+  while (index < end) {
     const tag = tags[index] ?? 0;
     const length = lengths[index] ?? 0;
     const cell = tag >>> 0 < cells.length ? (cells[tag] ?? 0) : 0;
@@ -152,7 +170,7 @@ function walkFields(
     if (length > 0) {
       const format = cell & Cell.format;
       const start = starts[index] ?? 0;
-      if (format > ValueFormat.texts && !hasFormat(format, bytes, start, length)) {
+      if (!hasFormat(format, bytes, start, length)) {
         return fail(FlawReason.incorrectFormat, tag);
       }
       if ((cell & Cell.listed) !== 0 && !isListed(dictionary, tag, format, bytes, start, length)) {
@@ -200,7 +218,7 @@ function walkGroup(
       if (isMember) return fail(FlawReason.groupOutOfOrder, tag);
       return fail(FlawReason.groupCountIncorrect, counter);
     }
-    index = walkFields(message, index, entry, true, dictionary);
+    index = walkFields(message, index, count, entry, nextStamp(), true, dictionary);
     if (index === FLAWED) return FLAWED;
   }
   const isNextEntry = index < count && tags[index] === entry.first;

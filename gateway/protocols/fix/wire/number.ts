@@ -34,6 +34,19 @@ export function readInteger(bytes: Buffer, start: number, length: number): numbe
   return isNegative && value !== 0 ? -value : value;
 }
 
+/** Whether `readInteger` reads it. */
+export function isInteger(bytes: Buffer, start: number, length: number): boolean {
+  const end = start + length;
+  let at = length > 1 && bytes[start] === MINUS ? start + 1 : start;
+  if (end - at > DIGITS_MAX) return !Number.isNaN(readInteger(bytes, start, length));
+  if (at === end) return false;
+  for (; at < end; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte < ZERO || byte > NINE) return false;
+  }
+  return true;
+}
+
 /**
  * Whether the bytes are a FIX float: `-?digits[.digits]`, digits on one side of the point may be
  * missing. No `+`, exponent or separator.
