@@ -137,6 +137,7 @@ export const SETTINGS = {
     ...[1 * MIB, 512 * KIB, 64 * MIB],
     "Per connection of `/ws`, above the largest message; a client further behind is cut off",
   ),
+  feed_compression: flag(false, "A third of the bytes for seven times the work, per receiver"),
 
   fix_host: text("127.0.0.1", "Reachable from this machine only; elsewhere it needs TLS"),
   fix_port: integer(9_878, 0, 65_535, "Order entry; 0 takes any free port"),

@@ -25,6 +25,7 @@ export class Connection {
   readonly address: string;
   readonly #metrics: FeedMetrics;
   readonly #unsentBytesMax: number;
+  readonly #isCompressed: boolean;
   #socket: ServerWebSocket<Connection> | undefined;
   /** Who logged in. */
   caller: Caller | undefined;
@@ -42,13 +43,14 @@ export class Connection {
   constructor(
     address: string,
     buckets: { readonly messages: TokenBucket; readonly patience: TokenBucket },
-    unsentBytesMax: number,
+    { unsentBytesMax, isCompressed }: { unsentBytesMax: number; isCompressed: boolean },
     metrics: FeedMetrics,
   ) {
     this.address = address;
     this.messages = buckets.messages;
     this.patience = buckets.patience;
     this.#unsentBytesMax = unsentBytesMax;
+    this.#isCompressed = isCompressed;
     this.#metrics = metrics;
   }
 
@@ -109,7 +111,7 @@ export class Connection {
   #sendNow(text: string): void {
     const socket = this.#socket;
     if (socket === undefined || !this.isOpen) return;
-    const status = socket.sendText(text);
+    const status = socket.sendText(text, this.#isCompressed);
     if (status > 0) this.#metrics.countSent(text, 1);
     else if (status === 0 || socket.getBufferedAmount() > this.#unsentBytesMax) {
       this.close("slow_reader");

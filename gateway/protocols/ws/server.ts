@@ -27,6 +27,7 @@ export interface FeedParts {
     | "bodyBytesMax"
     | "requestTimeoutMs"
     | "feedUnsentBytesMax"
+    | "feedCompression"
     | "requestsPerSecondPerKey"
     | "requestsBurstPerKey"
     | "cancelsPerSecondPerKey"
@@ -91,7 +92,10 @@ export class NativeFeed implements WebSocketDoor<Connection> {
 
   start(server: Pick<Server<Connection>, "publish">): void {
     this.#accounts.start(this.stage);
-    this.#markets.start(this.stage, (topic, text) => void server.publish(topic, text));
+    const { feedCompression } = this.#parts.config;
+    this.#markets.start(this.stage, (topic, text) => {
+      server.publish(topic, text, feedCompression);
+    });
   }
 
   upgrade(request: Request, server: Server<Connection>): Response | undefined {
@@ -114,7 +118,8 @@ export class NativeFeed implements WebSocketDoor<Connection> {
     });
     const buckets = { messages, patience: new TokenBucket(PATIENCE) };
     const unsentBytesMax = config.feedUnsentBytesMax;
-    const connection = new Connection(address, buckets, unsentBytesMax, this.#metrics);
+    const bounds = { unsentBytesMax, isCompressed: config.feedCompression };
+    const connection = new Connection(address, buckets, bounds, this.#metrics);
     if (!server.upgrade(request, { data: connection })) {
       return problem(RejectCode.malformed_request, { detail: "Ask for an upgrade to WebSocket" });
     }
@@ -142,8 +147,7 @@ export class NativeFeed implements WebSocketDoor<Connection> {
       // Past it Bun would drop messages without a word. The bounds of `Connection` come first.
       backpressureLimit: 2 * config.feedUnsentBytesMax,
       closeOnBackpressureLimit: true,
-      // Compressing costs more than a message does, for each of its receivers.
-      perMessageDeflate: false,
+      perMessageDeflate: config.feedCompression,
       open: (socket) => {
         socket.data.attach(socket);
         this.#connections.add(socket.data);

@@ -57,6 +57,7 @@ function connect(url) {
   const socket = new WebSocket(url);
   const send = (request) => socket.send(JSON.stringify(request));
   socket.on("open", () => {
+    state.extensions = socket.extensions;
     send({ op: "login", token });
     send({ op: "subscribe", channels: [`book:${symbol}`, "orders", "balances"] });
     // Fills have no state: what was missed must be told.

@@ -26,12 +26,14 @@ export class StalledClient {
     socket.on("close", () => resolve(this.#ending));
   }
 
-  static async open(address: string): Promise<StalledClient> {
+  /** `extensions`: offered; it still takes plain frames alone. */
+  static async open(address: string, extensions?: string): Promise<StalledClient> {
     const { hostname, port } = new URL(address);
     const socket = connect(Number(port), hostname);
     const { promise, resolve } = Promise.withResolvers<Buffer>();
     socket.once("data", (bytes) => resolve(Buffer.from(bytes)));
     const lines = ["GET /ws HTTP/1.1", "Host: venue", "Connection: Upgrade", "Upgrade: websocket"];
+    if (extensions !== undefined) lines.push(`Sec-WebSocket-Extensions: ${extensions}`);
     lines.push("Sec-WebSocket-Version: 13", `Sec-WebSocket-Key: ${KEY}`, "", "");
     socket.write(lines.join("\r\n"));
     const answer = await within(WAIT_MS_MAX, "the upgrade", promise);
