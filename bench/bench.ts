@@ -56,7 +56,7 @@ export const SIZES = {
       historyTransactions: 500_000,
     },
     ...{ pushMs: 2_000, pushCrowd: 1_000, pushOwners: 10_000 },
-    ...{ pushCrowdRounds: 3, pushFills: 20_000, pushWarmOrders: 10_000 },
+    ...{ pushCrowdRounds: 2, pushFills: 12_000, pushWarmOrders: 10_000 },
     catchUpCommands: 200_000,
   },
   quick: {

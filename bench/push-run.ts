@@ -26,7 +26,7 @@ const SAME_BYTES = 1_048_576;
 /** Of a processor. */
 const RESTING_SHARE = 0.2;
 /** Looks after which it is taken as it is. */
-const LOOKS_MAX = 24;
+const LOOKS_MAX = 8;
 
 /** A part of the clients, in a process of its own. */
 interface Group {
