@@ -34,7 +34,7 @@ const DIRECTIVES = [
   "venue",
 ];
 const WORDS = [
-  ...["connect", "close", "closed", "silence", "wait", "stall", "unstall"],
+  ...["connect", "close", "closed", "open", "silence", "wait", "stall", "unstall"],
   ...["say", "restart", "announce", "stop"],
 ];
 

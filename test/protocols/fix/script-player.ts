@@ -71,6 +71,9 @@ export class ScriptPlayer {
       case "closed":
         if (!this.#peer(peer).isClosed) throw new Error("the connection is still open");
         return;
+      case "open":
+        if (this.#peer(peer).isClosed) throw new Error("the connection is closed");
+        return;
       case "stall":
         this.#peer(peer).isStalled = true;
         return;

@@ -212,9 +212,9 @@ export class Acceptor {
       connection.close();
       return;
     }
-    // Set first: what the Logon brings may already end it.
+    // A session that does not take the connection closes it, and is then not its session any more.
     connection.session = session;
-    if (!session.logon(message, connection, now)) connection.session = undefined;
+    session.logon(message, connection, now);
   }
 
   /** Bytes that are no message: ignored within a session, where the gap is noticed. */

@@ -83,12 +83,12 @@ export class FixSession implements SessionHandle {
   // Events
 
   /**
-   * The first message of a connection, a Logon with our names. Returns whether the session took the
-   * link; else it has closed it.
+   * The first message of a connection, a Logon with our names: the session takes the link or closes
+   * it.
    */
-  logon(message: FixMessage, link: SessionLink, now: Instant): boolean {
+  logon(message: FixMessage, link: SessionLink, now: Instant): void {
     this.rollOver(now);
-    return receiveLogon(this, message, link, now);
+    receiveLogon(this, message, link, now);
   }
 
   /** A message that was framed and parsed. Order: not while `isBusy`. */

@@ -30,9 +30,7 @@ export class EchoApplication implements FixApplication {
     return { kind: "accepted" };
   }
 
-  onLogon(session: SessionHandle): void {
-    this.#orderIds.set(session, new Set());
-  }
+  onLogon(): void {}
 
   onLogout(session: SessionHandle): void {
     this.#orderIds.delete(session);
@@ -50,9 +48,9 @@ export class EchoApplication implements FixApplication {
 
   /** Whether the client is unsure of an order that is known; notes it if not. */
   #isAgain(session: SessionHandle, message: FixMessage): boolean {
-    const orderIds = this.#orderIds.get(session);
-    const orderId = message.text(11);
-    if (orderIds === undefined || orderId === undefined) return false;
+    const orderId = message.text(11) ?? "";
+    const orderIds = this.#orderIds.get(session) ?? new Set();
+    this.#orderIds.set(session, orderIds);
     if (orderIds.has(orderId)) return message.is(97, "Y");
     if (orderIds.size >= ORDER_IDS_MAX) {
       for (const oldest of orderIds) {

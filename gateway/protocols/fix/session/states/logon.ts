@@ -16,13 +16,13 @@ type Judgement =
 const ACCEPTED: Judgement = { kind: "accepted" };
 const SILENT: Judgement = { kind: "silent" };
 
-/** Judges a Logon and answers it. Returns whether the session is on by this link. */
+/** Judges a Logon and answers it; the link is taken or closed. */
 export function receiveLogon(
   session: FixSession,
   message: FixMessage,
   link: SessionLink,
   now: Instant,
-): boolean {
+): void {
   const { environment, guard, id, outbound } = session;
   const judgement = judge(session, message, link, now);
   const client = id.targetCompId;
@@ -31,7 +31,7 @@ export function receiveLogon(
     guard.noteSuccess();
     environment.log.info("fix_logon", { client, address, sequence: message.integer(34) });
     accept(session, message, link, now);
-    return true;
+    return;
   }
   if (judgement.kind === "refused") {
     if (judgement.isFailure) guard.noteFailure(now.steadyUs);
@@ -43,7 +43,6 @@ export function receiveLogon(
   const text = judgement.kind === "refused" ? judgement.text : undefined;
   environment.log.info("fix_logon_refused", { client, address, text });
   link.close();
-  return false;
 }
 
 /** A Logon within the session: with 141=Y it begins the numbers anew, else it has no meaning. */
