@@ -123,8 +123,9 @@ function shift(mantissa: number, places: number): number {
 
 /** Digits of a whole number that is not negative. Bounds: below 10^16. */
 export function countDigits(value: number): number {
-  let digits = 1;
-  for (let bound = 10; bound <= value; bound *= 10) digits += 1;
+  if (value < 10) return 1;
+  let digits = 2;
+  for (let bound = 100; bound <= value; bound *= 10) digits += 1;
   return digits;
 }
 
@@ -162,4 +163,27 @@ export function writeDigitsBefore(
     bytes[at] = ZERO;
   }
   return at;
+}
+
+/**
+ * Writes `value` × 10^−`scale`, which ends before `end`, with exactly `scale` decimals and at least
+ * one digit before the point.
+ *
+ * Bounds: as `writeDigitsBefore`.
+ */
+export function writeDecimalBefore(bytes: Buffer, end: number, value: number, scale: number): void {
+  let at = end;
+  let rest = value;
+  /** Digits that are still to come behind the point. */
+  let decimals = scale;
+  while (decimals >= 0 || rest > 0) {
+    const tenth = rest > SMALL_MAX ? Math.floor(rest / 10) : ((rest | 0) / 10) | 0;
+    at -= 1;
+    bytes[at] = ZERO + (rest - tenth * 10);
+    rest = tenth;
+    decimals -= 1;
+    if (decimals !== 0) continue;
+    at -= 1;
+    bytes[at] = POINT;
+  }
 }

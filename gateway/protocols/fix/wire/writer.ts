@@ -1,9 +1,9 @@
 // Writes messages into one buffer that is used again: the body forward, then header and frame
 // backward before it, so that BodyLength has no zeros in front and nothing is moved.
 
-import { EQUALS, MINUS, NO, POINT, SOH, YES, ZERO, sumWords } from "./ascii.ts";
+import { EQUALS, MINUS, NO, SOH, YES, ZERO, sumWords } from "./ascii.ts";
 import type { FixMessage } from "./message.ts";
-import { countDigits, writeDigitsBefore } from "./number.ts";
+import { countDigits, writeDecimalBefore, writeDigitsBefore } from "./number.ts";
 import { type TimestampDigits, timestampLength, writeTimestamp } from "./timestamp.ts";
 
 /** Header fields of a message that is sent; each may be left out but the first six. */
@@ -123,23 +123,18 @@ export class FixWriter {
   decimal(tag: number, mantissa: number, scale: number): this {
     if (!Number.isSafeInteger(mantissa)) throw new RangeError(`tag ${tag}: ${mantissa}`);
     this.#reserve(NUMBER_BYTES_MAX + scale);
-    this.#beginField(tag);
     const bytes = this.#bytes;
+    let at = writeTag(bytes, this.#at, tag);
     if (mantissa < 0) {
-      bytes[this.#at] = MINUS;
-      this.#at += 1;
+      bytes[at] = MINUS;
+      at += 1;
     }
     const value = Math.abs(mantissa);
-    const digits = Math.max(countDigits(value), scale + 1);
-    const end = this.#at + digits;
-    writeDigitsBefore(bytes, end, value, digits);
-    this.#at = end;
-    if (scale > 0) {
-      bytes.copyWithin(end - scale + 1, end - scale, end);
-      bytes[end - scale] = POINT;
-      this.#at = end + 1;
-    }
-    return this.#endField();
+    at += Math.max(countDigits(value), scale + 1) + (scale > 0 ? 1 : 0);
+    writeDecimalBefore(bytes, at, value, scale);
+    bytes[at] = SOH;
+    this.#at = at + 1;
+    return this;
   }
 
   /** Writes bytes as they are, of a data field too. */
