@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { rejectByNumber } from "../gateway/domain/reject.ts";
 import { openEngine } from "./support/scenario-engine.ts";
+import { openFix, openFixForIds } from "./support/scenario-fix.ts";
 import { openHttp } from "./support/scenario-http.ts";
 import { linesForHttp, parseScenario } from "./support/scenario-parser.ts";
 import { playScenario } from "./support/scenario-player.ts";
@@ -49,6 +50,23 @@ describe("over HTTP", () => {
     const lines = linesForHttp(scenario);
     if (lines.length === 0) continue;
     test(scenario.title, () => play(scenario, lines, openHttp), SCENARIO_MS_MAX);
+  }
+});
+
+/** Stories of orders without an id of the client, which FIX does not have. */
+const WITHOUT_CLIENT_IDS: ReadonlySet<string> = new Set([
+  "an order without a client order id is given one by the venue",
+  "a replaced order is the same order at its new price and quantity",
+  "an account holds at most twice as many client order ids as ended orders are kept",
+  "tables and funds are looked at last and then the book",
+]);
+
+describe("over FIX, beside HTTP", () => {
+  for (const scenario of scenarios) {
+    const lines = linesForHttp(scenario);
+    if (lines.length === 0) continue;
+    const open = WITHOUT_CLIENT_IDS.has(scenario.title) ? openFixForIds : openFix;
+    test(scenario.title, () => play(scenario, lines, open), SCENARIO_MS_MAX);
   }
 });
 

@@ -31,7 +31,7 @@ import {
 } from "../../gateway/protocols/http/schemas.ts";
 import { startHttpServer } from "../../gateway/protocols/http/server.ts";
 import { NativeFeed } from "../../gateway/protocols/ws/server.ts";
-import { openVenue } from "../../gateway/sessions/venue.ts";
+import { openVenue, type Venue as SharedVenue } from "../../gateway/sessions/venue.ts";
 import { adminFound, type Answered, orderFound, toFound, toOrderView } from "./scenario-answers.ts";
 import { openCore, START_US } from "./scenario-core.ts";
 import { Directory, NO_ID } from "./scenario-directory.ts";
@@ -55,6 +55,18 @@ const RATES_MAX = [
 
 /** Opens an empty venue with its HTTP door, in a directory of its own. */
 export async function openHttp(capacities: Capacities): Promise<Venue> {
+  return (await openHttpDoor(capacities)).http;
+}
+
+/** A venue with its HTTP door, for another door beside it. */
+export interface HttpDoor {
+  readonly http: HttpVenue;
+  readonly core: Core;
+  readonly venue: SharedVenue;
+  readonly log: Log;
+}
+
+export async function openHttpDoor(capacities: Capacities): Promise<HttpDoor> {
   const directory = mkdtempSync(join(tmpdir(), "openbell-scenario-"));
   const parts = new AsyncDisposableStack();
   parts.defer(() => rmSync(directory, { recursive: true }));
@@ -76,10 +88,10 @@ export async function openHttp(capacities: Capacities): Promise<Venue> {
   const permissions = toPermissionBits(PERMISSION_NAMES);
   const tokenOf = (account: number): string => keys.create({ account, permissions }).token;
   const tokens = { fees: tokenOf(FEE_ACCOUNT), external: tokenOf(EXTERNAL_ACCOUNT) };
-  return new HttpVenue(core, http.address, tokens, parts);
+  return { http: new HttpVenue(core, http.address, tokens, parts), core, venue, log };
 }
 
-class HttpVenue implements Venue {
+export class HttpVenue implements Venue {
   readonly #core: Core;
   readonly #directory: Directory;
   readonly #url: string;

@@ -140,7 +140,7 @@ field 464 BOOLEAN
 field 527 STRING
 field 530 CHAR 1|7
 field 531 CHAR 0|1|7
-field 532 CHAR 0|1|99
+field 532 CHAR 0|1
 field 533 INT
 field 553 STRING
 field 554 STRING

@@ -12,8 +12,11 @@ export const BusinessReason = {
 } as const;
 export type BusinessReason = (typeof BusinessReason)[keyof typeof BusinessReason];
 
-/** MassCancelRejectReason (532). */
-export const MassCancelReason = { notSupported: 0, unknownSecurity: 1, other: 99 } as const;
+/**
+ * MassCancelRejectReason (532). Other (99) is none of them: the field is of one character in the
+ * stock dictionary, and a stock client rejects two.
+ */
+export const MassCancelReason = { notSupported: 0, unknownSecurity: 1 } as const;
 export type MassCancelReason = (typeof MassCancelReason)[keyof typeof MassCancelReason];
 
 /** The soft limit; the hard one ends the session with the same words. */
@@ -41,10 +44,16 @@ export function cxlRejReasonOf(code: RejectCode): number {
   return rejectByNumber[code].fixCxlRejReason;
 }
 
-export function massCancelReasonOf(code: RejectCode): MassCancelReason {
-  return code === RejectCode.instrument_not_found
-    ? MassCancelReason.unknownSecurity
-    : MassCancelReason.other;
+/** `undefined`: there is no value for it, and the text tells. */
+export function massCancelReasonOf(code: RejectCode): MassCancelReason | undefined {
+  switch (code) {
+    case RejectCode.instrument_not_found:
+      return MassCancelReason.unknownSecurity;
+    case RejectCode.command_unknown:
+      return MassCancelReason.notSupported;
+    default:
+      return undefined;
+  }
 }
 
 /** Text (58). */

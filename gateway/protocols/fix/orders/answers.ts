@@ -2,13 +2,11 @@
 // done. None of it is in the change log, and none is derived again.
 
 import type { Clock } from "../../../clock.ts";
-import { OrderStatus } from "../../../domain/order.ts";
 import type { OrderImage } from "../../../domain/order.ts";
 import { RejectCode } from "../../../domain/reject.ts";
 import {
   businessReasonOf,
   cxlRejReasonOf,
-  type MassCancelReason,
   massCancelReasonOf,
   ordRejReasonOf,
   RATE_EXCEEDED,
@@ -134,15 +132,17 @@ export class Answers {
     request: Request,
     scope: string,
     code: RejectCode,
-    reason: MassCancelReason = massCancelReasonOf(code),
     text = textOf(code),
   ): void {
     if (this.#refuseRequest(session, request, code)) return;
+    const reason = massCancelReasonOf(code);
     const writer = session.handle.begin("r").text(11, request.id).text(37, NO_ORDER);
     if (request.symbol !== "") writer.text(55, request.symbol);
     writer.text(58, text);
     this.#writeTime(writer, session);
-    writer.text(530, scope).text(531, "0").integer(532, reason).integer(533, 0);
+    writer.text(530, scope).text(531, "0");
+    if (reason !== undefined) writer.integer(532, reason);
+    writer.integer(533, 0);
     session.handle.send();
   }
 
@@ -164,11 +164,6 @@ export class Answers {
 /** Text of a code that order entry has answered at once. */
 export function entryTextOf(code: RejectCode): string {
   return code === RejectCode.throttled ? RATE_EXCEEDED : textOf(code);
-}
-
-/** Whether nothing can change the order any more. */
-export function isEnded(image: OrderImage): boolean {
-  return image.status >= OrderStatus.filled;
 }
 
 function copyField(writer: FixWriter, tag: number, message: FixMessage | undefined): void {

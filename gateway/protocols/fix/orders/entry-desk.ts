@@ -4,14 +4,14 @@
 
 import type { Transaction } from "../../../domain/change.ts";
 import { isIdText, Opcode, type SubmittedCommand } from "../../../domain/command.ts";
-import { type OrderImage, OrderType, Side } from "../../../domain/order.ts";
+import { type OrderImage, Side } from "../../../domain/order.ts";
 import { firstReject, RejectCode } from "../../../domain/reject.ts";
 import type { Caller } from "../../../sessions/authenticator.ts";
 import type { OrderReference } from "../../../sessions/queries.ts";
 import type { Venue } from "../../../sessions/venue.ts";
-import { BusinessReason, MassCancelReason } from "../rejects.ts";
+import { BusinessReason } from "../rejects.ts";
 import type { FixMessage } from "../wire/message.ts";
-import { type Answers, entryTextOf, isEnded, type Request, toRequest } from "./answers.ts";
+import { type Answers, entryTextOf, type Request, toRequest } from "./answers.ts";
 import { findMissingField, isClientOrderId, readNewOrder } from "./new-order.ts";
 import type { OrderSession } from "./order-session.ts";
 import type { StatusDesk } from "./status-desk.ts";
@@ -19,6 +19,9 @@ import type { StepsByInstrument } from "./steps.ts";
 
 /** CxlRejReason (102): a cancel or replace of the same order is on its way. */
 const ALREADY_PENDING = 3;
+
+/** Text (58) of an id that came again with the same content; of another content the code's. */
+const MADE_BEFORE = "Same request was accepted before under this id";
 
 export interface EntryDeskParts {
   readonly venue: Pick<Venue, "orderEntry" | "owed" | "queries" | "reference">;
@@ -101,7 +104,7 @@ export class EntryDesk {
     if (sequence === 0 && code !== 0) answers.refuseOrder(session, request, code);
     if (!isDuplicate) return;
     venue.owed.whenTold(sequence, () =>
-      answers.refuseOrder(session, request, RejectCode.client_order_id_exists),
+      answers.refuseOrder(session, request, RejectCode.client_order_id_exists, MADE_BEFORE),
     );
   }
 
@@ -171,7 +174,7 @@ export class EntryDesk {
       if (transaction.isDuplicate) {
         const code = RejectCode.client_order_id_exists;
         venue.owed.whenTold(transaction.sequence, () =>
-          answers.rejectCancel(session, request, code, found.image),
+          answers.rejectCancel(session, request, code, found.image, MADE_BEFORE),
         );
       } else this.#hearCancelRefused(session, request, target, transaction);
     });
@@ -189,15 +192,9 @@ export class EntryDesk {
     if (listing === undefined) return RejectCode.instrument_not_found;
     const isOther = image?.instrument !== listing.instrument.instrumentId;
     if (image === undefined || isOther) return RejectCode.order_not_found;
-    if (isEnded(image)) return RejectCode.order_already_final;
     if (!isClientOrderId(request.id)) return RejectCode.client_order_id_invalid;
-    if (message.is(54, "2") !== (image.side === Side.sell)) return RejectCode.side_invalid;
-    if (!message.is(40, image.orderType === OrderType.limit ? "2" : "1")) {
-      return RejectCode.order_type_unsupported;
-    }
-    // What rests is good till cancelled; 0 is the same.
-    const isKept = !message.has(59) || message.is(59, "1") || message.is(59, "0");
-    if (!isKept) return RejectCode.time_in_force_unsupported;
+    const refusal = findChangedTerm(message, image);
+    if (refusal !== undefined) return refusal;
     const steps = this.#parts.steps.of(listing);
     const quantity = steps.readQuantity(message);
     const quantityRefusal = Number.isNaN(quantity) ? steps.refusal : undefined;
@@ -220,9 +217,7 @@ export class EntryDesk {
     }
     if (message.has(54)) {
       const text = "Mass cancel of one side is not supported";
-      const code = RejectCode.order_type_unsupported;
-      const reason = MassCancelReason.notSupported;
-      answers.rejectMassCancel(session, request, scope, code, reason, text);
+      answers.rejectMassCancel(session, request, scope, RejectCode.command_unknown, text);
       return;
     }
     const listing = scope === "1" ? venue.reference.findListing(request.symbol) : undefined;
@@ -260,8 +255,7 @@ export class EntryDesk {
       return undefined;
     }
     const target = toTarget(origId, orderId);
-    const isUsed = session.noteRequestId(id) && !isRepeated(message);
-    if (isUsed || id === origId || this.#isOrder(session, message, id)) {
+    if (message.msgType === "F" && this.#isUsed(session, message, request)) {
       answers.rejectCancel(session, request, RejectCode.client_order_id_exists);
       return undefined;
     }
@@ -278,10 +272,12 @@ export class EntryDesk {
     return target;
   }
 
-  /** Whether a cancel's id is that of an order. Of a replace the engine looks. */
-  #isOrder({ account }: OrderSession, message: FixMessage, id: string): boolean {
-    if (message.msgType !== "F" || !isIdText(id)) return false;
-    return this.#parts.status.isOrder(account, id);
+  /** Whether a cancel's id is that of an earlier one or of an order. Of a replace the engine looks. */
+  #isUsed(session: OrderSession, message: FixMessage, { id, origId }: Request): boolean {
+    if (id === origId) return true;
+    if (isRepeated(message)) return false;
+    if (session.noteRequestId(id)) return true;
+    return isIdText(id) && this.#parts.status.isOrder(session.account, id);
   }
 }
 
@@ -303,6 +299,16 @@ function toTargetFields(target: OrderReference): Pick<SubmittedCommand, "orderId
 
 function toKey(target: OrderReference): string {
   return "orderId" in target ? `37 ${target.orderId}` : target.clientOrderId;
+}
+
+/** Of an order that has ended, what it was is forgotten: the engine refuses it. */
+function findChangedTerm(message: FixMessage, image: OrderImage): RejectCode | undefined {
+  if (image.isRetained) return undefined;
+  if (message.is(54, "2") !== (image.side === Side.sell)) return RejectCode.side_invalid;
+  // What rests is a limit order, good till cancelled; 0 is the same.
+  if (!message.is(40, "2")) return RejectCode.order_type_unsupported;
+  const isKept = !message.has(59) || message.is(59, "1") || message.is(59, "0");
+  return isKept ? undefined : RejectCode.time_in_force_unsupported;
 }
 
 /** What must not change is told in words of its own; else those of the code. */

@@ -13,7 +13,7 @@ import type { LogoutCause, SessionHandle } from "../session/application.ts";
 import type { TimestampDigits } from "../wire/timestamp.ts";
 import type { ExecutionReports } from "./execution-reports.ts";
 
-/** Ids of cancels and replaces that are remembered, to notice one that is used again. */
+/** Ids of cancels that are remembered, to notice one that is used again. */
 const REQUEST_IDS_MAX = 4_096;
 
 /** What a session was granted at its Logon. */
@@ -153,7 +153,7 @@ export class OrderSession implements OwedSession {
     return this.#hardBucket.take(nowUs);
   }
 
-  /** Notes the id of a cancel or replace. Returns whether it was used before. */
+  /** Notes the id of a cancel. Returns whether it was used before. */
   noteRequestId(id: string): boolean {
     if (this.#requestIds.has(id)) return true;
     this.#requestIds.add(id);

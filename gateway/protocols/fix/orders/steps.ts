@@ -11,6 +11,8 @@ import type { FixWriter } from "../wire/writer.ts";
 
 const PRICE = 44;
 const ORDER_QUANTITY = 38;
+/** Source: rules 1.3; what is longer is refused by the way on texts. */
+const TEXT_LENGTH_MAX = 40;
 /** Shifts beyond the table are left to the way on texts. */
 const POWERS = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
 
@@ -101,7 +103,9 @@ function readSteps(
   step: number,
   stepScale: number,
 ): number | undefined {
-  if (message.decimal(tag, scratch) !== "ok") return undefined;
+  const index = message.find(tag);
+  const isLong = (message.lengths[index] ?? 0) > TEXT_LENGTH_MAX;
+  if (isLong || message.decimal(tag, scratch) !== "ok") return undefined;
   const shift = stepScale - scratch.scale;
   const numerator = scratch.mantissa * (POWERS[Math.max(shift, 0)] ?? Number.NaN);
   const denominator = step * (POWERS[Math.max(-shift, 0)] ?? Number.NaN);
