@@ -83,10 +83,14 @@ export function drainEarly(session: FixSession, now: Instant): void {
   }
 }
 
-/** A name that is missing is found by the dictionary. */
 function isNamedRight({ id }: FixSession, message: FixMessage): boolean {
-  const isSenderRight = message.is(49, id.targetCompId) || !message.has(49);
-  return isSenderRight && (message.is(56, id.senderCompId) || !message.has(56));
+  return isName(message, 49, id.targetCompId) && isName(message, 56, id.senderCompId);
+}
+
+/** A name that is missing or empty is a flaw of the message, found by the dictionary. */
+function isName(message: FixMessage, tag: number, name: string): boolean {
+  const index = message.find(tag);
+  return index < 0 || message.lengths[index] === 0 || message.is(tag, name);
 }
 
 /** Rejects what cannot be of this session, and ends the session. */
