@@ -307,14 +307,22 @@ export class FixWriter {
   }
 }
 
-/** Writes `tag=` at `at` and returns where it ends. Cost: tags of two digits are most of FIX. */
+/** Writes `tag=` at `at` and returns where it ends. Cost: tags of two and three digits are most. */
 function writeTag(bytes: Buffer, at: number, tag: number): number {
-  if (tag < 10 || tag > 99) return writeOtherTag(bytes, at, tag);
-  const tens = (tag / 10) | 0;
-  bytes[at] = ZERO + tens;
-  bytes[at + 1] = ZERO + (tag - tens * 10);
-  bytes[at + 2] = EQUALS;
-  return at + 3;
+  if (tag < 10 || tag > 999) return writeOtherTag(bytes, at, tag);
+  let next = at;
+  let rest = tag;
+  if (rest > 99) {
+    const hundreds = (rest / 100) | 0;
+    bytes[next] = ZERO + hundreds;
+    next += 1;
+    rest -= hundreds * 100;
+  }
+  const tens = (rest / 10) | 0;
+  bytes[next] = ZERO + tens;
+  bytes[next + 1] = ZERO + (rest - tens * 10);
+  bytes[next + 2] = EQUALS;
+  return next + 3;
 }
 
 function writeOtherTag(bytes: Buffer, at: number, tag: number): number {
