@@ -80,6 +80,19 @@ test("damaged streams are survived, and good messages behind them are found", ()
   expect([garbled, flawed, valid].every((count) => count > 50)).toBe(true);
 });
 
+test("one byte that is changed on the way would be noticed", () => {
+  const fuzz = new FixFuzz(SEED);
+  const change = (stream: Buffer): Buffer => {
+    const at = fuzz.below(stream.length);
+    stream[at] = (stream[at] ?? 0) ^ 1;
+    return stream;
+  };
+  for (let burst = 0; burst < 50; burst += 1) {
+    expect(() => fuzz.feedGood(3, change)).toThrow("lost or changed");
+    fuzz.feedDamaged(0);
+  }
+});
+
 test("every split of a damaged stream is survived and gives the same messages", () => {
   const fuzz = new FixFuzz(SEED + 1);
   const frames = Array.from({ length: 6 }, () => Buffer.from(fuzz.message()));
