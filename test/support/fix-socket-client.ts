@@ -7,8 +7,9 @@ import { STRICT, validate } from "../../gateway/protocols/fix/dictionary/validat
 import { Framer } from "../../gateway/protocols/fix/wire/framer.ts";
 import { FixMessage } from "../../gateway/protocols/fix/wire/message.ts";
 import { FixWriter } from "../../gateway/protocols/fix/wire/writer.ts";
-import { until } from "./deadline.ts";
+import { until, within } from "./deadline.ts";
 
+const VENUE = "OPENBELL";
 const WAIT_MS = 10_000;
 const BYTES_MAX = 64 << 20;
 const DICTIONARIES = { stock: makeStockDictionary(), venue: makeVenueDictionary() };
@@ -45,10 +46,13 @@ export class FixSocketClient implements Disposable {
   static async connect(options: FixSocketOptions): Promise<FixSocketClient> {
     const client = new FixSocketClient(options);
     const [hostname = "", port] = options.address.split(":");
+    const { promise: opened, resolve: open } = Promise.withResolvers<void>();
     client.#socket = await Bun.connect({
       ...{ hostname, port: Number(port) },
       ...(options.isTls === true ? { tls: { rejectUnauthorized: false } } : {}),
       socket: {
+        // After the handshake, where there is one: before it nothing is taken.
+        open: () => open(),
         data: (_, chunk) => client.#receive(chunk),
         close: () => {
           client.isClosed = true;
@@ -56,6 +60,7 @@ export class FixSocketClient implements Disposable {
         error() {},
       },
     });
+    await within(WAIT_MS, "the connection", opened);
     return client;
   }
 
@@ -65,11 +70,29 @@ export class FixSocketClient implements Disposable {
   }
 
   send(msgType: string, fields: FixFields = []): void {
+    this.#sendAt(msgType, fields, systemClock.nowUs());
+  }
+
+  /** As `send`, with fields that are made of what a Logon's signature is over. */
+  sendSigned(
+    msgType: string,
+    fields: FixFields,
+    toSignature: (payload: Uint8Array) => FixFields,
+  ): void {
+    const nowUs = systemClock.nowUs();
+    const time = new Date(Math.floor(nowUs / 1_000)).toISOString();
+    const sentAt = `${time.slice(0, 10).replaceAll("-", "")}-${time.slice(11, 23)}`;
+    const values = [msgType, this.#compId, VENUE, this.#sequence, sentAt];
+    const payload = Buffer.from(values.join("\x01"), "latin1");
+    this.#sendAt(msgType, [...fields, ...toSignature(payload)], nowUs);
+  }
+
+  #sendAt(msgType: string, fields: FixFields, sendingTimeUs: number): void {
     const writer = this.#writer.begin(msgType);
     for (const [tag, value] of fields) writer.text(tag, String(value));
     const { bytes, start, end } = writer.finish({
-      ...{ beginString: "FIX.4.4", senderCompId: this.#compId, targetCompId: "OPENBELL" },
-      ...{ sequence: this.#sequence, sendingTimeUs: systemClock.nowUs(), timestampDigits: 3 },
+      ...{ beginString: "FIX.4.4", senderCompId: this.#compId, targetCompId: VENUE },
+      ...{ sequence: this.#sequence, sendingTimeUs, timestampDigits: 3 },
     });
     this.#sequence += 1;
     this.#socket?.write(Buffer.from(bytes.subarray(start, end)));

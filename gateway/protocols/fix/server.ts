@@ -80,6 +80,7 @@ export class FixServer implements Protocol {
   readonly #calendar: SessionCalendar | undefined;
   readonly #tls: ListenerOptions["tls"];
   readonly #listeners = new Map<Port, Listener>();
+  #stopping: Promise<void> | undefined;
 
   /**
    * Opens the stores of all sessions; nobody can connect yet.
@@ -152,7 +153,13 @@ export class FixServer implements Protocol {
     return Promise.resolve();
   }
 
-  async stop(): Promise<void> {
+  /** Logs everybody out and closes the stores. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
     for (const listener of this.#listeners.values()) listener.stop();
     await Promise.all(PORTS.map((port) => this.#acceptors[port].stop("The venue stops")));
     this.#marketData.stop();
