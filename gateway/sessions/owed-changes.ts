@@ -59,6 +59,11 @@ export class OwedChanges implements Stage {
     this.#releasedSequence = startedAfter;
   }
 
+  /** Everything up to here was heard. */
+  get releasedSequence(): number {
+    return this.#releasedSequence;
+  }
+
   /**
    * From now on the session is told. One without a past begins here.
    *

@@ -38,8 +38,9 @@ export interface FixVenueOptions {
   readonly traders: Readonly<Record<string, FixTrader>>;
   readonly clock?: Clock;
   readonly hardRate?: Rate;
-  /** Opened by the caller, who stops it; else a core of its own. */
-  readonly core?: Core;
+  /** Executed in an empty venue, before there is any session. */
+  readonly opening?: readonly SubmittedCommand[];
+  readonly durability?: "none" | "os";
 }
 
 const UNLIMITED: Rate = { perSecond: Number.POSITIVE_INFINITY, burst: 1 };
@@ -57,8 +58,13 @@ export class FixVenue {
   constructor(options: FixVenueOptions) {
     this.#options = options;
     const { directory, clock = systemClock, hardRate = UNLIMITED } = options;
-    const core = options.core ?? openCore(directory);
+    const core = Core.open({
+      dataDirectory: join(directory, "journal"),
+      durability: options.durability ?? "none",
+      segmentBytes: SEGMENT_BYTES,
+    });
     this.core = core;
+    if (core.status().executedSequence === 0) this.#execute(options.opening ?? []);
     const flags = new Map([["profile", "test"]]);
     const config = loadConfig({ environment: {}, flags });
     const log = new Log("error", clock);
@@ -116,6 +122,15 @@ export class FixVenue {
     return { kind: "accepted", grant } as const;
   }
 
+  #execute(commands: readonly SubmittedCommand[]): void {
+    for (const command of commands) {
+      this.core.submit(command, ({ code }) => {
+        if (code !== 0) throw new Error(`an opening command is refused: ${code}`);
+      });
+    }
+    this.core.flush();
+  }
+
   /** Gives a command and waits for what became of it. */
   submit(command: SubmittedCommand): Promise<Transaction> {
     return new Promise((resolve, reject) => {
@@ -137,11 +152,6 @@ export class FixVenue {
   async stop(): Promise<void> {
     await this.acceptor.stop("Venue stops");
     this.#parts.dispose();
-    if (this.#options.core === undefined) this.core.stop();
+    this.core.stop();
   }
-}
-
-function openCore(directory: string): Core {
-  const dataDirectory = join(directory, "journal");
-  return Core.open({ dataDirectory, durability: "os", segmentBytes: SEGMENT_BYTES });
 }

@@ -1,6 +1,6 @@
-// The FIX door of a scenario, beside that of HTTP: orders, cancels and replaces go through FIX where
-// FIX has words for them, all else and every question through HTTP. So each story also shows that
-// what one door made the other one sees. What a command did is read off the reports alone.
+// The FIX door of a scenario, beside that of HTTP: orders, cancels and replaces go through FIX
+// where FIX has words for them, all else and every question through HTTP. So each story also shows
+// that what one door made the other one sees. What a command did is read off the reports alone.
 
 import { systemClock } from "../../gateway/clock.ts";
 import { cancelReasonNames } from "../../gateway/domain/order.ts";

@@ -20,8 +20,7 @@ beforeEach(async () => {
     ...{ ALICE: { account: ALICE }, ALICE2: { account: ALICE }, BOB: { account: BOB } },
     ...{ DROP: { account: ALICE, isDropCopy: true } },
   };
-  venue = new FixVenue({ directory, traders });
-  for (const command of MARKET) await venue.submit(command);
+  venue = new FixVenue({ directory, traders, opening: MARKET });
   alice = new FixClient("ALICE");
   bob = new FixClient("BOB");
   await alice.logOn(venue.acceptor);

@@ -272,7 +272,9 @@ export class EntryDesk {
     return target;
   }
 
-  /** Whether a cancel's id is that of an earlier one or of an order. Of a replace the engine looks. */
+  /**
+   * Whether a cancel's id is that of an earlier one or of an order. Of a replace the engine looks.
+   */
   #isUsed(session: OrderSession, message: FixMessage, { id, origId }: Request): boolean {
     if (id === origId) return true;
     if (isRepeated(message)) return false;

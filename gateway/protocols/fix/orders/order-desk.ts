@@ -57,7 +57,8 @@ export class OrderDesk implements FixApplication {
     this.#status = new StatusDesk({ venue, steps, clock });
     this.#entry = new EntryDesk({ venue, steps, answers, status: this.#status });
     const reports = new ExecutionReports(venue.reference, steps);
-    this.#sessionParts = { registry: venue.sessionRegistry, reports, hardRate };
+    const journalSequence = venue.owed.releasedSequence;
+    this.#sessionParts = { registry: venue.sessionRegistry, reports, hardRate, journalSequence };
   }
 
   /**

@@ -31,6 +31,8 @@ type Step =
 
 /** What all order sessions share. */
 export interface OrderSessionParts {
+  /** The last sequence that there is when the session is added first. */
+  readonly journalSequence: number;
   readonly registry: SessionRegistry;
   readonly reports: ExecutionReports;
   /** Above it a session is ended; cancels count, too. */
@@ -43,6 +45,7 @@ export class OrderSession implements OwedSession {
   readonly timestampDigits: TimestampDigits;
   readonly #parts: OrderSessionParts;
   readonly #hardBucket: TokenBucket;
+  #heardSequence: number;
   /** Newest last. */
   readonly #requestIds = new Set<string>();
   /** Orders that a cancel or replace of this session is on its way to, as it names them. */
@@ -61,20 +64,24 @@ export class OrderSession implements OwedSession {
     this.timestampDigits = terms.timestampDigits;
     this.#parts = parts;
     this.#hardBucket = new TokenBucket(parts.hardRate);
+    // A journal that lost its tail gives those sequences to other commands, which are owed, too.
+    this.#heardSequence = Math.min(handle.lastChangeSequence, parts.journalSequence);
   }
 
   // What it is owed
 
   get heardSequence(): number {
-    return this.handle.lastChangeSequence;
+    return this.#heardSequence;
   }
 
   hear(transaction: Transaction, from: number, to: number, requestId: string | undefined): void {
     const { handle, timestampDigits, account } = this;
+    this.#heardSequence = transaction.sequence;
     this.#parts.reports.send(handle, timestampDigits, account, transaction, from, to, requestId);
   }
 
   markHeard(sequence: number): void {
+    this.#heardSequence = Math.max(this.#heardSequence, sequence);
     this.handle.markHeard(sequence);
   }
 

@@ -1,0 +1,149 @@
+import { expect, test } from "bun:test";
+import { transactionAt } from "../../test/support/transactions.ts";
+import type { Transaction } from "../domain/change.ts";
+import { CancelReason, OrderCause, OrderStatus, Side } from "../domain/order.ts";
+import { toAmount, toPrice, toQuantity } from "../domain/units.ts";
+import { OwedChanges, type OwedSession } from "./owed-changes.ts";
+
+/** A session that writes down what it is told: `<sequence>[from-to]` and the request id. */
+class Ear implements OwedSession {
+  readonly account: number;
+  heardSequence: number;
+  readonly told: string[] = [];
+
+  constructor(account: number, heardSequence = 0) {
+    this.account = account;
+    this.heardSequence = heardSequence;
+  }
+
+  hear({ sequence }: Transaction, from: number, to: number, requestId: string | undefined): void {
+    this.told.push(`${sequence}[${from}-${to}]${requestId ?? ""}`);
+    this.heardSequence = sequence;
+  }
+
+  markHeard(sequence: number): void {
+    this.heardSequence = Math.max(this.heardSequence, sequence);
+  }
+}
+
+/** A command of a client that concerns one order of each account. */
+function transactionOf(sequence: number, ...accounts: readonly number[]): Transaction {
+  const changes = accounts.map((account) => ({
+    ...({ entity: "order", change: "updated" } as const),
+    ...{ orderId: account, account, instrument: 1, side: Side.buy, session: 0 },
+    ...{ statusBefore: OrderStatus.pending, statusAfter: OrderStatus.cancelled },
+    ...{ reason: CancelReason.clientRequest, cause: OrderCause.cancel },
+    ...{ price: toPrice(1), quantity: toQuantity(1), priceBefore: toPrice(1) },
+    ...{ quantityBefore: toQuantity(1), filledBefore: toQuantity(0), filledAfter: toQuantity(0) },
+    ...{ leavesBefore: toQuantity(1), leavesAfter: toQuantity(0), fee: toAmount(0n) },
+    ...{ cumulativeNotional: toAmount(0n), clientOrderId: "x", clientOrderIdBefore: undefined },
+  }));
+  return { ...transactionAt(sequence), isSystem: false, changes };
+}
+
+function started(from: number, ...ears: readonly Ear[]): OwedChanges {
+  const owed = new OwedChanges(from);
+  for (const ear of ears) owed.add(ear);
+  owed.start(owed.checkpoint());
+  return owed;
+}
+
+test("each transaction is told once to all sessions of the accounts it concerns", () => {
+  const [first, second, other] = [new Ear(3), new Ear(3), new Ear(4)];
+  const owed = started(10, first, second, other);
+  owed.hear(transactionOf(11, 3));
+  owed.hear(transactionOf(12, 5));
+  owed.hear(transactionOf(13, 4, 5, 3, 4));
+  for (const sequence of [11, 12, 13]) owed.apply(transactionOf(sequence, 3, 4));
+  expect(first.told).toEqual(["11[0-0]", "13[2-2]"]);
+  expect(second.told).toEqual(first.told);
+  expect(other.told).toEqual(["13[0-3]"]);
+});
+
+test("what a session missed comes by the stage, and before it nothing else", () => {
+  const [behind, ahead] = [new Ear(3, 5), new Ear(4, 7)];
+  const owed = started(9, behind, ahead);
+  expect(owed.checkpoint()).toBe(5);
+  owed.hear(transactionOf(10, 3, 4));
+  expect([behind.told, ahead.told]).toEqual([[], []]);
+  for (const sequence of [6, 7, 8, 9, 10]) owed.apply(transactionOf(sequence, 3, 4));
+  owed.hear(transactionOf(11, 3, 4));
+  expect(behind.told).toEqual([6, 7, 8, 9, 10, 11].map((each) => `${each}[0-0]`));
+  expect(ahead.told).toEqual([8, 9, 10, 11].map((each) => `${each}[1-1]`));
+});
+
+test("a session without a past begins now, also beside others that are behind", () => {
+  const [old, fresh] = [new Ear(3, 5), new Ear(3)];
+  const owed = started(9, old, fresh);
+  for (const sequence of [6, 7, 8, 9]) owed.apply(transactionOf(sequence, 3));
+  const late = new Ear(3);
+  owed.add(late);
+  owed.hear(transactionOf(10, 3));
+  expect(old.told).toHaveLength(5);
+  expect(fresh.told).toEqual(["10[0-0]"]);
+  expect(late.told).toEqual(["10[0-0]"]);
+});
+
+test("a checkpoint is where everybody was told to be at the one before", () => {
+  const quiet = new Ear(3, 4);
+  const owed = started(4, quiet);
+  for (let sequence = 5; sequence < 9; sequence += 1) owed.hear(transactionOf(sequence, 8));
+  expect(quiet.heardSequence).toBe(4);
+  expect(owed.checkpoint()).toBe(4);
+  expect(quiet.heardSequence).toBe(8);
+  expect(owed.checkpoint()).toBe(8);
+});
+
+test("a start after a defect tells nothing twice", () => {
+  const ear = new Ear(3);
+  const owed = started(1, ear);
+  owed.hear(transactionOf(2, 3));
+  owed.start(owed.checkpoint());
+  owed.apply(transactionOf(2, 3));
+  owed.hear(transactionOf(3, 3));
+  expect(ear.told).toEqual(["2[0-0]", "3[0-0]"]);
+});
+
+test("the id of a request is told with its own transaction, and with no other", async () => {
+  const ear = new Ear(3);
+  const owed = started(1, ear);
+  owed.expectReply();
+  owed.hear(transactionOf(2, 3));
+  expect(ear.told).toEqual([]);
+  owed.hear(transactionOf(3, 3));
+  expect(ear.told).toEqual(["2[0-0]"]);
+  owed.answer(transactionOf(3, 3), "mine");
+  owed.hear(transactionOf(4, 3));
+  owed.expectReply();
+  owed.hear(transactionOf(5, 3));
+  await Promise.resolve();
+  owed.cancelExpected();
+  expect(ear.told).toEqual(["2[0-0]", "3[0-0]mine", "4[0-0]", "5[0-0]"]);
+});
+
+test("the id of a request is kept while the stage is behind", () => {
+  const ear = new Ear(3, 1);
+  const owed = started(2, ear);
+  owed.expectReply();
+  owed.hear(transactionOf(3, 3));
+  owed.answer(transactionOf(3, 3), "mine");
+  for (const sequence of [2, 3]) owed.apply(transactionOf(sequence, 3));
+  expect(ear.told).toEqual(["2[0-0]", "3[0-0]mine"]);
+});
+
+test("what waits for a sequence comes right behind it", () => {
+  const ear = new Ear(3, 1);
+  const owed = started(2, ear);
+  owed.whenTold(1, () => ear.told.push("one"));
+  owed.whenTold(3, () => ear.told.push("three"));
+  for (const sequence of [2, 3, 4]) owed.apply(transactionOf(sequence, 3));
+  expect(ear.told).toEqual(["one", "2[0-0]", "3[0-0]", "three", "4[0-0]"]);
+});
+
+test("a session that was removed is told nothing more", () => {
+  const ear = new Ear(3);
+  const owed = started(1, ear);
+  owed.remove(ear);
+  owed.hear(transactionOf(2, 3));
+  expect(ear.told).toEqual([]);
+});
