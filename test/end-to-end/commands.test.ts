@@ -1,8 +1,10 @@
 // The operator's commands as typed, against the real venue, and what a start that cannot be says.
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { generateKeyPairSync, sign } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { FixSocketClient } from "../support/fix-socket-client.ts";
 import { makeDirectory, removeDirectories, VenueProcess } from "../support/venue-process.ts";
 
 const ROOT = join(import.meta.dir, "../..");
@@ -109,6 +111,55 @@ describe("a running venue", () => {
   );
 
   test(
+    "an operator lets a FIX client in that signs, and puts it out",
+    async () => {
+      expect(await operate("account", "create", "signer")).toMatchObject({ code: 0 });
+      const account = /^ {2}(\d+) +signer /m.exec((await operate("account", "list")).output)?.[1];
+      const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+      const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
+      const own = ["--permissions=trade", `--public-key=${pem}`];
+      const key = await operate("key", "create", account ?? "", ...own);
+      expect(key.output.trim()).toMatch(/^key_id +[0-9a-f]{16}$/);
+      const keyId = valueOf(key, "key_id");
+      const options = ["--kind=order_entry", `--key-id=${keyId}`, "--timestamp-digits=6"];
+      const made = await operate("fix-session", "create", "DESK7", ...options);
+      expect(made).toMatchObject({ code: 0 });
+      expect(valueOf(made, "venue_comp_id")).toBe("OPENBELL");
+      expect((await operate("fix-session", "list")).output).toContain("DESK7");
+      const address = `127.0.0.1:${venue.fixPort}`;
+      using client = await FixSocketClient.connect({ address, compId: "DESK7" });
+      client.sendSigned(
+        "A",
+        [
+          [98, 0],
+          [108, 30],
+        ],
+        (payload) => {
+          const signature = sign(null, payload, privateKey).toString("base64");
+          return [
+            [95, signature.length],
+            [96, signature],
+            [553, keyId],
+          ];
+        },
+      );
+      expect(await client.next()).toBe("35=A|98=0|108=30");
+      expect(await operate("fix-session", "delete", "DESK7")).toMatchObject({ code: 0 });
+      expect(await client.next()).toBe("35=5|58=Session was removed");
+      const bad = await operate(
+        "fix-session",
+        "create",
+        "DESK7",
+        ...options,
+        "--cancel-on-logout=x",
+      );
+      expect(bad).toMatchObject({ code: 1 });
+      expect(bad.errors).toContain("cancel_on_logout");
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
     "a deposit with the same request id counts once",
     async () => {
       await operate("currency", "add", "EUR", "--scale=2");
@@ -160,12 +211,17 @@ describe("a running venue", () => {
     TEST_MS_MAX,
   );
 
-  test.each(["http_port", "metrics_port"])(
+  test.each(["http_port", "metrics_port", "fix_port", "fix_market_data_port"])(
     "a second venue on %s is told what to change, and the first goes on",
     async (setting) => {
-      const flag = `--${setting.replace("_", "-")}`;
+      const flag = `--${setting.replaceAll("_", "-")}`;
       const metrics = /http:\/\/[\d.]+:(\d+)\/metrics/.exec(venue.output + venue.log)?.[1];
-      const port = setting === "http_port" ? new URL(venue.url).port : metrics;
+      const port = {
+        http_port: new URL(venue.url).port,
+        metrics_port: metrics,
+        fix_port: venue.fixPort,
+        fix_market_data_port: venue.fixMarketDataPort,
+      }[setting];
       const directory = makeDirectory();
       const args = ["--profile=test", `${flag}=${port}`, `--data-directory=${directory}`];
       const outcome = await openbell("start", ...args);

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { until, within } from "../support/deadline.ts";
+import { FixSocketClient } from "../support/fix-socket-client.ts";
 import { makeDirectory, removeDirectories, VenueProcess } from "../support/venue-process.ts";
 
 const SYMBOLS = ["BTC-USDT", "ETH-USDT", "SOL-USDT", "ETH-BTC"];
@@ -11,8 +12,7 @@ let directory = "";
 let venue: VenueProcess;
 
 function startDemo(): Promise<VenueProcess> {
-  const flags = { "metrics-port": "0" };
-  return VenueProcess.start({ profile: "demo", dataDirectory: directory, flags });
+  return VenueProcess.start({ profile: "demo", dataDirectory: directory });
 }
 
 /** The printed command line that trades. */
@@ -22,6 +22,21 @@ function printedCurl(): string {
 
 function printedToken(): string {
   return /Bearer (ob_\w+)/.exec(venue.output)?.[1] ?? "";
+}
+
+/** A FIX client that is set to what is printed. */
+async function connectAsPrinted(line: "Orders" | "Market data"): Promise<FixSocketClient> {
+  const row = new RegExp(
+    `^  ${line} +SocketConnectHost and -Port (\\S+) +SenderCompID (\\S+)$`,
+    "m",
+  );
+  const [, address = "", compId = ""] = row.exec(venue.output) ?? [];
+  const client = await FixSocketClient.connect({ address, compId });
+  const [, target, user = "", password = ""] =
+    /^ {2}Both +TargetCompID (\S+) {2}553=(\S+) {2}554=(\S+)$/m.exec(venue.output) ?? [];
+  expect(target).toBe("OPENBELL");
+  expect(await client.logOn(`ob_${user}_${password}`, [[141, "Y"]])).toBe("35=A|98=0|108=30|141=Y");
+  return client;
 }
 
 interface Market {
@@ -60,6 +75,48 @@ describe("a first start", () => {
         return seen.bids.length >= 10 && seen.asks.length >= 10 && seen;
       });
       expect(Number(market.bids[0]?.[0])).toBeLessThan(Number(market.asks[0]?.[0]));
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
+    "a FIX client trades on what is printed, and follows the book",
+    async () => {
+      using data = await connectAsPrinted("Market data");
+      data.send("V", [
+        ...([
+          [262, "b"],
+          [263, 1],
+          [264, 5],
+          [265, 1],
+        ] as const),
+        ...([
+          [267, 3],
+          [269, 0],
+          [269, 1],
+          [269, 2],
+          [146, 1],
+          [55, "BTC-USDT"],
+        ] as const),
+      ]);
+      expect(await data.next()).toStartWith("35=W|55=BTC-USDT|262=b|268=");
+      using orders = await connectAsPrinted("Orders");
+      orders.send("D", [
+        ...([
+          [11, "fix-1"],
+          [38, "0.01"],
+          [40, 1],
+          [54, 1],
+          [55, "BTC-USDT"],
+        ] as const),
+        [60, "20261121-12:00:00"],
+      ]);
+      expect(await orders.next()).toContain("|11=fix-1|");
+      await until(10_000, "it is filled", () =>
+        orders.lines.some((line) => /^35=8\|.*\|39=2\|/.test(line)),
+      );
+      expect(await data.next()).toStartWith("35=X|262=b|");
+      for (const line of [...orders.lines, ...data.lines]) expect(line).toStartWith("35=");
     },
     TEST_MS_MAX,
   );

@@ -17,7 +17,8 @@ test.each(["SIGINT", "SIGTERM"] as const)(
   "%s to npm stops the venue cleanly",
   async (signal) => {
     const directory = makeDirectory();
-    const flags = ["--http-port=0", "--metrics-port=0", `--data-directory=${directory}`];
+    const ports = ["http", "metrics", "fix", "fix-market-data"].map((door) => `--${door}-port=0`);
+    const flags = [...ports, `--data-directory=${directory}`];
     const child = Bun.spawn(["npm", "start", "--", ...flags], {
       cwd: ROOT,
       stdio: ["ignore", "pipe", "pipe"],

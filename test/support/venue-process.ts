@@ -11,6 +11,12 @@ const START_MS_MAX = 60_000;
 /** A stop drains, syncs and writes a snapshot. */
 const STOP_MS_MAX = 20_000;
 
+/** Of every door, whatever the profile. */
+const FREE_PORTS = {
+  ...{ "http-port": "0", "metrics-port": "0" },
+  ...{ "fix-port": "0", "fix-market-data-port": "0" },
+};
+
 export interface StartOptions {
   /** Reused when given, so that a second start finds what the first left. */
   readonly dataDirectory?: string;
@@ -47,7 +53,7 @@ export class VenueProcess {
 
   private constructor(options: StartOptions) {
     this.dataDirectory = options.dataDirectory ?? makeDirectory();
-    const flags = { "http-port": "0", ...options.flags, "data-directory": this.dataDirectory };
+    const flags = { ...FREE_PORTS, ...options.flags, "data-directory": this.dataDirectory };
     const args = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
     const profile = `--profile=${options.profile ?? "test"}`;
     this.#child = Bun.spawn([process.execPath, "gateway/main.ts", "start", profile, ...args], {

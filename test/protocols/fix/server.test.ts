@@ -251,7 +251,7 @@ describe("what happens to an account", () => {
 });
 
 describe("TLS", () => {
-  test("carries both ports when there is a certificate, and nothing is spoken in clear", async () => {
+  test("carries both ports when there is a certificate; nothing is spoken in clear", async () => {
     const folder = mkdtempSync(join(tmpdir(), "openbell-fix-tls-"));
     const [certificate, key] = [join(folder, "chain.pem"), join(folder, "key.pem")];
     writeFileSync(certificate, TLS_CERTIFICATE);
