@@ -25,6 +25,8 @@ export interface ConnectionBounds extends FramerBounds {
 }
 
 const FIRST_BYTES = 4_096;
+/** What a burst has made larger than this is given back. */
+const KEPT_BYTES_MAX = 1 << 20;
 /** A resend waits while more than this does: it must not fill the buffer up by itself. */
 const CONGESTED_BYTES = 256 * 1_024;
 
@@ -132,6 +134,7 @@ export class Connection implements SessionLink {
     if (this.#start === this.#end) {
       this.#start = 0;
       this.#end = 0;
+      if (this.#out.length > KEPT_BYTES_MAX) this.#out = Buffer.allocUnsafe(FIRST_BYTES);
     }
     return taken;
   }

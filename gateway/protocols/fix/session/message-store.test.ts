@@ -89,7 +89,7 @@ describe.each(STORES)("a store %s", (_, open) => {
     store.close();
   });
 
-  test("drops the oldest beyond its cap, keeps at least half of it, and every message whole", () => {
+  test("drops the oldest beyond its cap, keeps half of it or more, and each message whole", () => {
     const store = open();
     for (let count = 1; count <= 300; count += 1) {
       add(store, `${count}`.padStart(100, "."));

@@ -1,0 +1,140 @@
+// What fails in one session, and must not fail in others; and what must not be told.
+
+import { describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Log } from "../../../gateway/log.ts";
+import { Acceptor, ACCEPTOR_BOUNDS } from "../../../gateway/protocols/fix/acceptor/acceptor.ts";
+import type { SessionPlan } from "../../../gateway/protocols/fix/acceptor/session-directory.ts";
+import { MemoryStore } from "../../../gateway/protocols/fix/session/memory-store.ts";
+import {
+  stockVersion,
+  toPlan,
+} from "../../../gateway/protocols/fix/test-acceptor/test-acceptor.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
+import { parseScript } from "./script-parser.ts";
+import { ScriptPeer } from "./script-peer.ts";
+import { ScriptPlayer } from "./script-player.ts";
+import { openSessionHost } from "./session-host.ts";
+
+const VERSION = stockVersion();
+const LOGON = "35=A|34=1|98=0|108=30";
+
+class Bench {
+  readonly clock = new ManualClock();
+  readonly logged: string[] = [];
+  readonly #acceptor: Acceptor;
+
+  constructor(change: (plan: SessionPlan) => Partial<SessionPlan>) {
+    const log = new Log("info", this.clock, (bytes) => {
+      this.logged.push(Buffer.from(bytes).toString());
+      return bytes.length;
+    });
+    const plan = toPlan({ senderCompId: "VENUE", targetCompIds: ["A", "B"], version: VERSION });
+    this.#acceptor = new Acceptor({
+      plan: { ...plan, ...change(plan) },
+      ...{ bounds: ACCEPTOR_BOUNDS, clock: this.clock, log },
+    });
+  }
+
+  connect(client: string): ScriptPeer {
+    const names = { beginString: "FIX.4.4", venue: "VENUE", client };
+    return new ScriptPeer(this.#acceptor, this.clock, names, "127.0.0.1");
+  }
+
+  async send(peer: ScriptPeer, line: string): Promise<void> {
+    peer.send(line);
+    await Promise.resolve();
+    this.clock.advanceMs(0);
+  }
+}
+
+class FullDisk extends MemoryStore {
+  isFull = false;
+
+  override flush(): void {
+    if (this.isFull) throw new Error("no space left");
+  }
+}
+
+describe("a store that fails", () => {
+  test("closes its session before anything it could not keep is sent, and only that one", async () => {
+    const disks = new Map<string, FullDisk>();
+    const bench = new Bench(() => ({
+      openStore(id, nowUs) {
+        const disk = new FullDisk(1 << 20, nowUs);
+        disks.set(id.targetCompId, disk);
+        return disk;
+      },
+    }));
+    const [ours, other] = [bench.connect("A"), bench.connect("B")];
+    await bench.send(ours, LOGON);
+    await bench.send(other, LOGON);
+    const disk = disks.get("A");
+    if (disk === undefined) throw new Error("A has a store");
+    disk.isFull = true;
+    await bench.send(ours, "35=1|34=2|112=x");
+    expect(ours.lines).toEqual(["35=A|34=1|98=0|108=30"]);
+    expect(ours.isClosed).toBe(true);
+
+    const again = bench.connect("A");
+    await bench.send(again, LOGON);
+    expect([again.lines, again.isClosed]).toEqual([[], true]);
+
+    await bench.send(other, "35=1|34=2|112=x");
+    expect(other.lines).toEqual(["35=A|34=1|98=0|108=30", "35=0|34=2|112=x"]);
+    bench.clock.advanceMs(1_000);
+    expect(bench.logged.join("")).toContain(
+      'event=fix_store_failed client=A error="no space left"',
+    );
+  });
+});
+
+describe("an application that throws", () => {
+  test("ends the session it threw in, and the others go on", async () => {
+    const bench = new Bench(({ application }) => ({
+      application: {
+        authenticate: (...logon) => application.authenticate(...logon),
+        onLogon: (session) => application.onLogon(session),
+        onLogout: (session, cause) => application.onLogout(session, cause),
+        onMessage() {
+          throw new Error("a defect");
+        },
+      },
+    }));
+    const [ours, other] = [bench.connect("A"), bench.connect("B")];
+    await bench.send(ours, LOGON);
+    await bench.send(other, LOGON);
+    await bench.send(ours, "35=D|34=2|11=a|21=1|38=1|40=1|54=1|55=X|60=<now>");
+    expect(ours.isClosed).toBe(true);
+    await bench.send(other, "35=1|34=2|112=x");
+    expect(other.lines.at(-1)).toBe("35=0|34=2|112=x");
+    bench.clock.advanceMs(1_000);
+    expect(bench.logged.join("")).toContain("event=fix_session_failed client=A");
+    const again = bench.connect("A");
+    await bench.send(again, LOGON);
+    expect(again.lines).toEqual(["35=A|34=1|98=0|108=30"]);
+  });
+});
+
+test("credentials are neither logged nor stored", async () => {
+  const lines = [
+    ...["# Shows", "store file", "password open-sesame", "connect"],
+    "I35=A|34=1|98=0|108=30|553=somebody|554=open-barley",
+    "E35=5|34=1|58=Unknown key or wrong secret",
+    ...["closed", "connect", "I35=A|34=1|98=0|108=30|553=somebody|554=open-sesame"],
+    ...["E35=A|34=1|98=0|108=30", "I35=A|34=1|98=0|108=30|141=Y|554=open-sesame"],
+    "E35=A|34=1|98=0|108=30|141=Y",
+  ];
+  const script = parseScript(lines.join("\n"));
+  using host = openSessionHost(script.directives);
+  await new ScriptPlayer(host).play(script);
+  host.clock.advanceMs(1_000);
+  const files = readdirSync(host.directory).map((name) =>
+    readFileSync(join(host.directory, name), "latin1"),
+  );
+  const kept = [...files, ...host.logged].join("");
+  expect(kept).toContain("fix_logon");
+  expect(kept).toContain("CLIENT1");
+  expect(kept).not.toContain("open-");
+});
