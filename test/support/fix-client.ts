@@ -57,6 +57,12 @@ export class FixClient {
 
   /** Connects and logs on. */
   async logOn(acceptor: Acceptor, fields: Body = {}): Promise<void> {
+    this.connect(acceptor, fields);
+    await this.next("A");
+  }
+
+  /** As `logOn`, and does not wait for the answer. */
+  connect(acceptor: Acceptor, fields: Body = {}): void {
     this.#framer = new Framer({ bodyBytesMax: FRAME_BYTES_MAX, bufferBytesMax: FRAME_BYTES_MAX });
     this.#isAsking = false;
     const socket: ByteSocket = {
@@ -75,7 +81,6 @@ export class FixClient {
     this.#acceptor = acceptor;
     this.#connection = acceptor.opened(socket, false);
     this.send("A", { 98: 0, 108: 60, ...fields });
-    await this.next("A");
   }
 
   /** The connection is gone, without a word. */
@@ -105,6 +110,15 @@ export class FixClient {
     });
     this.nextOut += 1;
     this.#acceptor?.received(connection, Buffer.from(bytes.subarray(start, end)));
+  }
+
+  /** Waits until everything that was sent to it so far has come: asked for a sign, it gave one. */
+  async settle(): Promise<void> {
+    const id = `settle-${this.nextOut}`;
+    this.send("1", { 112: id });
+    await until(WAIT_MS_MAX, `${this.compId}: an answer to ${id}`, () => {
+      return this.received.some(({ fields }) => fields.get(112) === id);
+    });
   }
 
   /** The next message not read yet, or the next of a type; those before it are passed over. */

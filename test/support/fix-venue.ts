@@ -17,6 +17,7 @@ import { makeVenueDictionary } from "../../gateway/protocols/fix/codec.ts";
 import { OrderDesk } from "../../gateway/protocols/fix/orders/order-desk.ts";
 import type { SessionId } from "../../gateway/protocols/fix/session/application.ts";
 import { FileStore } from "../../gateway/protocols/fix/session/file-store.ts";
+import type { MessageStore } from "../../gateway/protocols/fix/session/message-store.ts";
 import { VENUE_SETTINGS } from "../../gateway/protocols/fix/session/settings.ts";
 import { type Rate, TokenBucket } from "../../gateway/sessions/throttle.ts";
 import { openVenue, type Venue } from "../../gateway/sessions/venue.ts";
@@ -41,6 +42,8 @@ export interface FixVenueOptions {
   /** Executed in an empty venue, before there is any session. */
   readonly opening?: readonly SubmittedCommand[];
   readonly durability?: "none" | "os";
+  /** Puts something in the way of a session and its store. */
+  readonly wrapStore?: (store: MessageStore) => MessageStore;
 }
 
 const UNLIMITED: Rate = { perSecond: Number.POSITIVE_INFINITY, burst: 1 };
@@ -88,7 +91,8 @@ export class FixVenue {
         targetCompId in options.traders ? VENUE_SETTINGS : undefined,
       openStore: (id: SessionId, nowUs: number) => {
         const store = { directory: join(directory, "fix"), bytesMax: STORE_BYTES_MAX };
-        return new FileStore(id, { ...store, sync: "none" }, nowUs);
+        const files = new FileStore(id, { ...store, sync: "none" }, nowUs);
+        return options.wrapStore?.(files) ?? files;
       },
     };
     this.acceptor = new Acceptor({ plan, bounds: ACCEPTOR_BOUNDS, clock, log });
@@ -139,14 +143,10 @@ export class FixVenue {
     });
   }
 
-  /**
-   * What a crash at this moment leaves in `directory`: of the sessions no more than of the core.
-   */
-  crashInto(directory: string): void {
-    const from = this.#options.directory;
-    for (const name of ["fix", "keys.sqlite", "journal"]) {
-      cpSync(join(from, name), join(directory, name), { recursive: true });
-    }
+  /** Copies what a crash would leave at this moment of the sessions, or of the core. */
+  copy(part: "fix" | "journal", directory: string): void {
+    const from = join(this.#options.directory, part);
+    cpSync(from, join(directory, part), { recursive: true });
   }
 
   async stop(): Promise<void> {
