@@ -31,7 +31,7 @@ const RECIPES: Record<EngineName, Recipe> = {
       const jars = join(target, "lib", "*");
       await run(["javac", "-cp", jars, "-d", target, join(sources, "Initiator.java")], target);
     },
-    command: (target) => ["java", "-cp", `${target}:${join(target, "lib", "*")}`, "Initiator"],
+    command: (target) => ["java", "-cp", `${target}:${jarsOf("quickfixj")}`, "Initiator"],
     settings: () => ({ NonStopSession: "Y", DataDictionary: "FIX44.xml" }),
   },
   quickfixgo: {
@@ -51,6 +51,11 @@ const RECIPES: Record<EngineName, Recipe> = {
 /** Which of its programs is not on this machine; undefined when all are there. */
 export function missingProgram(name: EngineName): string | undefined {
   return RECIPES[name].needs.find((program) => Bun.which(program) === null);
+}
+
+/** The class path of a Java engine. Order: after `buildEngine`. */
+export function jarsOf(name: EngineName): string {
+  return join(BUILT, name, "lib", "*");
 }
 
 /** Fetches and compiles an engine, unless that was done for these sources. */
