@@ -32,9 +32,9 @@ function toFixLines({ fix, marketData }: Greeting, { fixSessions }: Pick<Demo, "
     "",
     "The same account over FIX 4.4, with any FIX engine:",
     "",
-    `  Orders       SocketConnectHost and -Port ${fix}  SenderCompID ${orderEntry}`,
-    `  Market data  SocketConnectHost and -Port ${marketData}  SenderCompID ${feed}`,
-    `  Both         TargetCompID ${venueCompId}  553=${keyId}  554=${secret}`,
+    `  Orders       ${fix}  SenderCompID=${orderEntry}  TargetCompID=${venueCompId}`,
+    `  Market data  ${marketData}  SenderCompID=${feed}  TargetCompID=${venueCompId}`,
+    `  Logon        Username (553) ${keyId}  Password (554) ${secret}`,
   ];
 }
 

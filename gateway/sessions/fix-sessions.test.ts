@@ -79,11 +79,14 @@ test("a listener hears of those that are there, that come and that go", () => {
   sessions.listen({
     added: ({ compId }) => heard.push(`added ${compId}`),
     removed: ({ compId }) => heard.push(`removed ${compId}`),
+    isLoggedOn: ({ compId }) => compId === "CLIENT2",
   });
   sessions.create(session("CLIENT2"));
   expect(sessions.delete("CLIENT1")).toBe(true);
   expect(sessions.delete("CLIENT1")).toBe(false);
   sessions.create(session("CLIENT2"));
   expect(heard).toEqual(["added CLIENT1", "added CLIENT2", "removed CLIENT1"]);
-  expect(sessions.list().map(({ compId }) => compId)).toEqual(["CLIENT2"]);
+  const left = sessions.list();
+  expect(left.map(({ compId }) => compId)).toEqual(["CLIENT2"]);
+  expect(left.map((each) => sessions.isLoggedOn(each))).toEqual([true]);
 });

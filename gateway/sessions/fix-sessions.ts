@@ -22,6 +22,7 @@ export interface FixSessionListener {
   added(registration: FixRegistration): void;
   /** What was kept of it goes, too: the next one of this CompID may be somebody else's. */
   removed(registration: FixRegistration): void;
+  isLoggedOn(registration: FixRegistration): boolean;
 }
 
 export class FixSessions {
@@ -50,6 +51,10 @@ export class FixSessions {
 
   find(compId: string): FixRegistration | undefined {
     return this.#registrations.get(compId);
+  }
+
+  isLoggedOn(registration: FixRegistration): boolean {
+    return this.#listener?.isLoggedOn(registration) ?? false;
   }
 
   /**

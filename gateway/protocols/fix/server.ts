@@ -233,6 +233,7 @@ export class FixServer implements Protocol {
         if (isOrders && session !== undefined) this.#orders.add(session, registration);
       },
       removed: (registration) => this.#remove(registration),
+      isLoggedOn: (registration) => this.#sessionOf(registration)?.isLoggedOn === true,
     });
     authenticator.onRevoked((keyId) => {
       for (const registration of fixSessions.list()) {

@@ -69,6 +69,7 @@ export const FixSession = z
     cancel_on_disconnect: z.boolean(),
     cancel_on_logout: z.boolean(),
     created_at_us: timeUs,
+    is_logged_on: z.boolean(),
   })
   .meta({ id: "FixSession" });
 

@@ -309,7 +309,7 @@ test("nothing of a credential is in the log or in what is kept", async () => {
   }
 });
 
-test("sessions, connections and Logons are counted", async () => {
+test("sessions are shown, connections and Logons counted", async () => {
   await register("CLIENT1", "order_entry");
   using wrong = await connect("CLIENT1", "orders");
   await wrong.logOn(market.bob);
@@ -328,7 +328,11 @@ test("sessions, connections and Logons are counted", async () => {
   ]) {
     expect(text.split("\n")).toContain(line);
   }
+  const listed = (): Promise<unknown> =>
+    market.venue.get("GET", `${ADMIN}/fix-sessions`, { token: market.admin });
+  expect(await listed()).toMatchObject({ fix_sessions: [{ is_logged_on: true }] });
   client.send("5");
   await client.untilClosed();
+  expect(await listed()).toMatchObject({ fix_sessions: [{ is_logged_on: false }] });
   expect(market.venue.metrics.expose()).toContain('openbell_fix_logouts_total{cause="logout"} 1');
 });

@@ -155,6 +155,8 @@ export class MarketDataFeed {
   restart(): void {
     for (const book of this.#books.values()) {
       book.isLoaded = false;
+      // What it waited for does not come any more.
+      book.isLoading = false;
       book.trades = [];
       for (const follow of book.follows) follow.state = "waiting";
       this.#load(book);
@@ -299,7 +301,6 @@ export class MarketDataFeed {
     const trades = request.wanted.trades ? this.#tradesFor(follow) : [];
     const image = { bids: bids.levels, asks: asks.levels, trades };
     sendSnapshot(session, request.id, request, book.listing, image);
-    follow.isDue = false;
     if (request.isIncremental) follow.tradesAfter = this.#stage?.checkpoint();
   }
 
@@ -322,6 +323,7 @@ export class MarketDataFeed {
         const isBack = follow.state === "parked" && !follow.subscription.session.isCongested;
         if (isBack) follow.state = "waiting";
         const isDue = follow.state === "live" && follow.isDue;
+        follow.isDue = false;
         if (isBack || isDue) this.#queue.add(() => this.#show(follow));
       }
     }

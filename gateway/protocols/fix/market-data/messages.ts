@@ -153,7 +153,7 @@ export function sendSecurityStatus(
   timeUs: TimeUs,
 ): void {
   const writer = session.begin("f").text(55, symbol).text(58, instrumentStateNames[state]);
-  writer.timestamp(60, timeUs).integer(326, TRADING_STATUS[state]);
+  writer.timestamp(60, timeUs, 3).integer(326, TRADING_STATUS[state]);
   session.send();
 }
 

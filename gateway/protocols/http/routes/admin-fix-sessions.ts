@@ -92,5 +92,6 @@ function show(venue: Venue, registration: FixRegistration): z.infer<typeof FixSe
     cancel_on_disconnect: registration.cancelsOnDisconnect,
     cancel_on_logout: registration.cancelsOnLogout,
     created_at_us: registration.createdAtUs,
+    is_logged_on: venue.fixSessions.isLoggedOn(registration),
   };
 }
