@@ -9,16 +9,24 @@ export const STOCK_MODULE_PATH = "gateway/generated/fix/stock-fix44.ts";
 
 /** A module with our dictionary, from its XML. */
 export function venueModule(xml: string): string {
-  return toModule("VENUE_FIX44", VENUE_XML_PATH, xml);
+  return toModule("VENUE_FIX44", VENUE_XML_PATH, compileDictionary(xml));
 }
 
-/** A module with the stock dictionary, from the XML that QuickFIX and quickfixgo ship. */
+/**
+ * A module with the stock dictionary, from the XML that QuickFIX and quickfixgo ship.
+ *
+ * Symbol (55) is required where an instrument is, as the standard and QuickFIX/J have it: newer
+ * QuickFIX leaves it out and expects what only an application can tell.
+ */
 export function stockModule(xml: string): string {
-  return toModule("STOCK_FIX44", "FIX44.xml of QuickFIX, see NOTICE", xml);
+  const text = compileDictionary(xml).replace(
+    "\ncomponent Instrument 55 ",
+    "\ncomponent Instrument 55! ",
+  );
+  return toModule("STOCK_FIX44", "FIX44.xml of QuickFIX, see NOTICE", text);
 }
 
-function toModule(name: string, source: string, xml: string): string {
-  const text = compileDictionary(xml);
+function toModule(name: string, source: string, text: string): string {
   if (/[`\\]|\$\{/.test(text)) throw new Error(`${source}: a value cannot stand in a template`);
   return `// Written by schemas/generate.ts from ${source}; never edited.
 

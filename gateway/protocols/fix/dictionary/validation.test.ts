@@ -139,5 +139,5 @@ test("one message leaves nothing for the next", () => {
   expect(findInOrder(ORDER.replace("54=1|", ""))).toBe("1 54");
   expect(findInOrder(ORDER)).toBe("valid");
   expect(find(`35=0|${HEADER}`)).toBe("valid");
-  expect(findInOrder("11=a|")).toBe("1 54");
+  expect(findInOrder("11=a|")).toBe("1 55");
 });
