@@ -1,5 +1,5 @@
-// The venue under initiators that nobody here wrote, each with its stock dictionary: they trade, are
-// cut off and killed beneath, and miss nothing.
+// The venue under initiators that nobody here wrote, each with its stock dictionary: they trade,
+// are cut off and killed beneath, and miss nothing.
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { systemClock } from "../../gateway/clock.ts";
@@ -128,7 +128,7 @@ describe.each([...ENGINES])("%s", (name) => {
   });
 
   test.if(isThere)(
-    "trades: new, fill, replace, cancel, reject, mass cancel, status",
+    "trades: new, fill, replace, cancel",
     async () => {
       const engine = await bench.engine(name, 0, "TRADES");
       engine.start();
@@ -175,7 +175,19 @@ describe.each([...ENGINES])("%s", (name) => {
       engine.send("F", [...cancel.filter(([tag]) => tag !== 11), [11, "cancel-2"]]);
       const late = await engine.next("from-app", "35=9");
       expect(look(late, 11, 41, 434, 102)).toEqual(["cancel-2", "buy-2", "1", "0"]);
-      // What the venue refuses.
+      expectNoRejects(engine);
+      await engine.stop();
+      await engine.kill();
+    },
+    TEST_MS_MAX,
+  );
+
+  test.if(isThere)(
+    "is refused, asks how its orders are and cancels all",
+    async () => {
+      const engine = await bench.engine(name, 0, "ASKS");
+      engine.start();
+      await engine.next("logon");
       engine.send(
         "D",
         limit("bad", 1, "1", "100").map(([tag, value]) => [tag, tag === 55 ? "NONE" : value]),
