@@ -72,10 +72,11 @@ export class OrderDesk implements FixApplication {
     this.#parts.venue.owed.add(session);
   }
 
-  /** Order: it is logged out. */
+  /** The session is gone for good, and its orders are as after a disconnect. */
   remove(handle: SessionHandle): void {
     const session = this.#sessions.get(handle);
     if (session === undefined) return;
+    session.close("ended");
     this.#sessions.delete(handle);
     this.#parts.venue.owed.remove(session);
   }

@@ -46,8 +46,9 @@ export class OrderSession implements OwedSession {
   readonly #parts: OrderSessionParts;
   readonly #hardBucket: TokenBucket;
   #heardSequence: number;
-  /** Newest last. */
-  readonly #requestIds = new Set<string>();
+  /** The newest ids, and as many before them at most: to drop one by one would cost more. */
+  #requestIds = new Set<string>();
+  #olderRequestIds: ReadonlySet<string> = new Set();
   /** Orders that a cancel or replace of this session is on its way to, as it names them. */
   readonly pendingTargets = new Set<string>();
   #grant: SessionGrant | undefined;
@@ -160,16 +161,14 @@ export class OrderSession implements OwedSession {
     return this.#hardBucket.take(nowUs);
   }
 
-  /** Notes the id of a cancel. Returns whether it was used before. */
+  /** Notes the id of a cancel. Returns whether it was used before, of late. */
   noteRequestId(id: string): boolean {
-    if (this.#requestIds.has(id)) return true;
-    this.#requestIds.add(id);
-    if (this.#requestIds.size > REQUEST_IDS_MAX) {
-      for (const oldest of this.#requestIds) {
-        this.#requestIds.delete(oldest);
-        break;
-      }
+    if (this.#requestIds.has(id) || this.#olderRequestIds.has(id)) return true;
+    if (this.#requestIds.size === REQUEST_IDS_MAX / 2) {
+      this.#olderRequestIds = this.#requestIds;
+      this.#requestIds = new Set();
     }
+    this.#requestIds.add(id);
     return false;
   }
 }
