@@ -163,7 +163,7 @@ test("a stage that begins anew while a book is loaded does not leave it behind",
   expect(client.lines).toEqual(["W 0 5 1"]);
 });
 
-test("a snapshot is of its sequence: what comes before is in it, what comes after follows", async () => {
+test("a snapshot is of its sequence: what came before is in it, the rest follows", async () => {
   const client = new Client();
   book = [bid(5, 3)];
   executed = 12;
