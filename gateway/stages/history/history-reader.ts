@@ -1,5 +1,6 @@
-// Answers questions out of the history, as of its last commit. A question looks at a bounded number
-// of rows: when few of them fit, the page is short or empty, and says where the next one begins.
+// Answers questions out of the history, as of its last commit. A page is full when there are so
+// many rows; but a question looks at a bounded number of them: when too few fit, the page is short
+// or empty, and says where the next one begins.
 
 import type { Database } from "bun:sqlite";
 import { readBalancesAt } from "./balances-at.ts";
@@ -13,8 +14,9 @@ import {
 import type { SqlValue } from "./row-batch.ts";
 import { readCheckpoint } from "./schema.ts";
 
-/** Rows looked at for one page: some 10 ms. */
+/** Rows looked at at once, and how many times for one page: some 10 ms each at worst. */
 const EXAMINED_MAX = 10_000;
+const SLICES_MAX = 10;
 /** Above every id. */
 const ID_END = Number.MAX_SAFE_INTEGER;
 
@@ -244,12 +246,28 @@ export class HistoryReader {
   }
 
   #search(search: Search): Found {
-    const { columns, from, table, key, direction, scope, conditions, limit } = search;
+    const count = Math.min(search.limit, HISTORY_PAGE_MAX);
+    const rows: unknown[] = [];
+    let nextAfter: number | undefined;
+    for (let slices = 0; slices < SLICES_MAX && rows.length < count; slices += 1) {
+      const found = this.#slice(search, count - rows.length, nextAfter);
+      rows.push(...found.rows);
+      nextAfter = found.nextAfter;
+      if (nextAfter === undefined) break;
+    }
+    return { rows, nextAfter };
+  }
+
+  /** What fits among the next `examinedMax` rows behind the cursor. */
+  #slice(search: Search, count: number, after: number | undefined): Found {
+    const { columns, from, table, key, direction, scope, conditions } = search;
+    const isRising = direction === "ASC";
     const cursor = `${table}.${key}`;
     const values: Record<string, SqlValue> = {};
     for (const [name, value] of Object.entries(search.values)) {
       if (value !== undefined) values[name] = value;
     }
+    if (after !== undefined) values[isRising ? "after" : "before"] = after;
     const order = `ORDER BY ${cursor} ${direction}`;
     const inScope = `FROM ${from} WHERE ${scope.join(" AND ")}`;
     let border: number | undefined;
@@ -258,13 +276,9 @@ export class HistoryReader {
       border = readKey(this.#all(sql, values).at(0), key);
     }
     const wanted = [inScope, ...conditions];
-    if (border !== undefined)
-      wanted.push(`${cursor} ${direction === "ASC" ? "<=" : ">="} ${border}`);
-    const count = Math.min(limit, HISTORY_PAGE_MAX);
-    const rows = this.#all(
-      `SELECT ${columns} ${wanted.join(" AND ")} ${order} LIMIT ${count}`,
-      values,
-    );
+    if (border !== undefined) wanted.push(`${cursor} ${isRising ? "<=" : ">="} ${border}`);
+    const sql = `SELECT ${columns} ${wanted.join(" AND ")} ${order} LIMIT ${count}`;
+    const rows = this.#all(sql, values);
     return { rows, nextAfter: rows.length === count ? readKey(rows.at(-1), key) : border };
   }
 

@@ -1,5 +1,5 @@
 import { Database } from "bun:sqlite";
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import {
   existsSync,
   mkdirSync,
@@ -19,10 +19,8 @@ import { systemClock } from "../../clock.ts";
 import { Random } from "../../demo/random.ts";
 import { OrderStatus } from "../../domain/order.ts";
 import { RejectCode } from "../../domain/reject.ts";
-import { HistoryReader } from "./history-reader.ts";
 import { HistoryStage } from "./history-stage.ts";
-import type { HistoryPage } from "./questions.ts";
-import { HISTORY_LAYOUT_VERSION, openHistoryReader } from "./schema.ts";
+import { HISTORY_LAYOUT_VERSION } from "./schema.ts";
 
 const DEADLINE_MS = 20_000;
 const DAY_US = 86_400_000_000;
@@ -254,98 +252,6 @@ test.each([15, 16, 17])(
     await next.stop();
   },
 );
-
-describe("pages of a question that looks at few rows at a time", () => {
-  const transactions = new OrderStream(14).take(1_000);
-  const { orders, ownTrades, balanceChanges } = modelOf(transactions);
-  const path = newPath();
-  beforeAll(async () => {
-    const stage = open(path);
-    await feed(stage, transactions);
-    await stage.stop();
-  });
-
-  /** A filter by chance, and what of the model it lets through. */
-  function anyFilter(random: Random) {
-    const account = 3 + random.below(4);
-    const instrument = random.below(3) === 0 ? undefined : 1 + random.below(2);
-    const timeUs = (): number | undefined =>
-      random.below(3) === 0 ? undefined : transactions[random.below(1_000)]?.timeUs;
-    const [fromUs, toUs] = [timeUs(), timeUs()];
-    const all = [...Object.values(OrderStatus)];
-    const statuses =
-      random.below(3) === 0 ? undefined : all.filter(() => random.below(3) === 0).slice(0, 3);
-    const isWithin = (at: number): boolean => at >= (fromUs ?? 0) && at < (toUs ?? Infinity);
-    const isOf = (id: number): boolean => instrument === undefined || instrument === id;
-    const isOwn = (trade: { takerAccount: number; makerAccount: number }): boolean =>
-      trade.takerAccount === account || trade.makerAccount === account;
-    return {
-      question: { account, instrument, fromUs, toUs },
-      statuses,
-      orders: orders
-        .filter((each) => each.account === account && isOf(each.instrument))
-        .filter((each) => isWithin(each.createdAtUs))
-        .filter((each) => statuses === undefined || statuses.includes(each.status))
-        .map(({ orderId }) => orderId),
-      // Of an account that traded with itself there are two in the model.
-      trades: [
-        ...new Set(
-          ownTrades
-            .filter(
-              ({ trade, timeUs: at }) => isOwn(trade) && isOf(trade.instrument) && isWithin(at),
-            )
-            .map(({ sequence }) => Number(sequence)),
-        ),
-      ].toSorted((one, other) => other - one),
-      changes: balanceChanges
-        .filter(({ balance, timeUs: at }) => balance.account === account && isWithin(at))
-        .map(({ sequence, sub }) => `${sequence} ${sub}`),
-    };
-  }
-
-  /** All pages; one that is not full is the last, or has looked at all it may. */
-  function readFull<Row>(
-    random: Random,
-    rowsMax: number,
-    ask: (limit: number, after: number | undefined) => HistoryPage<Row>,
-  ): Row[] {
-    const found: Row[] = [];
-    let after: number | undefined;
-    do {
-      const limit = 1 + random.below(20);
-      const page = ask(limit, after);
-      found.push(...page.rows);
-      const isFull = page.rows.length === limit;
-      if (!isFull && page.nextAfter !== undefined) expect(rowsMax).toBeLessThan(1_000);
-      if (isFull) expect(page.nextAfter).toBeDefined();
-      after = page.nextAfter;
-    } while (after !== undefined);
-    return found;
-  }
-
-  // Rows of one page at most: always fewer than there are, sometimes, never.
-  test.each([2, 17, 200])("have all rows once, and as many as asked for (%d at a time)", (step) => {
-    const reader = new HistoryReader(openHistoryReader(path), step);
-    const [random, rowsMax] = [new Random(step), 10 * step];
-    for (let count = 0; count < 120; count += 1) {
-      const { question, statuses, ...wanted } = anyFilter(random);
-      const foundOrders = readFull(random, rowsMax, (limit, after) =>
-        reader.ask({ ask: "orders", ...question, statuses, limit, after }),
-      );
-      expect(foundOrders.map((row) => row.order_id)).toEqual(wanted.orders);
-      const trades = readFull(random, rowsMax, (limit, after) =>
-        reader.ask({ ask: "own_trades", ...question, limit, after }),
-      );
-      expect(trades.map((row) => row.sequence)).toEqual(wanted.trades);
-      const { account, fromUs, toUs } = question;
-      const changes = readFull(random, rowsMax, (limit, after) =>
-        reader.ask({ ask: "balance_changes", account, fromUs, toUs, limit, after }),
-      );
-      expect(changes.map(({ sequence, sub }) => `${sequence} ${sub}`)).toEqual(wanted.changes);
-    }
-    reader.close();
-  });
-});
 
 test("what is older than the retention is deleted, and an open order never", async () => {
   const path = newPath();
