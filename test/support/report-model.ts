@@ -1,5 +1,5 @@
-// What an account's sessions must have been told, straight from the change log and the slow way: one
-// line per report, `<sequence> <ExecType> <order> <LastQty>@<LastPx> <CumQty> <LeavesQty>`.
+// What an account's sessions must have been told, straight from the change log and the slow way:
+// one line per report, `<sequence> <ExecType> <order> <LastQty>@<LastPx> <CumQty> <LeavesQty>`.
 
 import type { Transaction } from "../../gateway/domain/change.ts";
 import { OrderCause, OrderStatus } from "../../gateway/domain/order.ts";
