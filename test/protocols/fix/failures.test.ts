@@ -58,7 +58,7 @@ class FullDisk extends MemoryStore {
 }
 
 describe("a store that fails", () => {
-  test("closes its session before anything it could not keep is sent, and only that one", async () => {
+  test("closes its session before what it could not keep is sent, and only that one", async () => {
     const disks = new Map<string, FullDisk>();
     const bench = new Bench(() => ({
       openStore(id, nowUs) {
