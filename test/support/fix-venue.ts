@@ -42,6 +42,8 @@ export interface FixVenueOptions {
   /** Executed in an empty venue, before there is any session. */
   readonly opening?: readonly SubmittedCommand[];
   readonly durability?: "none" | "os";
+  /** The core's time is the clock's, as its owner tells it. */
+  readonly hasCallerTime?: boolean;
   /** Puts something in the way of a session and its store. */
   readonly wrapStore?: (store: MessageStore) => MessageStore;
 }
@@ -65,8 +67,10 @@ export class FixVenue {
       dataDirectory: join(directory, "journal"),
       durability: options.durability ?? "none",
       segmentBytes: SEGMENT_BYTES,
+      clock: options.hasCallerTime === true ? "caller" : "system",
     });
     this.core = core;
+    if (options.hasCallerTime === true) core.setCallerTime(clock.nowUs());
     if (core.status().executedSequence === 0) this.#execute(options.opening ?? []);
     const flags = new Map([["profile", "test"]]);
     const config = loadConfig({ environment: {}, flags });

@@ -1,8 +1,9 @@
-// Plays every script of the session layer.
+// Plays every script of the session layer and of order entry.
 
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { openOrderHost } from "./order-host.ts";
 import { parseScript } from "./script-parser.ts";
 import { ScriptPlayer } from "./script-player.ts";
 import { openSessionHost } from "./session-host.ts";
@@ -19,6 +20,15 @@ describe("the session layer, as told in", () => {
   const names = readdirSync(DIRECTORY).filter((name) => name.endsWith(".script"));
   test.each(names.sort())("%s", async (name) => {
     await play(readFileSync(join(DIRECTORY, name), "utf8"));
+  });
+});
+
+describe("orders, as told in", () => {
+  const directory = join(import.meta.dir, "orders");
+  test.each(readdirSync(directory).sort())("%s", async (name) => {
+    const script = parseScript(readFileSync(join(directory, name), "utf8"));
+    await using host = openOrderHost(script.directives);
+    await new ScriptPlayer(host).play(script);
   });
 });
 
