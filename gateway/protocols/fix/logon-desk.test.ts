@@ -146,6 +146,18 @@ describe("a signature", () => {
     expect(textOf(judge(toLogon({ 553: keyId }), far))).toBe("Credentials are not valid");
   });
 
+  test("serves once", () => {
+    const publicKey = parsePublicKey(pem) ?? new Uint8Array();
+    const permissions = toPermissionBits(["trade"]);
+    const keyId = authenticator.createSigningKey({ account: 7, permissions }, publicKey);
+    register("CLIENT1", "order_entry", keyId);
+    const wrong = toLogon({ 553: keyId }, (payload) => toSignature(payload.subarray(1)));
+    expect(textOf(judge(wrong))).toBe("Credentials are not valid");
+    const logon = toLogon({ 553: keyId }, toSignature);
+    expect(judge(logon).kind).toBe("accepted");
+    expect(textOf(judge(logon))).toBe("Credentials are not valid");
+  });
+
   test("covers exactly these bytes", () => {
     const payload = Buffer.from(signedPayload(toLogon({}))).toString("latin1");
     const shown = payload.replaceAll("\u0001", "|");

@@ -47,6 +47,8 @@ const KEEP_ORDERS = 1;
 
 export class LogonDesk {
   readonly #parts: LogonDeskParts;
+  /** SendingTime of the last signed Logon: a signature that was overheard serves nobody twice. */
+  readonly #signedAtUs = new WeakMap<FixRegistration, number>();
 
   constructor(parts: LogonDeskParts) {
     this.#parts = parts;
@@ -81,15 +83,19 @@ export class LogonDesk {
   }
 
   /** The caller, when the Logon is by the key that the session is registered for. */
-  #authenticate({ keyId }: FixRegistration, logon: FixMessage): Caller | undefined {
+  #authenticate(registration: FixRegistration, logon: FixMessage): Caller | undefined {
     const { authenticator } = this.#parts.venue;
+    const { keyId } = registration;
     if (!logon.is(553, keyId)) return undefined;
     const signature = logon.text(96);
-    if (signature !== undefined) {
-      const bytes = Buffer.from(signature, "base64");
-      return authenticator.authenticateSignature(keyId, signedPayload(logon), bytes);
-    }
-    return authenticator.authenticate(keyId, logon.text(554) ?? "");
+    if (signature === undefined) return authenticator.authenticate(keyId, logon.text(554) ?? "");
+    const sentAtUs = logon.timestamp(52) ?? Number.NaN;
+    const isNew = sentAtUs > (this.#signedAtUs.get(registration) ?? 0);
+    if (!isNew) return undefined;
+    const bytes = Buffer.from(signature, "base64");
+    const caller = authenticator.authenticateSignature(keyId, signedPayload(logon), bytes);
+    if (caller !== undefined) this.#signedAtUs.set(registration, sentAtUs);
+    return caller;
   }
 
   #refuseCredentials(

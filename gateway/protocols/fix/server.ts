@@ -2,6 +2,7 @@
 // for what the other one sends. Which sessions there are is the operator's business and may change
 // while it runs.
 
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Clock } from "../../clock.ts";
 import { type Config, readFixSchedule } from "../../config.ts";
@@ -201,8 +202,7 @@ export class FixServer implements Protocol {
     }
     return {
       ...VENUE_SETTINGS,
-      heartBtIntMin: registration.heartbeatSecondsMin ?? config.fixHeartbeatSecondsMin,
-      heartBtIntMax: registration.heartbeatSecondsMax ?? config.fixHeartbeatSecondsMax,
+      ...toHeartbeatRange(registration, config),
       sendingTimeWindowMs: registration.sendingTimeWindowMs,
       isResetOnLogon: registration.isResetOnLogon,
       timestampDigits: registration.timestampDigits,
@@ -279,10 +279,26 @@ function readTls({
   if (fixTlsCertificate === "") return undefined;
   try {
     const certificate = readFileSync(fixTlsCertificate, "utf8");
-    return { certificate, key: readFileSync(fixTlsKey, "utf8") };
+    const key = readFileSync(fixTlsKey, "utf8");
+    const isPair = new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
+    if (!isPair) throw new Error("the key is not that of the certificate");
+    return { certificate, key };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const message = `cannot read the TLS certificate or key of FIX: ${reason}`;
     throw new GatewayFault("fix_tls_unreadable", message, { cause });
   }
+}
+
+/** The session's own range; where it has one end alone, the venue's other end gives way. */
+function toHeartbeatRange(
+  { heartbeatSecondsMin, heartbeatSecondsMax }: FixRegistration,
+  { fixHeartbeatSecondsMin, fixHeartbeatSecondsMax }: FixServerParts["config"],
+): Pick<SessionSettings, "heartBtIntMin" | "heartBtIntMax"> {
+  const min = heartbeatSecondsMin ?? fixHeartbeatSecondsMin;
+  const max = heartbeatSecondsMax ?? fixHeartbeatSecondsMax;
+  return {
+    heartBtIntMin: heartbeatSecondsMin ?? Math.min(min, max),
+    heartBtIntMax: heartbeatSecondsMax ?? Math.max(min, max),
+  };
 }

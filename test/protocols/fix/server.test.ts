@@ -6,7 +6,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { generateKeyPairSync, sign } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { GatewayFault } from "../../../gateway/domain/fault.ts";
+import { systemClock } from "../../../gateway/clock.ts";
+import { loadConfig } from "../../../gateway/config.ts";
+import { Log } from "../../../gateway/log.ts";
+import { Metrics } from "../../../gateway/metrics.ts";
+import { FixServer } from "../../../gateway/protocols/fix/server.ts";
 import { until } from "../../support/deadline.ts";
 import { type FixFields, FixSocketClient } from "../../support/fix-socket-client.ts";
 import { TLS_CERTIFICATE, TLS_KEY } from "../../support/tls-identity.ts";
@@ -268,22 +272,34 @@ describe("TLS", () => {
     rmSync(folder, { recursive: true });
   });
 
-  test("is not begun without its files", async () => {
-    const flags = {
-      "fix-tls-certificate": "/nowhere/chain.pem",
-      "fix-tls-key": "/nowhere/key.pem",
+  test.each([
+    ["files", () => ["/nowhere/chain.pem", "/nowhere/key.pem"]],
+    ["what is in them", (path: string) => [path, path]],
+    ["the certificate's own key", (path: string) => [path, keyFile(path)]],
+  ])("is not begun without %s", (what, toPaths) => {
+    const path = join(directory, "chain.pem");
+    writeFileSync(path, what === "what is in them" ? "x" : TLS_CERTIFICATE);
+    const [certificate = "", key = ""] = toPaths(path);
+    const flags = { "fix-tls-certificate": certificate, "fix-tls-key": key };
+    const config = loadConfig({ environment: {}, flags: new Map(Object.entries(flags)) });
+    const parts = {
+      clock: systemClock,
+      log: new Log("error", systemClock),
+      metrics: new Metrics(),
     };
-    const other = mkdtempSync(join(tmpdir(), "openbell-fix-tls-"));
-    const opening = openMarket({ withFix: true, directory: other, flags });
-    const fault: unknown = await opening.then(
-      () => undefined,
-      (error: unknown) => error,
+    const { venue } = market.venue;
+    expect(() => new FixServer({ ...parts, venue, config, directory })).toThrow(
+      expect.objectContaining({ code: "fix_tls_unreadable" }),
     );
-    expect(fault).toBeInstanceOf(GatewayFault);
-    expect(fault).toMatchObject({ code: "fix_tls_unreadable" });
-    rmSync(other, { recursive: true });
   });
 });
+
+/** Writes a key beside a certificate that is not its own. */
+function keyFile(path: string): string {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  writeFileSync(`${path}.key`, privateKey.export({ type: "pkcs8", format: "pem" }));
+  return `${path}.key`;
+}
 
 test("nothing of a credential is in the log or in what is kept", async () => {
   await register("CLIENT1", "order_entry");
