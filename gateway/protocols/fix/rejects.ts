@@ -5,6 +5,7 @@ import { RejectCode, rejectByNumber } from "../../domain/reject.ts";
 
 /** BusinessRejectReason (380). */
 export const BusinessReason = {
+  other: 0,
   unsupportedMessageType: 3,
   applicationNotAvailable: 4,
   conditionallyRequiredFieldMissing: 5,

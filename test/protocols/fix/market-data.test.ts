@@ -273,3 +273,11 @@ test("what was missed is not sent again: a gap fill says so", async () => {
   ]);
   expect(await client.next()).toMatch(/^35=4\|43=Y\|122=[^|]+\|36=3\|123=Y$/);
 });
+
+test("everybody is told when the venue stops taking orders", async () => {
+  using client = await logOn("MD1");
+  market.venue.venue.operations.markDraining();
+  expect(await client.next()).toBe("35=h|58=the venue stops|336=1|340=3");
+  await market.venue.fix.drain();
+  expect(await client.next()).toBe("35=B|148=The venue stops|33=1|58=Log on again when it is back");
+});

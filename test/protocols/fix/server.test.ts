@@ -301,6 +301,36 @@ function keyFile(path: string): string {
   return `${path}.key`;
 }
 
+test("a request for market data takes from its key's bucket for each instrument", async () => {
+  await register("DATA1", "market_data", market.bob);
+  const { authenticator } = market.venue.venue;
+  const caller = authenticator.authenticateToken(market.bob);
+  using client = await connect("DATA1", "data");
+  await client.logOn(market.bob);
+  // As if it had been emptied a minute later: nothing flows in while the test runs.
+  const laterUs = authenticator.nowUs() + 60_000_000;
+  while (caller?.requests.take(laterUs) === true);
+  client.send("V", [
+    ...([
+      [262, "v"],
+      [263, 0],
+      [264, 1],
+      [267, 1],
+      [269, 0],
+    ] as const),
+    ...([
+      [146, 1],
+      [55, SYMBOL],
+    ] as const),
+  ]);
+  expect(await client.next()).toBe("35=Y|58=Rate limit exceeded|262=v|281=2");
+  client.send("x", [
+    [320, "x"],
+    [559, 4],
+  ]);
+  expect(await client.next()).toBe("35=j|45=3|58=Rate limit exceeded|372=x|379=x|380=0");
+});
+
 test("nothing of a credential is in the log or in what is kept", async () => {
   await register("CLIENT1", "order_entry");
   using wrong = await connect("CLIENT1", "orders");

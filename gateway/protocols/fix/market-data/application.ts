@@ -9,6 +9,7 @@ import type { Caller } from "../../../sessions/authenticator.ts";
 import type { Listing } from "../../../sessions/reference-data.ts";
 import type { Venue } from "../../../sessions/venue.ts";
 import type { LogonDesk } from "../logon-desk.ts";
+import { BusinessReason, RATE_EXCEEDED } from "../rejects.ts";
 import type {
   ConnectionFacts,
   FixApplication,
@@ -28,8 +29,6 @@ import {
 } from "./messages.ts";
 import { readRequest, RejectedBecause } from "./request.ts";
 
-/** BusinessRejectReason (380). */
-const BusinessReason = { other: 0, unsupported: 3, incomplete: 5, notAllowed: 6 } as const;
 /** What is entered on the order port. */
 const ORDER_MESSAGES = new Set(["D", "F", "G", "q", "H", "AF"]);
 /** Of one SecurityList: some 8 kB. */
@@ -125,9 +124,13 @@ export class MarketDataApplication implements FixApplication {
     else if (msgType === "x") this.#onSecurityListRequest(session, message);
     else if (ORDER_MESSAGES.has(msgType)) {
       const text = "Not on a market-data session";
-      session.businessReject(message, BusinessReason.notAllowed, text, message.text(11));
+      session.businessReject(message, BusinessReason.notAuthorized, text, message.text(11));
     } else {
-      session.businessReject(message, BusinessReason.unsupported, "Unsupported Message Type");
+      session.businessReject(
+        message,
+        BusinessReason.unsupportedMessageType,
+        "Unsupported Message Type",
+      );
     }
   }
 
@@ -144,7 +147,13 @@ export class MarketDataApplication implements FixApplication {
     if (!("id" in request)) {
       const id = message.text(262) ?? "";
       if (request.kind === "rejected") sendRejected(session, id, request);
-      else session.businessReject(message, BusinessReason.incomplete, request.text, id);
+      else
+        session.businessReject(
+          message,
+          BusinessReason.conditionallyRequiredFieldMissing,
+          request.text,
+          id,
+        );
       return;
     }
     const { id, symbols } = request;
@@ -164,7 +173,7 @@ export class MarketDataApplication implements FixApplication {
       const text = `A session follows at most ${FOLLOWS_MAX} instruments`;
       refuse(text, RejectedBecause.tooMuch);
     } else if (!this.#take(session, symbols.length)) {
-      refuse("Rate limit exceeded", RejectedBecause.tooMuch);
+      refuse(RATE_EXCEEDED, RejectedBecause.tooMuch);
     } else {
       const listings = symbols.flatMap((symbol) => this.#find(symbol) ?? []);
       const isAllKnown = listings.length === symbols.length;
@@ -179,11 +188,16 @@ export class MarketDataApplication implements FixApplication {
     const isAll = message.is(559, ALL_SECURITIES);
     if (!isAll && symbol === undefined) {
       const text = "Symbol (55) is needed for one instrument";
-      session.businessReject(message, BusinessReason.incomplete, text, requestId);
+      session.businessReject(
+        message,
+        BusinessReason.conditionallyRequiredFieldMissing,
+        text,
+        requestId,
+      );
       return;
     }
     if (!this.#take(session, 1)) {
-      session.businessReject(message, BusinessReason.other, "Rate limit exceeded", requestId);
+      session.businessReject(message, BusinessReason.other, RATE_EXCEEDED, requestId);
       return;
     }
     const found = symbol === undefined ? undefined : this.#find(symbol);
