@@ -41,8 +41,6 @@ type ListenerName = keyof typeof LISTENERS;
 const TURNS = [1, 64];
 /** The compiler has seen enough by then. */
 const WARM_FILLS = 5_000;
-/** Fills until as many messages are kept for a return as ever are; fewer where less is measured. */
-const KEPT_FILLS = 11_000;
 /** Made and given at once: few enough to be in the cache still, as those of a venue are. */
 const AT_ONCE = 256;
 /** About that of a message of `executions`. */
@@ -195,12 +193,10 @@ async function main([fillsText, directory = ""]: readonly string[]): Promise<voi
   const core = Core.open({ dataDirectory: directory, durability: "none" });
   await submitAll(core, [...venueCommands(), ...sellCommands(ACCOUNT + 1, LOTS)]);
   const costs = new Costs(new Market(core, directory), fills);
-  // Once an account was followed its messages are made, whoever listens: those cases come last.
   const names = ["nobody", "trades", "executions", "account", "left", "bare"] as const;
   const warmFills = Math.min(WARM_FILLS, fills);
   const found: Record<string, number> = {};
   for (const name of names) {
-    if (name === "executions") await costs.measure("account", 64, Math.min(KEPT_FILLS, 4 * fills));
     for (const perTurn of TURNS) {
       await costs.measure(name, perTurn, warmFills);
       found[`${name}_${perTurn}`] = await costs.measure(name, perTurn);

@@ -1,5 +1,5 @@
-// Tells those who were away longer than the recent messages reach back: the change log is executed
-// again, once for all of them. One run at a time; who comes during it waits for the next one.
+// Tells those who were away what happened meanwhile: the change log is read again, once for all of
+// them. One run at a time; who comes during it waits for the next one.
 
 import type { Clock } from "../clock.ts";
 import type { Transaction } from "../domain/change.ts";
@@ -27,7 +27,7 @@ export interface Listener {
   readonly account: number;
   /** What it has already. */
   readonly after: number;
-  /** It is told everything up to here. */
+  /** It is told everything up to here, also when this moves on meanwhile. */
   readonly until: number;
   /** Whether anybody still wants it. */
   isWanted(): boolean;
@@ -126,7 +126,6 @@ export class PastRuns {
       await this.#makeRoom(active, endUs, last);
       if (active.size === 0 || this.#isStopped) return;
     }
-    // It went as far as what was durable when it began; `until` had been applied by then.
     for (const each of active) finish(each, active, each.after >= each.listener.until);
   }
 
@@ -162,11 +161,11 @@ export class PastRuns {
     while (low < high) {
       const opened = await this.#open(ordered[at]?.after ?? 0);
       if (opened.ok) {
-        await found?.return();
+        await close(found);
         found = opened.value;
         high = at;
       } else if (opened.reject === RejectCode.throttled) {
-        await found?.return();
+        await close(found);
         for (const each of active) this.#waiting.add(each);
         active.clear();
         await this.#pause(RETRY_MS);
@@ -189,6 +188,12 @@ export class PastRuns {
   #pause(delayMs: number): Promise<void> {
     return new Promise((resolve) => this.#clock.after(delayMs, resolve));
   }
+}
+
+/** Ends what may not have begun: only then does it let go of what it reads. */
+async function close(pieces: AsyncGenerator<unknown, void> | undefined): Promise<void> {
+  await pieces?.next();
+  await pieces?.return();
 }
 
 /** Whether it has not had it, and not elsewhere. */

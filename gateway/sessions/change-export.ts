@@ -1,5 +1,5 @@
 // The change log again, from any sequence on, for who keeps a copy: executed once more by a thread
-// behind the others.
+// behind the others; its newest part is kept.
 
 import type { Clock } from "../clock.ts";
 import type { Core } from "../core/core.ts";
@@ -11,12 +11,17 @@ import { accept, type Parsed, refuse, RejectCode } from "../domain/reject.ts";
 const POLL_MS = 2;
 
 export class ChangeExport {
-  readonly #core: Pick<Core, "reexecute">;
+  readonly #core: Pick<Core, "reexecute" | "recent">;
   readonly #clock: Clock;
 
-  constructor(core: Pick<Core, "reexecute">, clock: Clock) {
+  constructor(core: Pick<Core, "reexecute" | "recent">, clock: Clock) {
     this.#core = core;
     this.#clock = clock;
+  }
+
+  /** One of the newest transactions that were delivered; undefined when it is not kept. */
+  recent(sequence: number): Transaction | undefined {
+    return this.#core.recent(sequence);
   }
 
   /**

@@ -12,7 +12,8 @@ import { openSecondAccount, openSpotMarket, UNLIMITED } from "../support/spot-ma
 import { removeDirectories, VenueProcess } from "../support/venue-process.ts";
 
 const SYMBOL = "BTC-USDT";
-const CHANNELS = ["orders", "executions", "balances", `trades:${SYMBOL}`];
+const TRADES = `trades:${SYMBOL}`;
+const CHANNELS = ["orders", "executions", "balances", TRADES];
 const KILLS = Number(process.env["FEED_KILLS"] ?? 3);
 const SEED = Number(process.env["FEED_SEED"] ?? 1);
 const ORDERS_PER_ROUND = 200;
@@ -65,7 +66,7 @@ async function compare(venue: VenueProcess, token: string, memory: ReturningClie
   const own = Array.isArray(trades) ? trades.map(({ trade_id: id }) => Number(id)).reverse() : [];
   expect(new Set(executed).size).toBe(executed.length);
   expect(executed).toEqual(own.slice(own.length - executed.length));
-  const traded = idsIn(memory.texts.get(`trades:${SYMBOL}`) ?? [], "trades");
+  const traded = idsIn(memory.texts.get(TRADES) ?? [], "trades");
   const [first = 0] = traded;
   expect(traded).toEqual(traded.map((_, index) => first + index));
 }
@@ -107,6 +108,9 @@ test(`who was away over ${KILLS} kills is told what others were (FEED_SEED=${SEE
   for (const memory of [stayed, left]) {
     await until(WAIT_MS_MAX, "the last order", () => memory.sequenceOf("balances") === sequence);
   }
+  // Trades may come out of the history, later than the rest.
+  const isTold = (): boolean => left.sequenceOf(TRADES) === stayed.sequenceOf(TRADES);
+  await until(WAIT_MS_MAX, "the last trade", isTold);
   expect(left.countOf("orders")).toBeGreaterThan(leftAt + KILLS * 20);
   for (const channel of CHANNELS) {
     expect(left.texts.get(channel)).toEqual(stayed.texts.get(channel) ?? []);

@@ -1,12 +1,13 @@
 // Private channels: every change of an account to each of its sessions, without loss, in order.
+// Written for those who are there; for who comes back the change log is read again.
 
 import type { Clock } from "../../clock.ts";
 import type { Transaction } from "../../domain/change.ts";
 import { OrdersQuery, QueryKind } from "../../domain/command.ts";
 import type { Log } from "../../log.ts";
 import { PAST_SEQUENCES_MAX, PastRuns } from "../../push/past-runs.ts";
+import { PastSource } from "../../push/past-source.ts";
 import type { PushStage } from "../../push/push-stage.ts";
-import { RecentMessages } from "../../push/recent-messages.ts";
 import type { AccountChanges } from "../../push/sorted-changes.ts";
 import type { Venue } from "../../sessions/venue.ts";
 import {
@@ -23,19 +24,8 @@ import type { FeedMetrics } from "./feed-metrics.ts";
 
 /** Open orders of a snapshot: one page of HTTP, where the rest is. */
 const SNAPSHOT_ORDERS_MAX = 1_000;
-/** Accounts whose messages are kept for a return; of those that nobody follows the oldest goes. */
-const ACCOUNTS_KEPT_MAX = 10_000;
-/**
- * Runs through the past for one return: the first takes seconds at most, and what happens meanwhile
- * is kept, unless there is very much of it.
- */
-const RUNS_MAX = 4;
 
-interface Followers {
-  /** Messages of later sequences went into the ring. */
-  readonly since: number;
-  readonly connections: Readonly<Record<PrivateKind, Set<Connection>>>;
-}
+type Followers = Readonly<Record<PrivateKind, Set<Connection>>>;
 
 /** A private channel on one connection. */
 interface Subscription {
@@ -56,8 +46,9 @@ export interface AccountFeedParts {
 export class AccountFeed {
   readonly #parts: AccountFeedParts;
   readonly #accounts = new Map<number, Followers>();
-  readonly #recent = new RecentMessages();
-  readonly #past: PastRuns;
+  readonly #source: PastSource;
+  /** Who was away for a moment does not wait for those who need a re-execution. */
+  readonly #runs: { readonly near: PastRuns; readonly far: PastRuns };
   #stage: Pick<PushStage, "whenApplied" | "checkpoint"> | undefined;
   /** Those that have messages since the last flush. */
   #unflushed: Connection[] = [];
@@ -67,11 +58,14 @@ export class AccountFeed {
   constructor(parts: AccountFeedParts) {
     this.#parts = parts;
     const { venue, clock, log } = parts;
-    this.#past = new PastRuns(
-      (after) => venue.changes.open(after),
-      clock,
-      (error) => log.error("ws_past_failed", { error: String(error) }),
-    );
+    this.#source = new PastSource(venue.changes, () => this.#applied);
+    const makeRuns = (): PastRuns =>
+      new PastRuns(
+        (after) => this.#source.open(after),
+        clock,
+        (error) => log.error("ws_past_failed", { error: String(error) }),
+      );
+    this.#runs = { near: makeRuns(), far: makeRuns() };
   }
 
   start(stage: Pick<PushStage, "whenApplied" | "checkpoint">): void {
@@ -79,7 +73,13 @@ export class AccountFeed {
   }
 
   stop(): void {
-    this.#past.stop();
+    this.#runs.near.stop();
+    this.#runs.far.stop();
+  }
+
+  /** The last sequence that was pushed. */
+  get #applied(): number {
+    return this.#stage?.checkpoint() ?? 0;
   }
 
   isFollowed(account: number): boolean {
@@ -89,10 +89,11 @@ export class AccountFeed {
   push(changes: AccountChanges, transaction: Transaction): void {
     const followers = this.#accounts.get(changes.account);
     if (followers === undefined) return;
-    const { sequence } = transaction;
     for (const kind of PRIVATE_KINDS) {
+      const connections = followers[kind];
+      if (connections.size === 0) continue;
       const text = this.#write(kind, changes, transaction);
-      if (text !== undefined) this.#send(followers, changes.account, kind, sequence, text);
+      if (text !== undefined) this.#send(connections, text);
     }
   }
 
@@ -107,7 +108,7 @@ export class AccountFeed {
     const subscription = this.#add(connection, account, kind);
     if (!this.canResume(after)) this.#begin(subscription, NOT_RESUMED);
     // A reply may have told of it before its channel does.
-    else this.#stage?.whenApplied(after, () => this.#goOn(subscription, after, RUNS_MAX));
+    else this.#stage?.whenApplied(after, () => this.#goOn(subscription, after));
   }
 
   /**
@@ -121,7 +122,10 @@ export class AccountFeed {
 
   unsubscribe(connection: Connection, account: number, kind: PrivateKind): void {
     if (connection.privateKinds.delete(kind)) this.#parts.metrics.subscriptions -= 1;
-    this.#accounts.get(account)?.connections[kind].delete(connection);
+    const followers = this.#accounts.get(account);
+    if (followers?.[kind].delete(connection) !== true) return;
+    const isLast = PRIVATE_KINDS.every((each) => followers[each].size === 0);
+    if (isLast) this.#accounts.delete(account);
   }
 
   /** A connection is gone. */
@@ -132,18 +136,10 @@ export class AccountFeed {
   /** What was sent of the next transactions is not known. */
   restart(): void {
     this.#accounts.clear();
-    this.#recent.clear();
   }
 
-  #send(
-    followers: Followers,
-    account: number,
-    kind: PrivateKind,
-    sequence: number,
-    text: string,
-  ): void {
-    this.#recent.add({ account, channel: kind, sequence, text });
-    for (const connection of followers.connections[kind]) {
+  #send(connections: ReadonlySet<Connection>, text: string): void {
+    for (const connection of connections) {
       if (connection.sendSoon(text)) this.#unflushed.push(connection);
     }
     if (this.#isFlushing || this.#unflushed.length === 0) return;
@@ -169,13 +165,15 @@ export class AccountFeed {
   }
 
   #join({ connection, account, kind }: Subscription): void {
-    this.#follow(account).connections[kind].add(connection);
+    const known = this.#accounts.get(account);
+    const followers = known ?? { orders: new Set(), executions: new Set(), balances: new Set() };
+    followers[kind].add(connection);
+    if (known === undefined) this.#accounts.set(account, followers);
   }
 
   /** Begins with a snapshot. */
   #begin(subscription: Subscription, mark: object): void {
     const { connection, account, kind } = subscription;
-    this.#follow(account);
     const { sequence, write } = this.#takeSnapshot(account, kind, mark);
     this.#stage?.whenApplied(sequence, () => {
       if (!isCurrent(subscription)) return;
@@ -184,27 +182,21 @@ export class AccountFeed {
     });
   }
 
-  /** Goes on after `after`, which has been applied; `runs`: what it may still cost. */
-  #goOn(subscription: Subscription, after: number, runs: number): void {
+  /** Goes on after `after`, which has been applied: tells what followed, and joins there. */
+  #goOn(subscription: Subscription, after: number): void {
     if (!isCurrent(subscription)) return;
-    const { connection, account, kind } = subscription;
-    const { since } = this.#follow(account);
-    const isKept = after >= Math.max(since, this.#recent.completeAfter);
-    const texts = isKept ? this.#recent.after(after, account, kind) : [];
-    const size = texts.reduce((sum, { length }) => sum + length, 0);
-    if (isKept && size <= connection.roomBytes) {
-      for (const text of texts) connection.send(text);
+    if (after === this.#applied) {
       this.#join(subscription);
-    } else if (runs === 0 || !this.canResume(after)) this.#begin(subscription, NOT_RESUMED);
-    else this.#goBack(subscription, after, runs - 1);
-  }
-
-  /** Tells what followed `after` out of the past. What happens from now on is kept meanwhile. */
-  #goBack(subscription: Subscription, after: number, runs: number): void {
+      return;
+    }
     const { connection, account, kind } = subscription;
-    const until = this.#stage?.checkpoint() ?? after;
-    this.#past.add({
-      ...{ account, after, until },
+    const getApplied = (): number => this.#applied;
+    const runs = this.#source.isRecent(after) ? this.#runs.near : this.#runs.far;
+    runs.add({
+      ...{ account, after },
+      get until() {
+        return getApplied();
+      },
       isWanted: () => isCurrent(subscription),
       // A transaction may be as much as half of what may be unsent.
       hasRoom: () => connection.isDrained,
@@ -213,8 +205,9 @@ export class AccountFeed {
         if (text !== undefined) connection.send(text);
       },
       end: (isWhole) => {
-        if (isWhole) this.#goOn(subscription, until, runs);
-        else if (isCurrent(subscription)) this.#begin(subscription, NOT_RESUMED);
+        if (!isCurrent(subscription)) return;
+        if (isWhole) this.#join(subscription);
+        else this.#begin(subscription, NOT_RESUMED);
       },
     });
   }
@@ -235,30 +228,6 @@ export class AccountFeed {
         return balances.length === 0
           ? undefined
           : balancesMessage({ reference }, { type: "update", sequence }, balances);
-    }
-  }
-
-  /** The followers of an account, from now on kept also when all have left. */
-  #follow(account: number): Followers {
-    const known = this.#accounts.get(account);
-    if (known !== undefined) return known;
-    if (this.#accounts.size >= ACCOUNTS_KEPT_MAX) this.#dropUnfollowed();
-    const connections = {
-      orders: new Set<Connection>(),
-      executions: new Set<Connection>(),
-      balances: new Set<Connection>(),
-    };
-    const followers = { since: this.#stage?.checkpoint() ?? 0, connections };
-    this.#accounts.set(account, followers);
-    return followers;
-  }
-
-  /** Bounds: when all are followed there are as many as there are connections. */
-  #dropUnfollowed(): void {
-    for (const [account, { connections }] of this.#accounts) {
-      if (Object.values(connections).some(({ size }) => size > 0)) continue;
-      this.#accounts.delete(account);
-      return;
     }
   }
 
