@@ -131,6 +131,7 @@ function joinFound(plan: Plan, found: readonly Measured[], cpuSeconds: number): 
     updates,
     snapshots: sum("snapshots"),
     updates_per_second: updates / seconds,
+    messages_per_second: sum("messages") / seconds,
     cpu_us_per_order: (cpuSeconds * 1e6) / plan.orders,
     since_order: join(found, "since_order").toPercentiles(),
     since_fill: join(found, "since_fill").toPercentiles(),

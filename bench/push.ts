@@ -40,7 +40,8 @@ const FILL_LATENCIES: readonly [string, string][] = [
   ["since_fill.p99_us", "fill to client p99 µs"],
 ];
 const CROWD_METRICS: readonly [string, string][] = [
-  ["updates_per_second", "messages/s"],
+  ["updates_per_second", "orders told/s"],
+  ["messages_per_second", "messages/s"],
   ["cpu_us_per_order", "CPU of the server, µs/order"],
   ...LATENCIES,
 ];

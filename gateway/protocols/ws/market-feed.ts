@@ -1,6 +1,7 @@
 // Public channels. A message is written once and published to all who are live on its topic; each
 // newcomer gets a snapshot at a sequence that the change log has reached, and joins in that
-// instant. Who does not read leaves its topics and gets a new snapshot when there is room.
+// instant. Books and trades are published the less often the more follow them. Who does not read
+// leaves its topics and gets a new snapshot when there is room.
 
 import type { Clock, StopTimer } from "../../clock.ts";
 import type { Transaction } from "../../domain/change.ts";
@@ -10,18 +11,12 @@ import type { MarketChanges } from "../../push/sorted-changes.ts";
 import { TurnQueue } from "../../push/turn-queue.ts";
 import type { Venue } from "../../sessions/venue.ts";
 import { BarFeed } from "./bar-feed.ts";
-import type { SentBars } from "./bar-feed.ts";
 import type { PublicChannel } from "./channel.ts";
 import type { Connection, Subscription } from "./connection.ts";
 import type { FeedMetrics } from "./feed-metrics.ts";
-import {
-  bookSnapshot,
-  bookUpdate,
-  depthLevels,
-  depthMessage,
-  tradesUpdate,
-} from "./market-messages.ts";
+import { bookSnapshot, depthLevels, depthMessage, tradesUpdate } from "./market-messages.ts";
 import { type Shown, Tape } from "./tape.ts";
+import { Topic } from "./topic.ts";
 
 /** Levels a side of a book's snapshot: the longest answer of the core. */
 const BOOK_LEVELS_MAX = 1_000;
@@ -38,16 +33,6 @@ export interface MarketFeedParts {
   readonly metrics: FeedMetrics;
   /** The last sequence before the venue opened. */
   readonly startedAfter: number;
-}
-
-interface Topic {
-  readonly channel: PublicChannel;
-  liveCount: number;
-  /** Of `depth`: the levels last sent, and whether they may have changed since. */
-  levels: string;
-  isDirty: boolean;
-  /** Of `bars`. */
-  readonly sentBars: SentBars;
 }
 
 export class MarketFeed {
@@ -90,6 +75,7 @@ export class MarketFeed {
   stop(): void {
     for (const stop of this.#timers) stop();
     this.#queue.stop();
+    for (const topics of this.#topics.values()) for (const topic of topics.values()) topic.stop();
   }
 
   push(changes: MarketChanges, transaction: Transaction): void {
@@ -102,10 +88,10 @@ export class MarketFeed {
       if (kind === "bars") continue;
       if (kind === "trades") {
         const dated = changes.trades.map((trade) => ({ trade, sequence, timeUs }));
-        if (dated.length > 0) this.#send(topic, tradesUpdate(name, listing, dated));
+        if (dated.length > 0) topic.sendSoon(tradesUpdate(name, listing, dated));
       } else if (changes.levels.length === 0) continue;
       else if (kind === "depth") topic.isDirty = true;
-      else this.#send(topic, bookUpdate(name, listing, changes, sequence, previous));
+      else topic.sendLevels(changes.levels, sequence, previous);
     }
   }
 
@@ -158,9 +144,11 @@ export class MarketFeed {
   #park(subscription: Subscription): void {
     if (subscription.state === "live") {
       const { name } = subscription.channel;
-      subscription.connection.leave(name);
       const topics = this.#topicsOf(subscription.channel);
       const topic = topics.get(name);
+      // It has been told everything up to here.
+      topic?.settle();
+      subscription.connection.leave(name);
       if (topic !== undefined) topic.liveCount -= 1;
       if (topic?.liveCount === 0) topics.delete(name);
     }
@@ -234,11 +222,13 @@ export class MarketFeed {
     }
     for (const text of texts) connection.send(text);
     if (!connection.isOpen) return;
+    const topics = this.#topicsOf(channel);
+    const topic = topics.get(channel.name) ?? this.#makeTopic(channel);
+    // What waits for the others is in its snapshot.
+    topic.settle();
     connection.join(channel.name);
     subscription.state = "live";
     subscription.isResuming = false;
-    const topics = this.#topicsOf(channel);
-    const topic = topics.get(channel.name) ?? this.#makeTopic(channel);
     topics.set(channel.name, topic);
     topic.liveCount += 1;
     // What the others were sent last may be what comes after this snapshot.
@@ -248,7 +238,9 @@ export class MarketFeed {
   #makeTopic(channel: PublicChannel): Topic {
     const isBars = channel.kind === "bars";
     const sentBars = isBars ? this.#bars.sentNow(channel) : { text: "", fromUs: 0 };
-    return { channel, liveCount: 0, levels: "", isDirty: false, sentBars };
+    return new Topic(channel, sentBars, this.#parts.clock, (topic, text) =>
+      this.#send(topic, text),
+    );
   }
 
   #topicsOf({ listing }: PublicChannel): Map<string, Topic> {

@@ -1,7 +1,7 @@
 // What public channels say, in the shapes of HTTP.
 
 import type { Transaction } from "../../domain/change.ts";
-import type { MarketChanges } from "../../push/sorted-changes.ts";
+import type { BookDiff } from "../../push/book-diff.ts";
 import type { DatedTrade } from "../../sessions/recent-trades.ts";
 import type { Listing } from "../../sessions/reference-data.ts";
 import { toLevels, toPublicTrade } from "../http/routes/market.ts";
@@ -21,20 +21,15 @@ export function bookSnapshot(
   return JSON.stringify({ channel, type: "snapshot", sequence, ...last, bids, asks });
 }
 
-export function bookUpdate(
-  channel: string,
-  listing: Listing,
-  { levels }: MarketChanges,
-  sequence: number,
-  previousLastSequence: number,
-): string {
-  const { bids, asks } = toLevels(levels, listing);
+export function bookUpdate(channel: string, listing: Listing, diff: BookDiff): string {
+  const { bids, asks } = toLevels(diff.levels(), listing);
+  const { first, last, previousLast } = diff.span;
   return JSON.stringify({
     channel,
     type: "update",
-    first_sequence: sequence,
-    last_sequence: sequence,
-    previous_last_sequence: previousLastSequence,
+    first_sequence: first,
+    last_sequence: last,
+    previous_last_sequence: previousLast,
     bids,
     asks,
   });
