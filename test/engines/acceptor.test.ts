@@ -2,27 +2,15 @@
 // they send.
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { join } from "node:path";
 import { makeDirectory, removeDirectories } from "../support/venue-process.ts";
+import { startAcceptor } from "./acceptor-process.ts";
 import { buildEngine, Engine, type EngineName, fieldOf, missingProgram } from "./engine.ts";
 
-const ROOT = join(import.meta.dir, "../..");
 const BUILD_MS_MAX = 300_000;
 const TEST_MS_MAX = 60_000;
 const ENGINES: readonly EngineName[] = ["quickfixj", "quickfixgo"];
 
 afterAll(removeDirectories);
-
-async function startAcceptor(targets: string) {
-  const words = ["fix-acceptor", "--port", "0", "--sender", "VENUE", "--target", targets];
-  const child = Bun.spawn([process.execPath, "gateway/main.ts", ...words], {
-    cwd: ROOT,
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  const { value } = await child.stdout.getReader().read();
-  const line = new TextDecoder().decode(value);
-  return { child, port: Number(/:(\d+)/.exec(line)?.[1] ?? Number.NaN) };
-}
 
 function order(id: string, quantity: string): [number, string | number][] {
   return [
@@ -44,7 +32,7 @@ describe.each([...ENGINES])("%s", (name) => {
   test.if(isThere)(
     "logs on, is echoed, is asked whether it lives, logs out and comes again",
     async () => {
-      const acceptor = await startAcceptor("CLIENT1,CLIENT2");
+      const acceptor = await startAcceptor("VENUE", "CLIENT1,CLIENT2");
       const directory = makeDirectory();
       const ids = { senderCompId: "CLIENT1", targetCompId: "VENUE", heartbeatSeconds: 1 };
       const settings = { ...ids, port: acceptor.port, directory, resetsOnLogon: true };
@@ -83,7 +71,7 @@ describe.each([...ENGINES])("%s", (name) => {
   test.if(isThere)(
     "that hangs is let go, and the other session lives on",
     async () => {
-      const acceptor = await startAcceptor("CLIENT1,CLIENT2");
+      const acceptor = await startAcceptor("VENUE", "CLIENT1,CLIENT2");
       const open = (senderCompId: string): Engine => {
         const ids = { senderCompId, targetCompId: "VENUE", heartbeatSeconds: 1 };
         const directory = makeDirectory();

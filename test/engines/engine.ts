@@ -39,8 +39,7 @@ const RECIPES: Record<EngineName, Recipe> = {
     async build(sources, target) {
       cpSync(sources, target, { recursive: true });
       await run(["go", "build", "-o", "initiator", "."], target);
-      const where = ["go", "list", "-m", "-f", "{{.Dir}}", "github.com/quickfixgo/quickfix"];
-      const module = (await run(where, target)).trim();
+      const module = await findQuickfixgo();
       cpSync(join(module, "spec", "FIX44.xml"), join(target, "FIX44.xml"));
     },
     command: (target) => [join(target, "initiator")],
@@ -51,6 +50,12 @@ const RECIPES: Record<EngineName, Recipe> = {
 /** Which of its programs is not on this machine; undefined when all are there. */
 export function missingProgram(name: EngineName): string | undefined {
   return RECIPES[name].needs.find((program) => Bun.which(program) === null);
+}
+
+/** Where the Go module lies, with its dictionaries and acceptance scripts. */
+export async function findQuickfixgo(): Promise<string> {
+  const command = ["go", "list", "-m", "-f", "{{.Dir}}", "github.com/quickfixgo/quickfix"];
+  return (await run(command, join(BUILT, "quickfixgo"))).trim();
 }
 
 /** The class path of a Java engine. Order: after `buildEngine`. */

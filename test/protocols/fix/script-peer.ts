@@ -16,7 +16,9 @@ export interface Names {
 
 const SECOND_US = 1_000_000;
 const IMPLIED = new Set([8, 9, 10, 49, 52, 56]);
-const TIMESTAMP = /^\d{8}-\d\d:\d\d:\d\d\.\d{3}$/;
+const TIMESTAMP = /^\d{8}-\d\d:\d\d:\d\d(\.\d{3})?$/;
+/** Of `YYYYMMDD-HH:MM:SS`. */
+const SECOND_LENGTH = 17;
 
 export class ScriptPeer implements ByteSocket {
   readonly remoteAddress: string;
@@ -104,11 +106,14 @@ export class ScriptPeer implements ByteSocket {
   /** The message without what every message has; those are checked here. */
   #toLine(message: FixMessage): string {
     const { beginString, venue, client } = this.names;
+    // A fraction came with FIX 4.2.
+    const timeLength = beginString < "FIX.4.2" ? SECOND_LENGTH : undefined;
+    const sentAt = toTimestamp(this.#clock.nowUs()).slice(0, timeLength);
     const wanted: readonly (readonly [number, string])[] = [
       [8, beginString],
       [49, venue],
       [56, client],
-      ...(this.#hasStalled ? [] : [[52, toTimestamp(this.#clock.nowUs())] as const]),
+      ...(this.#hasStalled ? [] : [[52, sentAt] as const]),
     ];
     const wrong = wanted.filter(([tag, value]) => message.text(tag) !== value);
     const fields: string[] = [];

@@ -63,7 +63,7 @@ export class Outbound {
       beginString: id.beginString,
       senderCompId: id.senderCompId,
       targetCompId: id.targetCompId,
-      timestampDigits: settings.timestampDigits,
+      timestampDigits: hasWholeSeconds(id) ? 0 : settings.timestampDigits,
       sequence: 0,
       sendingTimeUs: 0,
     };
@@ -162,6 +162,11 @@ export class Outbound {
   }
 }
 
+/** UTCTimestamp has had a fraction since FIX 4.2. */
+function hasWholeSeconds({ beginString }: SessionId): boolean {
+  return beginString === "FIX.4.0" || beginString === "FIX.4.1";
+}
+
 /** The way back of a message: each of 115 to 145 that it has, turned round. */
 export function routeBack(message: FixMessage): Route | undefined {
   const route: { -readonly [Field in keyof Route]: string } = {};
@@ -169,12 +174,15 @@ export function routeBack(message: FixMessage): Route | undefined {
   for (const [tag, field] of TURNED) {
     const value = message.text(tag);
     if (value === undefined || value === "") continue;
+    if (tag >= LOCATION_TAG_MIN && message.is(8, "FIX.4.0")) continue;
     route[field] = value;
     isRouted = true;
   }
   return isRouted ? route : undefined;
 }
 
+/** Locations came with FIX 4.1. */
+const LOCATION_TAG_MIN = 144;
 /** The tag in a message, and the field of the answer that says the same. */
 const TURNED: readonly (readonly [number, keyof Route])[] = [
   [115, "deliverToCompId"],

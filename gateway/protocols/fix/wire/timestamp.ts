@@ -5,7 +5,7 @@ import { COLON, MINUS, NINE, POINT, ZERO } from "./ascii.ts";
 import { writeDigitsBefore } from "./number.ts";
 
 /** Fractional digits that a session writes; 9 ends in 000, because the clock has microseconds. */
-export type TimestampDigits = 3 | 6 | 9;
+export type TimestampDigits = 0 | 3 | 6 | 9;
 
 const DATE_LENGTH = 8;
 /** `YYYYMMDD-HH:MM:SS`. */
@@ -124,7 +124,7 @@ const writtenSecond = { text: Buffer.alloc(SECOND_LENGTH), second: -1 };
 
 /** Length of what `writeTimestamp` writes. */
 export function timestampLength(digits: TimestampDigits): number {
-  return SECOND_LENGTH + 1 + digits;
+  return digits === 0 ? SECOND_LENGTH : SECOND_LENGTH + 1 + digits;
 }
 
 /** Writes a time at `at`. Bounds: whole microseconds from 1970 to 2255, a safe integer. */
@@ -140,6 +140,7 @@ export function writeTimestamp(
   for (let index = 0; index < SECOND_LENGTH; index += 1) {
     bytes[at + index] = text[index] ?? 0;
   }
+  if (digits === 0) return;
   bytes[at + SECOND_LENGTH] = POINT;
   const us = timeUs - second * SECOND_US;
   const fraction = digits === 3 ? Math.floor(us / 1_000) : us;

@@ -78,6 +78,7 @@ function judge(
 ): Judgement {
   const { application, guard, settings } = session;
   const sequence = message.integer(34);
+  if (isFixt(session) && !message.has(1137)) return SILENT;
   const isDated = message.timestamp(52) !== undefined && isOnTime(session, message, now);
   if (session.state !== OFFLINE || !isDated || sequence === undefined) return SILENT;
   if (!(sequence >= 1)) return SILENT;
@@ -117,7 +118,7 @@ function refuse(text: string, isFailure = true): Judgement {
 
 /** What is wrong with the fields of a Logon, in words. */
 function findFault(session: FixSession, message: FixMessage): string | undefined {
-  const { id, settings } = session;
+  const { settings } = session;
   const flaw = session.findFlaw(message);
   if (flaw !== undefined) {
     return `${phraseOf(flaw.reason)}${flaw.tag === undefined ? "" : ` (${flaw.tag})`}`;
@@ -131,11 +132,14 @@ function findFault(session: FixSession, message: FixMessage): string | undefined
   if (message.is(141, "Y") && message.integer(34) !== 1) {
     return "MsgSeqNum must be 1 with ResetSeqNumFlag";
   }
-  const isFixt = id.beginString === "FIXT.1.1";
-  if (isFixt && !message.is(1137, settings.defaultApplVerId)) {
+  if (isFixt(session) && !message.is(1137, settings.defaultApplVerId)) {
     return `DefaultApplVerID must be ${settings.defaultApplVerId}`;
   }
   return undefined;
+}
+
+function isFixt({ id }: FixSession): boolean {
+  return id.beginString === "FIXT.1.1";
 }
 
 function mustReset({ settings }: FixSession, message: FixMessage): boolean {
@@ -169,12 +173,12 @@ function accept(session: FixSession, message: FixMessage, link: SessionLink, now
 
 /** Our Logon: mirrors 98, 108, 141; credentials are never repeated. */
 function answer(session: FixSession, message: FixMessage, now: Instant): void {
-  const { id, settings, store } = session;
+  const { settings, store } = session;
   const heartBtInt = message.integer(108) ?? 0;
   session.heartBtUs = heartBtInt * 1_000_000;
   const writer = session.begin("A").integer(98, 0).integer(108, heartBtInt);
   if (message.is(141, "Y")) writer.boolean(141, true);
   if (message.has(789)) writer.integer(789, store.expectedIn);
-  if (id.beginString === "FIXT.1.1") writer.text(1137, settings.defaultApplVerId);
+  if (isFixt(session)) writer.text(1137, settings.defaultApplVerId);
   session.outbound.sendAdmin(now);
 }
