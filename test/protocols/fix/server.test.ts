@@ -2,7 +2,8 @@
 // told.
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync } from "node:fs";
+import { rmSync, statSync, writeFileSync } from "node:fs";
 import { generateKeyPairSync, sign } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -58,6 +59,12 @@ function connect(compId: string, port: "orders" | "data", more: { sequence?: num
   const { fix } = market.venue;
   const address = port === "orders" ? fix.address : fix.marketDataAddress;
   return FixSocketClient.connect({ address, compId, ...more });
+}
+
+/** Everything that was executed has been told to whom it is owed. */
+async function untilStagesAreThere(): Promise<void> {
+  const { stages } = market.venue.venueStages;
+  await until(10_000, "the stages", () => stages.status().every(({ lag }) => lag === 0));
 }
 
 /** What a client is told until its connection ends. */
@@ -252,6 +259,36 @@ describe("what happens to an account", () => {
     expect(filled).toContain("|11=o1|");
     expect(filled).toContain("|39=2|");
   });
+});
+
+test("what becomes known after the ports are closed is told at the next start", async () => {
+  await register("CLIENT1", "order_entry");
+  const { alice } = market;
+  {
+    using client = await connect("CLIENT1", "orders");
+    await client.logOn(alice);
+    client.send("5");
+    await client.untilClosed();
+  }
+  await market.venue.fix.stop();
+  // They get the numbers that the stores' files had.
+  const paths = Array.from({ length: 8 }, (_, index) => join(directory, `other-${index}`));
+  const files = paths.map((path) => openSync(path, "a+"));
+  const body = { ...limitOrder("BUY", "99", "1"), client_order_id: "late" };
+  await market.venue.get("POST", ORDERS, { token: alice, body });
+  await untilStagesAreThere();
+  for (const file of files) closeSync(file);
+  expect(paths.map((path) => statSync(path).size)).toEqual(paths.map(() => 0));
+  await market.venue.stop();
+  market = { ...market, venue: new HttpVenue({ withFix: true, directory, logLines }) };
+  await untilStagesAreThere();
+  using client = await connect("CLIENT1", "orders", { sequence: 3 });
+  expect(await client.logOn(alice)).toBe(LOGON);
+  client.send("2", [
+    [7, 3],
+    [16, 0],
+  ]);
+  expect(await client.next()).toMatch(/^35=8\|43=Y\|.*\|11=late\|/);
 });
 
 describe("TLS", () => {

@@ -7,6 +7,7 @@ import type { Log } from "../../../log.ts";
 import type { SessionHandle, SessionId } from "../session/application.ts";
 import type { Instant, SessionEnvironment } from "../session/link.ts";
 import type { MessageStore } from "../session/message-store.ts";
+import type { FixSession } from "../session/session.ts";
 import { FixMessage } from "../wire/message.ts";
 import { FixWriter } from "../wire/writer.ts";
 import { type ByteSocket, Connection, type ConnectionBounds } from "./connection.ts";
@@ -151,7 +152,7 @@ export class Acceptor {
     if (session === undefined) return;
     session.cut(this.#refresh(), text);
     this.#unflushedStores.delete(session.store);
-    session.store.close();
+    this.#closeStore(session);
   }
 
   /** Tells every client beforehand that the venue stops. */
@@ -179,7 +180,13 @@ export class Acceptor {
       this.closed(connection);
     }
     this.#flush();
-    for (const { store } of this.#sessions.all()) store.close();
+    for (const session of this.#sessions.all()) this.#closeStore(session);
+  }
+
+  /** Ends the session, too: the number of a closed file may be another file's by now. */
+  #closeStore(session: FixSession): void {
+    session.fail();
+    session.store.close();
   }
 
   /** Takes messages out of what has come, as long as the session listens. */

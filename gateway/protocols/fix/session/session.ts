@@ -140,7 +140,8 @@ export class FixSession implements SessionHandle {
   }
 
   markHeard(changeSequence: number): void {
-    this.store.markHeard(changeSequence);
+    // What it was to be told since then was not stored.
+    if (!this.outbound.isFailed) this.store.markHeard(changeSequence);
   }
 
   reject(message: FixMessage, reason: number, tag?: number): void {
