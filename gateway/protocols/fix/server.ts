@@ -144,17 +144,19 @@ export class FixServer implements Protocol {
     this.#listen("market_data", this.#parts.config.fixMarketDataPort);
   }
 
-  /** Lets nobody in any more and tells those who are. */
+  /**
+   * Tells everybody that the venue stops, and stops: what becomes known of their last orders
+   * meanwhile is told at the next start.
+   */
   drain(): Promise<void> {
-    for (const listener of this.#listeners.values()) listener.stop();
     this.#marketData.watch();
     for (const port of PORTS) {
       this.#acceptors[port].announce("The venue stops", "Log on again when it is back");
     }
-    return Promise.resolve();
+    return this.stop();
   }
 
-  /** Logs everybody out and closes the stores. */
+  /** Lets nobody in any more, logs everybody out and closes the stores. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;

@@ -278,6 +278,9 @@ test("everybody is told when the venue stops taking orders", async () => {
   using client = await logOn("MD1");
   market.venue.venue.operations.markDraining();
   expect(await client.next()).toBe("35=h|58=the venue stops|336=1|340=3");
-  await market.venue.fix.drain();
+  const draining = market.venue.fix.drain();
   expect(await client.next()).toBe("35=B|148=The venue stops|33=1|58=Log on again when it is back");
+  expect(await client.next()).toBe("35=5|58=The venue stops");
+  client.send("5");
+  await draining;
 });
