@@ -3,7 +3,7 @@
 // while it runs.
 
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import type { Clock } from "../../clock.ts";
 import { type Config, readFixSchedule } from "../../config.ts";
 import { GatewayFault } from "../../domain/fault.ts";
@@ -223,6 +223,8 @@ export class FixServer implements Protocol {
   #openSessions(): void {
     const { venue, directory } = this.#parts;
     const { fixSessions, authenticator } = venue;
+    // Also without sessions: a backup copies it.
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
     for (const id of listStoredSessions(directory)) {
       // A crash came between the end of its registration and that of its files.
       const isKnown = fixSessions.find(id.targetCompId) !== undefined;
