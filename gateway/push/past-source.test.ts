@@ -73,6 +73,18 @@ test("what is not kept is executed, up to what is", async () => {
   expect(log.openCount()).toBe(0);
 });
 
+test("what is executed is told once it was pushed, and the rest is executed again", async () => {
+  const log = openLog({ applied: 18, durable: 40, keptAfter: 100 });
+  let pieces = 0;
+  const told = await log.read(1, () => {
+    pieces += 1;
+    // Behind the piece of which only the first one was pushed.
+    if (pieces === 5) log.state.applied = 35;
+  });
+  expect(told).toEqual(range(2, 35));
+  expect(log.openCount()).toBe(0);
+});
+
 test("goes on to what is pushed meanwhile, in pieces", async () => {
   const log = openLog({ applied: 1_000, durable: 9_000, keptAfter: 0 });
   const sizes: number[] = [];

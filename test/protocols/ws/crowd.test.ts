@@ -94,7 +94,10 @@ test(
     const present = [...stay, ...guests.filter((_, index) => index % 2 === 1)];
     const shown = await venue.get("GET", `/api/v1/data/market/${SYMBOL}?depth=1000&limit=1`);
     const expected = JSON.stringify({ bids: shown["bids"], asks: shown["asks"] });
-    const isTold = ({ book }: Follower): boolean => JSON.stringify(book.toLevels()) === expected;
+    const isTold = ({ book, fault }: Follower): boolean => {
+      if (fault !== undefined) throw fault;
+      return JSON.stringify(book.toLevels()) === expected;
+    };
     await until(WAIT_MS_MAX, "all are told", () => present.every(isTold));
 
     expect([...stay, ...guests].map(({ fault }) => fault).filter(Boolean)).toEqual([]);
