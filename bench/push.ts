@@ -41,7 +41,6 @@ const FILL_LATENCIES: readonly [string, string][] = [
 ];
 const CROWD_METRICS: readonly [string, string][] = [
   ["updates_per_second", "orders told/s"],
-  ["messages_per_second", "messages/s"],
   ["cpu_us_per_order", "CPU of the server, µs/order"],
   ...LATENCIES,
 ];
