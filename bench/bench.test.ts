@@ -4,11 +4,13 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { missingProgram } from "../test/engines/engine.ts";
 import { Bench, SIZES } from "./bench.ts";
 import { runBorder } from "./border.ts";
 import { runCatchUp } from "./catch-up.ts";
 import { runDurable } from "./durable.ts";
 import { runEngine, runMemory, runStream } from "./engine-layers.ts";
+import { runFix } from "./fix.ts";
 import { runFixCodec } from "./fix-codec.ts";
 import { runHistory } from "./history.ts";
 import { runPush } from "./push.ts";
@@ -16,6 +18,8 @@ import { runStages } from "./stages.ts";
 import { runHttp } from "./http.ts";
 import { type Row, toTable } from "./rows.ts";
 
+/** Two echoes, two venues, and QuickFIX/J where its tool chain is. */
+const fixServers = missingProgram("quickfixj") === undefined ? 5 : 4;
 /** The programs may have to be compiled first. */
 const BUILD_MS_MAX = 300_000;
 /** Some twenty processes, on a machine that is busy with other tests. */
@@ -44,6 +48,7 @@ test.each<[string, (bench: Bench) => Promise<Row[]>, number]>([
   ["push", runPush, 3 * 4 + 4 * 4 + 2 * 6 + 1 + 6 * 2],
   ["http", runHttp, 6 * 5],
   ["fix-codec", runFixCodec, 6 + 3],
+  ["fix", runFix, fixServers * (4 + 4 + 4) - 1 + (fixServers - 3) * 5],
 ])(
   "layer %s runs and names every figure",
   async (_, run, count) => {

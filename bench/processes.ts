@@ -1,6 +1,8 @@
 // Fresh processes: each measurement starts one, pinned when the machine can, and reads the JSON
 // object on its last line.
 
+import { readdirSync, readFileSync } from "node:fs";
+
 /** What a measuring process prints. */
 export type Measured = Record<string, unknown>;
 
@@ -47,6 +49,27 @@ export async function measure(
 /** The command that starts it, with pinning. */
 export function withPlacement(command: readonly string[], isPinned: boolean): string[] {
   return isPinned && canPin ? ["taskset", "-c", MEASURED_CPU, ...command] : [...command];
+}
+
+/** Puts a thread of a running process where `withPlacement` would have put it. */
+export function moveThread(thread: number, isPinned: boolean): void {
+  if (!canPin) return;
+  const cpus = isPinned ? MEASURED_CPU : `0-${navigator.hardwareConcurrency - 1}`;
+  Bun.spawnSync(["taskset", "-p", "-c", cpus, `${thread}`], { stdio: ["ignore", null, null] });
+}
+
+/** Processor time of each thread of a process so far. Units: ns. */
+export function readThreadTimes(pid: number): Map<number, number> {
+  const times = new Map<number, number>();
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    try {
+      const text = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8");
+      times.set(Number(thread), Number(text.split(" ")[0]));
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  return times;
 }
 
 /** Errors: throws when it is no object. */

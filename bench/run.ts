@@ -11,6 +11,7 @@ import { runBorder } from "./border.ts";
 import { runCatchUp } from "./catch-up.ts";
 import { runDurable } from "./durable.ts";
 import { runEngine, runMemory, runStream } from "./engine-layers.ts";
+import { runFix } from "./fix.ts";
 import { runFixCodec } from "./fix-codec.ts";
 import { runHistory } from "./history.ts";
 import { runHttp } from "./http.ts";
@@ -33,6 +34,7 @@ const LAYERS = [
   "push",
   "http",
   "fix-codec",
+  "fix",
 ];
 
 async function runLayers(bench: Bench, layers: readonly string[]): Promise<Row[]> {
@@ -50,6 +52,7 @@ async function runLayers(bench: Bench, layers: readonly string[]): Promise<Row[]
   if (layers.includes("push")) rows.push(...(await runPush(bench)));
   if (layers.includes("http")) rows.push(...(await runHttp(bench)));
   if (layers.includes("fix-codec")) rows.push(...(await runFixCodec(bench)));
+  if (layers.includes("fix")) rows.push(...(await runFix(bench)));
   return rows;
 }
 

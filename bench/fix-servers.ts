@@ -1,0 +1,176 @@
+// What the load of the layer "fix" is put on: the venue, QuickFIX/J, and two servers that look at
+// nothing.
+
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { buildEngine, jarsOf, missingProgram } from "../test/engines/engine.ts";
+import { VenueProcess } from "../test/support/venue-process.ts";
+import type { Bench } from "./bench.ts";
+import { toMeasured } from "./processes.ts";
+
+/** Each with an account of its own: a session is told of all orders of its account. */
+export const SESSIONS = 64;
+/** No limit of the door is met. */
+const RATE = "1000000";
+const BURST = "10000000";
+const FLAGS = {
+  ...{ "log-level": "error", "fix-store-sync": "none", "fix-connections-max-per-address": "256" },
+  ...{ "requests-per-second-per-key": RATE, "requests-burst-per-key": BURST },
+};
+/** Of one QuickFIX/J: what it keeps of 100,000 reports, and room. */
+const JAVA_MEMORY = "-Xmx1g";
+
+/** Something that answers requests. */
+export interface FixServer {
+  readonly name: string;
+  readonly durability: string;
+  readonly port: number;
+  readonly pid: number;
+  /** What the load is told of it. */
+  readonly options: readonly string[];
+  stop(): Promise<unknown>;
+}
+
+/** What a venue is copied from, so that each start finds the same. */
+export interface FixTemplate {
+  readonly directory: string;
+  /** Lines `<CompID> <user> <password>`. */
+  readonly logons: string;
+}
+
+/** A venue with one instrument, and a session and a funded account for each client. */
+export async function makeTemplate(bench: Bench): Promise<FixTemplate> {
+  const directory = join(bench.dataDirectory, "venues", "fix-template");
+  mkdirSync(directory, { recursive: true });
+  const venue = await VenueProcess.start({ dataDirectory: directory, flags: FLAGS });
+  try {
+    const logons = join(bench.dataDirectory, "venues", "fix-logons");
+    writeFileSync(logons, (await register(venue)).join("\n"));
+    return { directory, logons };
+  } finally {
+    await venue.stop();
+  }
+}
+
+async function register(venue: VenueProcess): Promise<string[]> {
+  const call = async (method: string, path: string, body: object) => {
+    const response = await venue.fetch(method, `/api/v1${path}`, body);
+    if (!response.ok) throw new Error(`fix: ${path}: ${await response.text()}`);
+    return toMeasured(await response.json());
+  };
+  for (const code of ["BASE", "QUOTE"]) await call("POST", "/admin/currencies", { code, scale: 8 });
+  await call("POST", "/admin/instruments", {
+    ...{ symbol: "BASE-QUOTE", base_currency: "BASE", quote_currency: "QUOTE" },
+    ...{ tick_size: "0.01", lot_size: "0.00001" },
+  });
+  await call("PUT", "/admin/instruments/BASE-QUOTE/state", { state: "open" });
+  const logons: string[] = [];
+  for (let client = 1; client <= SESSIONS; client += 1) {
+    const name = `CLIENT${`${client}`.padStart(2, "0")}`;
+    const { id } = await call("POST", "/admin/accounts", { name });
+    const funds = { request_id: name, currency: "QUOTE", amount: "1000000" };
+    await call("POST", `/accounts/${Number(id)}/deposits`, funds);
+    const key = { account: Number(id), permissions: ["read", "trade"] };
+    const { token } = await call("POST", "/admin/keys", key);
+    const [, user = "", password = ""] = String(token).split("_");
+    const session = { comp_id: name, key_id: user, kind: "order_entry" };
+    await call("POST", "/admin/fix-sessions", session);
+    logons.push(`${name} ${user} ${password}`);
+  }
+  return logons;
+}
+
+/** A venue of its own on a copy of the template, which goes with it. */
+export async function startVenue(
+  bench: Bench,
+  { directory, logons }: FixTemplate,
+  durability: string,
+): Promise<FixServer> {
+  const dataDirectory = join(bench.dataDirectory, "venues", `fix-${durability}`);
+  cpSync(directory, dataDirectory, { recursive: true });
+  const venue = await VenueProcess.start({ dataDirectory, flags: { ...FLAGS, durability } });
+  return {
+    ...{ name: "venue", durability, port: venue.fixPort, pid: venue.pid },
+    options: [`logons=${logons}`],
+    async stop() {
+      await venue.kill();
+      rmSync(dataDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Compiles the programs in C. Errors: throws when the compiler fails. */
+export async function buildPrograms(bench: Bench): Promise<void> {
+  const sources = [["fix-load", "fix-load-session"], ["fix-echo"]];
+  for (const names of sources) {
+    const files = names.map((name) => bench.script(`${name}.c`));
+    const target = join(bench.dataDirectory, names[0] ?? "");
+    await bench.run(["cc", "-std=gnu11", "-O3", "-o", target, ...files, "-lpthread", "-lm"]);
+  }
+}
+
+/** How long a request and its reply are. */
+export interface MessageSizes {
+  readonly request: number;
+  readonly reply: number;
+}
+
+export function startEcho(bench: Bench, sizes: MessageSizes): Promise<FixServer> {
+  return startEchoOf("C epoll echo", [join(bench.dataDirectory, "fix-echo")], sizes);
+}
+
+export function startBareListener(bench: Bench, sizes: MessageSizes): Promise<FixServer> {
+  const command = [process.execPath, bench.script("fix-bare.ts")];
+  return startEchoOf("Bun.listen echo", command, sizes);
+}
+
+async function startEchoOf(
+  name: string,
+  command: readonly string[],
+  { request, reply }: MessageSizes,
+): Promise<FixServer> {
+  const { port, pid, stop } = await start([...command, `${request}`, `${reply}`]);
+  return { name, durability: "-", port, pid, options: [`reply_bytes=${reply}`], stop };
+}
+
+/** Fetches and compiles QuickFIX/J. False, with a word about it: its tool chain is not there. */
+export async function buildPeer(bench: Bench): Promise<boolean> {
+  const missing = missingProgram("quickfixj");
+  if (missing !== undefined) {
+    bench.tell(`fix: QuickFIX/J is left out, it needs ${missing}`);
+    return false;
+  }
+  await buildEngine("quickfixj");
+  const source = join(bench.script("fix-acceptor"), "Acceptor.java");
+  const classes = join(bench.dataDirectory, "fix-acceptor");
+  await bench.run(["javac", "-cp", jarsOf("quickfixj"), "-d", classes, source]);
+  return true;
+}
+
+/** Order: after `buildPeer`. */
+export async function startPeer(bench: Bench): Promise<FixServer> {
+  const classPath = `${join(bench.dataDirectory, "fix-acceptor")}:${jarsOf("quickfixj")}`;
+  const command = ["java", JAVA_MEMORY, "-cp", classPath, "Acceptor", `${SESSIONS}`];
+  return { name: "QuickFIX/J", durability: "-", options: [], ...(await start(command)) };
+}
+
+/** Starts a server that prints its port. Errors: throws when it ends before. */
+async function start(
+  command: readonly string[],
+): Promise<Pick<FixServer, "port" | "pid" | "stop">> {
+  const child = Bun.spawn([...command], { stdio: ["ignore", "pipe", "inherit"] });
+  let port = "";
+  for await (const chunk of child.stdout) {
+    port += new TextDecoder().decode(chunk);
+    if (port.endsWith("\n")) break;
+  }
+  if (!port.endsWith("\n")) throw new Error(`${command.join(" ")} ended`);
+  return {
+    port: Number(port),
+    pid: child.pid,
+    stop() {
+      child.kill("SIGKILL");
+      return child.exited;
+    },
+  };
+}
