@@ -1,7 +1,7 @@
 // What an account's sessions must have been told, straight from the change log and the slow way:
-// one line per report, `<sequence> <ExecType> <order> <LastQty>@<LastPx> <CumQty> <LeavesQty>`.
+// one line per report, of ExecType, OrdStatus, OrderID, LastQty@LastPx, CumQty, LeavesQty, AvgPx.
 
-import type { Transaction } from "../../gateway/domain/change.ts";
+import type { Trade, Transaction } from "../../gateway/domain/change.ts";
 import { OrderCause, OrderStatus } from "../../gateway/domain/order.ts";
 import { formatQuantity } from "../../gateway/domain/decimal.ts";
 import { toQuantity } from "../../gateway/domain/units.ts";
@@ -12,7 +12,23 @@ import type { Received } from "./fix-client.ts";
 interface Progress {
   quantity: number;
   filled: number;
+  /** Ticks times lots of all fills. */
+  value: number;
 }
+
+/** Of a report, but for what the order's progress says. */
+interface Told {
+  readonly account: number;
+  readonly instrument: number;
+  readonly orderId: number;
+  readonly execType: string;
+  readonly ordStatus: string;
+  readonly fill?: string;
+  readonly leaves: number;
+}
+
+/** Digits of an average that are compared: a float has no more to spare. */
+const AVERAGE_DIGITS = 5;
 
 export class ReportModel {
   readonly #reference: ReferenceData;
@@ -36,31 +52,23 @@ export class ReportModel {
       if (change.cause !== OrderCause.replace) continue;
       const order = this.#order(change.orderId);
       order.quantity = change.quantity;
-      const leaves = change.quantity - order.filled;
-      const terms = [change.orderId, "", order.filled, leaves] as const;
-      this.#add(change.account, sequence, "5", change.instrument, ...terms);
+      const leaves = order.quantity - order.filled;
+      const ordStatus = order.filled === 0 ? "0" : "1";
+      this.#add(sequence, { ...change, execType: "5", ordStatus, leaves });
     }
     for (const change of changes) {
       if (change.entity === "order" && change.change === "created") {
-        const { orderId, quantity, status, account, instrument } = change;
+        const { quantity, status } = change;
         const isRejected = status === OrderStatus.rejected;
-        if (!isRejected) this.#orders.set(orderId, { quantity, filled: 0 });
-        const leaves = isRejected ? 0 : quantity;
-        this.#add(account, sequence, isRejected ? "8" : "0", instrument, orderId, "", 0, leaves);
+        this.#orders.set(change.orderId, { quantity, filled: 0, value: 0 });
+        const [word, leaves] = isRejected ? ["8", 0] : ["0", quantity];
+        this.#add(sequence, { ...change, execType: word, ordStatus: word, leaves });
       } else if (change.entity === "trade") {
-        const { instrument, takerOrder, takerAccount, makerOrder, makerAccount } = change;
-        const fill = `${this.#quantity(instrument, change.quantity)}@${change.price}`;
-        for (const [order, account] of [
-          [takerOrder, takerAccount],
-          [makerOrder, makerAccount],
-        ] as const) {
-          const { filled, leaves } = this.#fill(order, change.quantity);
-          this.#add(account, sequence, "F", instrument, order, fill, filled, leaves);
-        }
+        this.#addFill(transaction, change, change.takerOrder, change.takerAccount);
+        this.#addFill(transaction, change, change.makerOrder, change.makerAccount);
       } else if (change.entity === "order" && change.change === "updated") {
         if (change.statusAfter !== OrderStatus.cancelled) continue;
-        const { filled } = this.#order(change.orderId);
-        this.#add(change.account, sequence, "4", change.instrument, change.orderId, "", filled, 0);
+        this.#add(sequence, { ...change, execType: "4", ordStatus: "4", leaves: 0 });
       }
     }
   }
@@ -76,33 +84,56 @@ export class ReportModel {
     const ticks = Math.round((Number(text(31)) * 10 ** tickExponent) / tickMantissa);
     const fill = text(150) === "F" ? `${text(32)}@${ticks}` : "";
     const [sequence] = text(17).split("-");
-    return [sequence, text(150), text(37), fill, text(14), text(151)].join(" ");
+    const average = Number(text(6)).toFixed(AVERAGE_DIGITS);
+    const words = [sequence, text(150), text(39), text(37), fill, text(14), text(151), average];
+    return words.join(" ");
   }
 
-  #add(
-    account: number,
-    sequence: number,
-    execType: string,
-    instrument: number,
-    ...[order, fill, filled, leaves]: readonly [number, string, number, number]
-  ): void {
+  #addFill(transaction: Transaction, trade: Trade, orderId: number, account: number): void {
+    const order = this.#order(orderId);
+    order.filled += trade.quantity;
+    order.value += trade.quantity * trade.price;
+    const { instrument } = trade;
+    const fill = `${this.#quantity(instrument, trade.quantity)}@${trade.price}`;
+    // A budget order has no quantity, and nothing that is known to be left; its update tells.
+    const isBudgetSpent = transaction.changes.some(
+      (change) =>
+        change.entity === "order" &&
+        change.change === "updated" &&
+        change.orderId === orderId &&
+        change.statusAfter === OrderStatus.filled &&
+        change.filledAfter === order.filled,
+    );
+    const isFilled = order.quantity === 0 ? isBudgetSpent : order.filled === order.quantity;
+    const leaves = Math.max(0, order.quantity - order.filled);
+    const ordStatus = isFilled ? "2" : "1";
+    const told = { account, instrument, orderId, execType: "F", ordStatus, fill, leaves };
+    this.#add(transaction.sequence, told);
+  }
+
+  #add(sequence: number, told: Told): void {
+    const { account, instrument, orderId, execType, ordStatus, fill = "", leaves } = told;
     const lines = this.#lines.get(account) ?? [];
     this.#lines.set(account, lines);
+    const { filled, value } = this.#order(orderId);
     const [done, left] = [filled, leaves].map((lots) => this.#quantity(instrument, lots));
-    lines.push([sequence, execType, order, fill, done, left].join(" "));
+    const average = this.#average(instrument, filled, value);
+    const words = [sequence, execType, ordStatus, orderId, fill, done, left, average];
+    lines.push(words.join(" "));
+  }
+
+  #average(instrument: number, filled: number, value: number): string {
+    const listing = this.#reference.listingOf(instrument);
+    if (listing === undefined) throw new Error(`no instrument ${instrument}`);
+    const { tickMantissa, tickExponent } = listing.instrument;
+    const ticks = filled === 0 ? 0 : value / filled;
+    return ((ticks * tickMantissa) / 10 ** tickExponent).toFixed(AVERAGE_DIGITS);
   }
 
   #order(orderId: number): Progress {
     const order = this.#orders.get(orderId);
     if (order === undefined) throw new Error(`order ${orderId} was not created`);
     return order;
-  }
-
-  /** A budget order has no quantity, and nothing that is known to be left. */
-  #fill(orderId: number, lots: number): { filled: number; leaves: number } {
-    const order = this.#order(orderId);
-    order.filled += lots;
-    return { filled: order.filled, leaves: Math.max(0, order.quantity - order.filled) };
   }
 
   #quantity(instrument: number, lots: number): string {

@@ -25,7 +25,8 @@ const INSTRUMENT = 1;
  * `venue keeps-at-logout`: a Logout cancels nothing.
  *
  * What `say` may tell: `operator halt`, `operator close`, `operator limit-quantity 1 3`,
- * `operator no-core`; `CLIENT2 sell 1 @ 100`, an order by another protocol.
+ * `operator list ETH-USDT`, `operator no-core`; `CLIENT2 sell 1 @ 100`, an order by another
+ * protocol.
  */
 export interface OrderHost extends ScriptHost, AsyncDisposable {}
 
@@ -100,6 +101,15 @@ function toCommands(who: string, line: string): readonly SubmittedCommand[] {
       return [{ ...state, kind: InstrumentState.halted }];
     case "close":
       return [{ ...state, kind: InstrumentState.closed }];
+    case "list": {
+      const [base = ""] = first.split("-");
+      const listed = { opcode: Opcode.createInstrument, account: 3, instrument: 2, text: first };
+      return [
+        { opcode: Opcode.createCurrency, text: base, quantity: 9 },
+        { ...listed, price: 1, side: 2, quantity: 10_000 },
+        { ...state, instrument: 2, kind: InstrumentState.open },
+      ];
+    }
     case "limit-quantity": {
       const limit = { opcode: Opcode.setLimit, instrument };
       return [

@@ -5,6 +5,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Opcode } from "../../../gateway/domain/command.ts";
+import { LimitKind } from "../../../gateway/domain/instrument.ts";
+import { OrderType, Side, TimeInForce } from "../../../gateway/domain/order.ts";
+import { until } from "../../support/deadline.ts";
 import { FixClient } from "../../support/fix-client.ts";
 import { ALICE, BOB, limitOrder, MARKET, NOW } from "../../support/fix-market.ts";
 import { FixVenue } from "../../support/fix-venue.ts";
@@ -258,6 +261,33 @@ test("a status is that of the moment, commands before it included", async () => 
     "8 37=NONE 103=5 150=I 584=bob 912=Y",
   ]);
 });
+
+test("thousands of open orders are a status each, ten thousand one word", async () => {
+  const place = (count: number): void => {
+    const limits = { opcode: Opcode.setLimit, instrument: 1, kind: LimitKind.openOrdersMax };
+    venue.core.submit({ ...limits, amount: 20_000n }, () => undefined);
+    for (let index = 0; index < count; index += 1) {
+      const terms = { side: Side.sell, orderType: OrderType.limit, price: 10_000, quantity: 1 };
+      const order = { ...terms, account: ALICE, instrument: 1, timeInForce: TimeInForce.gtc };
+      venue.core.submit({ opcode: Opcode.newOrder, ...order }, () => undefined);
+    }
+    venue.core.flush();
+  };
+  place(2_500);
+  alice.send("AF", { 584: "many", 585: "7" });
+  const isLast = (): boolean => alice.received.at(-1)?.fields.get(912) === "Y";
+  await until(5_000, "the last status", isLast);
+  const ids = alice.received.flatMap(({ fields }) =>
+    fields.get(584) === "many" ? [fields.get(37)] : [],
+  );
+  expect(ids).toHaveLength(2_500);
+  expect(new Set(ids).size).toBe(2_500);
+  expect(alice.received.filter(({ fields }) => fields.get(912) === "Y")).toHaveLength(1);
+  place(7_501);
+  alice.send("AF", { 584: "more", 585: "7" });
+  await until(5_000, "the answer", () => alice.received.at(-1)?.fields.get(584) === "more");
+  expect(alice.received.at(-1)?.show(37, 103, 912)).toBe("37=NONE 103=99 912=Y");
+}, 20_000);
 
 test("all sessions of an account hear of its orders; a drop copy enters none", async () => {
   const [second, drop] = [new FixClient("ALICE2"), new FixClient("DROP")];

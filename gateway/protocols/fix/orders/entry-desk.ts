@@ -275,8 +275,7 @@ export class EntryDesk {
   /**
    * Whether a cancel's id is that of an earlier one or of an order. Of a replace the engine looks.
    */
-  #isUsed(session: OrderSession, message: FixMessage, { id, origId }: Request): boolean {
-    if (id === origId) return true;
+  #isUsed(session: OrderSession, message: FixMessage, { id }: Request): boolean {
     if (isRepeated(message)) return false;
     if (session.noteRequestId(id)) return true;
     return isIdText(id) && this.#parts.status.isOrder(session.account, id);

@@ -19,6 +19,9 @@ const REQUEST_IDS_MAX = 4_096;
 /** What a session was granted at its Logon. */
 export type SessionGrant = Omit<LogonGrant, "registration">;
 
+/** Orders that wait for their session: many milliseconds' worth. Beyond it they are refused. */
+const STEPS_MAX = 4_096;
+
 /** What is known of a session before anybody logs on. */
 export interface SessionTerms {
   readonly account: number;
@@ -56,7 +59,7 @@ export class OrderSession implements OwedSession {
   /** Of the engine. */
   #engineSession: number | undefined;
   #isOpening = false;
-  /** What waits for it. Bounds: the hard limit lets so many orders come in a few milliseconds. */
+  /** What waits for it. */
   #steps: Step[] = [];
 
   constructor(handle: SessionHandle, terms: SessionTerms, parts: OrderSessionParts) {
@@ -115,9 +118,11 @@ export class OrderSession implements OwedSession {
     const isKept = cause === "logout" ? !grant.cancelsOnLogout : !grant.cancelsOnDisconnect;
     if (isKept || cause === "shutdown") return;
     // Behind its last orders, when they are still waiting for their session.
-    this.whenOpen((session) => {
+    const run = (session: number | undefined): void => {
       if (session !== undefined) this.#parts.registry.close(session);
-    });
+    };
+    this.#steps.push({ kind: "run", run });
+    this.#go();
   }
 
   /**
@@ -126,7 +131,8 @@ export class OrderSession implements OwedSession {
    */
   whenOpen(run: (session: number | undefined) => void): void {
     if (this.#steps.length === 0 && !this.#isOpening) run(this.#engineSession);
-    else this.#steps.push({ kind: "run", run });
+    else if (this.#steps.length < STEPS_MAX) this.#steps.push({ kind: "run", run });
+    else run(undefined);
   }
 
   /** Takes the steps in order, as far as no opening is to be waited for. */

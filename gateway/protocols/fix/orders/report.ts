@@ -69,7 +69,10 @@ export const cancelReasonText = {
 
 const NOTHING = toAmount(0n);
 
-/** Used for one report after the other; a field left as `clear` has it is not written. */
+/**
+ * Used for one report after the other; a field left as `clear` has it is not written. What answers a
+ * status request is set for each answer.
+ */
 export class Report {
   execType: ExecType = ExecType.new;
   ordStatus = "";
@@ -119,9 +122,6 @@ export class Report {
     this.tradeId = 0;
     this.text = "";
     this.ordRejReason = -1;
-    this.massStatusReqId = "";
-    this.ordStatusReqId = "";
-    this.isLast = false;
     return this;
   }
 
@@ -186,8 +186,9 @@ export class Report {
     this.#writeRest(writer);
   }
 
+  /** What a retained order cost is forgotten. */
   #writeAverage(writer: FixWriter, { listing }: Steps): void {
-    const filled = toQuantity(this.filled);
+    const filled = toQuantity(this.notional === NOTHING ? 0 : this.filled);
     const { quantityFormat, instrument } = listing;
     const average = formatAveragePrice(this.notional, filled, quantityFormat, instrument);
     if (average === undefined) writer.integer(6, 0);

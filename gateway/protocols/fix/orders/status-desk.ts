@@ -19,6 +19,11 @@ import type { StepsByInstrument } from "./steps.ts";
 const NO_EXECUTION = "0";
 /** Symbol (55), which a report must have, of all instruments: as FIX has it for none. */
 const NO_SYMBOL = "[N/A]";
+/** Text (58) of an order whose terms the engine has forgotten (rules 5.7). */
+const ENDED = "Order has ended: its terms and average price are in the history";
+/** Some 2 MB of reports, a quarter of what may wait for a client. */
+const MASS_STATUS_ORDERS_MAX = 10_000;
+const TOO_MANY_ORDERS = `More than ${MASS_STATUS_ORDERS_MAX} open orders: ask for one Symbol`;
 /** One page of a query. */
 const PAGE_ORDERS = 1_000;
 
@@ -105,6 +110,9 @@ export class StatusDesk {
       if (images.length === 0) {
         const code = RejectCode.order_not_found;
         this.#answerNone(session, request, code, "No open orders", asked);
+      } else if (images.length > MASS_STATUS_ORDERS_MAX) {
+        this.#answerNone(session, request, RejectCode.throttled, TOO_MANY_ORDERS, asked);
+        return;
       }
       for (const [index, image] of images.entries()) {
         const isLast = index === images.length - 1;
@@ -113,7 +121,7 @@ export class StatusDesk {
     });
   }
 
-  /** Bounds: what the account may have open. All pages are of one moment: nothing runs between. */
+  /** Bounds: one page too many. All pages are of one moment: nothing runs between. */
   #readOpen(
     session: OrderSession,
     listing: Listing | undefined,
@@ -134,7 +142,9 @@ export class StatusDesk {
       for (const change of answer.changes) {
         if (change.entity === "order" && change.change !== "updated") images.push(change);
       }
-      if (answer.changes.length < PAGE_ORDERS) return { images, sequence: answer.sequence };
+      const isEnough = images.length > MASS_STATUS_ORDERS_MAX;
+      if (isEnough || answer.changes.length < PAGE_ORDERS)
+        return { images, sequence: answer.sequence };
       orderId = images.at(-1)?.orderId ?? 0;
     }
   }
@@ -166,6 +176,7 @@ export class StatusDesk {
     if (listing === undefined) throw new Error(`order ${image.orderId} of no instrument`);
     const report = this.#report.clear(ExecType.orderStatus, clock.nowUs()).setImage(image);
     report.clientOrderId = clientOrderId;
+    if (image.isRetained) report.text = ENDED;
     report.execId = NO_EXECUTION;
     report.massStatusReqId = asked.massStatusReqId;
     report.ordStatusReqId = asked.ordStatusReqId;
