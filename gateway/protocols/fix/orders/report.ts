@@ -70,8 +70,8 @@ export const cancelReasonText = {
 const NOTHING = toAmount(0n);
 
 /**
- * Used for one report after the other; a field left as `clear` has it is not written. What answers a
- * status request is set for each answer.
+ * Used for one report after the other; a field left as `clear` has it is not written. What answers
+ * a status request is set for each answer.
  */
 export class Report {
   execType: ExecType = ExecType.new;
