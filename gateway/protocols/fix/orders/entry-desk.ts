@@ -4,16 +4,16 @@
 
 import type { Transaction } from "../../../domain/change.ts";
 import { isIdText, Opcode, type SubmittedCommand } from "../../../domain/command.ts";
-import { type OrderImage, Side } from "../../../domain/order.ts";
-import { firstReject, RejectCode } from "../../../domain/reject.ts";
+import { RejectCode } from "../../../domain/reject.ts";
 import type { Caller } from "../../../sessions/authenticator.ts";
 import type { OrderReference } from "../../../sessions/queries.ts";
 import type { Venue } from "../../../sessions/venue.ts";
 import { BusinessReason } from "../rejects.ts";
 import type { FixMessage } from "../wire/message.ts";
 import { type Answers, entryTextOf, type Request, toRequest } from "./answers.ts";
-import { findMissingField, isClientOrderId, readNewOrder } from "./new-order.ts";
+import { findMissingField, readNewOrder } from "./new-order.ts";
 import type { OrderSession } from "./order-session.ts";
+import { findReplaceText, readReplace } from "./replace-order.ts";
 import type { StatusDesk } from "./status-desk.ts";
 import type { StepsByInstrument } from "./steps.ts";
 
@@ -154,13 +154,14 @@ export class EntryDesk {
   }
 
   #replaceOrder(session: OrderSession, trader: Caller, message: FixMessage): void {
-    const { venue, answers, status } = this.#parts;
+    const { venue, answers, status, steps } = this.#parts;
     const request = toRequest(message);
     if (isRepeated(message) && status.answerRepeated(session, request)) return;
     const target = this.#findTarget(session, message, request);
     if (target === undefined) return;
     const found = status.findOrder(session.account, target);
-    const read = this.#readReplace(message, request, found?.image);
+    const listing = venue.reference.findListing(request.symbol);
+    const read = readReplace(message, listing && steps.of(listing), found?.image);
     if (typeof read === "number" || found === undefined) {
       const code = typeof read === "number" ? read : RejectCode.order_not_found;
       const image = code === RejectCode.order_not_found ? undefined : found?.image;
@@ -180,29 +181,6 @@ export class EntryDesk {
     });
     if (refused === undefined) session.pendingTargets.add(toKey(target));
     else answers.rejectCancel(session, request, refused, found.image, entryTextOf(refused));
-  }
-
-  /** The replace; its instrument, side, type and time in force must be those of the order. */
-  #readReplace(
-    message: FixMessage,
-    request: Request,
-    image: OrderImage | undefined,
-  ): SubmittedCommand | RejectCode {
-    const listing = this.#parts.venue.reference.findListing(request.symbol);
-    if (listing === undefined) return RejectCode.instrument_not_found;
-    const isOther = image?.instrument !== listing.instrument.instrumentId;
-    if (image === undefined || isOther) return RejectCode.order_not_found;
-    if (!isClientOrderId(request.id)) return RejectCode.client_order_id_invalid;
-    const refusal = findChangedTerm(message, image);
-    if (refusal !== undefined) return refusal;
-    const steps = this.#parts.steps.of(listing);
-    const quantity = steps.readQuantity(message);
-    const quantityRefusal = Number.isNaN(quantity) ? steps.refusal : undefined;
-    const price = steps.readPrice(message);
-    if (Number.isNaN(price)) return firstReject(quantityRefusal ?? steps.refusal, steps.refusal);
-    if (quantityRefusal !== undefined) return quantityRefusal;
-    const terms = { orderId: image.orderId, price, quantity, text: request.id };
-    return { opcode: Opcode.replaceOrder, ...terms };
   }
 
   #cancelAll(session: OrderSession, trader: Caller, message: FixMessage): void {
@@ -300,28 +278,4 @@ function toTargetFields(target: OrderReference): Pick<SubmittedCommand, "orderId
 
 function toKey(target: OrderReference): string {
   return "orderId" in target ? `37 ${target.orderId}` : target.clientOrderId;
-}
-
-/** Of an order that has ended, what it was is forgotten: the engine refuses it. */
-function findChangedTerm(message: FixMessage, image: OrderImage): RejectCode | undefined {
-  if (image.isRetained) return undefined;
-  if (message.is(54, "2") !== (image.side === Side.sell)) return RejectCode.side_invalid;
-  // What rests is a limit order, good till cancelled; 0 is the same.
-  if (!message.is(40, "2")) return RejectCode.order_type_unsupported;
-  const isKept = !message.has(59) || message.is(59, "1") || message.is(59, "0");
-  return isKept ? undefined : RejectCode.time_in_force_unsupported;
-}
-
-/** What must not change is told in words of its own; else those of the code. */
-function findReplaceText(code: RejectCode): string | undefined {
-  switch (code) {
-    case RejectCode.side_invalid:
-      return "Side (54) must be that of the order";
-    case RejectCode.order_type_unsupported:
-      return "OrdType (40) must be that of the order";
-    case RejectCode.time_in_force_unsupported:
-      return "TimeInForce (59) must be that of the order";
-    default:
-      return undefined;
-  }
 }
