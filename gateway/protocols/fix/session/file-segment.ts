@@ -40,6 +40,7 @@ export class FileSegment {
   #batch = Buffer.allocUnsafe(FIRST_BATCH_BYTES);
   #batchEnd = BATCH_HEAD;
   #block = Buffer.alloc(0);
+  #isClosed = false;
 
   /** Errors: throws the operating system's. */
   constructor(path: string) {
@@ -131,11 +132,13 @@ export class FileSegment {
     fdatasyncSync(this.#file);
   }
 
+  /** A file that is closed meanwhile has nothing to tell. */
   sync(done: (error: Error | null) => void): void {
-    fdatasync(this.#file, done);
+    fdatasync(this.#file, (error) => done(this.#isClosed ? null : error));
   }
 
   close(): void {
+    this.#isClosed = true;
     closeSync(this.#file);
   }
 

@@ -54,12 +54,20 @@ export class FileStore implements MessageStore {
     const names = [id.beginString, id.senderCompId, id.targetCompId].join("\n");
     this.#state = toNewState(names, nowUs);
     const numbers = findNumbers(options.directory, this.#prefix);
-    const loaded = numbers.map((number) => this.#load(number, names));
-    const whole = loaded.filter((segment) => segment !== undefined);
+    const whole: FileSegment[] = [];
+    for (const number of numbers) {
+      const { startedAtUs } = this.#state;
+      const segment = this.#load(number, names);
+      if (segment === undefined) continue;
+      // A crash came between a reset and the removal of what was before it.
+      const isReset = this.#state.startedAtUs !== startedAtUs;
+      if (isReset) for (const past of whole.splice(0)) past.remove();
+      whole.push(segment);
+    }
     this.#older = whole.at(-2);
     for (const segment of whole.slice(0, -2)) segment.remove();
     this.#number = numbers.at(-1) ?? 0;
-    this.#current = whole.at(-1) ?? this.#begin();
+    this.#current = whole.at(-1) ?? this.#begin(this.#state);
   }
 
   get nextOut(): number {
@@ -86,7 +94,9 @@ export class FileStore implements MessageStore {
     if (changeSequence > this.#state.lastChangeSequence) {
       this.#state.lastChangeSequence = changeSequence;
     }
-    if (current.sizeAhead - current.size > BATCH_BYTES_MAX) this.#write();
+    // Reports of one transaction stay in one batch: the last of them carries its sequence.
+    const isDue = current.sizeAhead - current.size > BATCH_BYTES_MAX && changeSequence > 0;
+    if (isDue) this.#writeEarly();
   }
 
   spend(): void {
@@ -123,12 +133,15 @@ export class FileStore implements MessageStore {
       : this.#current.read(first, to, countMax - visited, visit);
   }
 
+  /** Errors: throws the operating system's, and all is as it was. */
   reset(nowUs: number): void {
     const { names, lastChangeSequence } = this.#state;
-    Object.assign(this.#state, toNewState(names, nowUs), { lastChangeSequence });
+    const state = { ...toNewState(names, nowUs), lastChangeSequence };
+    const next = this.#begin(state);
     const past = [this.#older, this.#current];
+    Object.assign(this.#state, state);
     this.#older = undefined;
-    this.#current = this.#begin();
+    this.#current = next;
     for (const segment of past) segment?.remove();
   }
 
@@ -144,21 +157,41 @@ export class FileStore implements MessageStore {
     this.#sync(nowUs);
   }
 
+  /** Errors: as `flush`, of what was not flushed; the files are closed all the same. */
   close(): void {
-    this.#isStateNew ||= this.#isHeardNew;
-    this.#write();
-    if (this.#options.sync !== "none") this.#current.syncNow();
-    this.#older?.close();
-    this.#current.close();
+    try {
+      if (this.#failure !== undefined) return;
+      this.#write();
+      if (this.#options.sync !== "none") this.#current.syncNow();
+    } finally {
+      this.#older?.close();
+      this.#current.close();
+    }
   }
 
+  /** Nothing is written behind a batch that may have come to the disk in part. */
   #write(): void {
+    if (this.#failure !== undefined) throw this.#failure;
     if (!this.#isStateNew && !this.#isHeardNew) return;
     this.#current.addState(this.#state);
-    this.#current.write();
+    try {
+      this.#current.write();
+    } catch (error) {
+      this.#failure = error instanceof Error ? error : new Error(`${error}`);
+      throw error;
+    }
     this.#isStateNew = false;
     this.#isHeardNew = false;
     this.#isUnsynced = true;
+  }
+
+  /** In the middle of a turn, whose flush throws what goes wrong: who reports is not the owner. */
+  #writeEarly(): void {
+    try {
+      this.#write();
+    } catch {
+      // Kept as the failure.
+    }
   }
 
   #sync(nowUs: number): void {
@@ -168,22 +201,37 @@ export class FileStore implements MessageStore {
     this.#isUnsynced = false;
     this.#syncedAtUs = nowUs;
     if (sync === "every") this.#current.syncNow();
-    else this.#current.sync((error) => (this.#failure ??= error ?? undefined));
+    else this.#syncLater();
   }
 
+  #syncLater(): void {
+    this.#current.sync((error) => (this.#failure ??= error ?? undefined));
+  }
+
+  /** The older file is not synced any more: what it has of late goes to the disk before. */
   #rotate(): void {
-    const past = this.#older;
+    const { sync } = this.#options;
+    if (sync === "every") this.#current.syncNow();
+    else if (sync === "interval") this.#syncLater();
+    const next = this.#begin(this.#state);
+    this.#older?.remove();
     this.#older = this.#current;
-    this.#current = this.#begin();
-    past?.remove();
+    this.#current = next;
   }
 
-  /** A new file, with the state at its head. */
-  #begin(): FileSegment {
+  /** A new file, with the state at its head. Errors: throws, and there is no file. */
+  #begin(state: StoredState): FileSegment {
+    const segment = new FileSegment(this.#pathOf(this.#number + 1));
+    try {
+      segment.addState(state);
+      segment.write();
+      // Before the files go that it takes the place of.
+      if (this.#options.sync === "every") segment.syncNow();
+    } catch (error) {
+      segment.remove();
+      throw error;
+    }
     this.#number += 1;
-    const segment = new FileSegment(this.#pathOf(this.#number));
-    segment.addState(this.#state);
-    segment.write();
     return segment;
   }
 
