@@ -1,12 +1,14 @@
 // What fails in one session, and must not fail in others; and what must not be told.
 
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Log } from "../../../gateway/log.ts";
 import { Acceptor, ACCEPTOR_BOUNDS } from "../../../gateway/protocols/fix/acceptor/acceptor.ts";
 import type { SessionPlan } from "../../../gateway/protocols/fix/acceptor/session-directory.ts";
 import { MemoryStore } from "../../../gateway/protocols/fix/session/memory-store.ts";
+import { SessionCalendar } from "../../../gateway/protocols/fix/session/schedule.ts";
+import type { SessionSettings } from "../../../gateway/protocols/fix/session/settings.ts";
 import {
   stockVersion,
   toPlan,
@@ -23,7 +25,7 @@ const LOGON = "35=A|34=1|98=0|108=30";
 class Bench {
   readonly clock = new ManualClock();
   readonly logged: string[] = [];
-  readonly #acceptor: Acceptor;
+  readonly acceptor: Acceptor;
 
   constructor(change: (plan: SessionPlan) => Partial<SessionPlan>) {
     const log = new Log("info", this.clock, (bytes) => {
@@ -31,7 +33,7 @@ class Bench {
       return bytes.length;
     });
     const plan = toPlan({ senderCompId: "VENUE", targetCompIds: ["A", "B"], version: VERSION });
-    this.#acceptor = new Acceptor({
+    this.acceptor = new Acceptor({
       plan: { ...plan, ...change(plan) },
       ...{ bounds: ACCEPTOR_BOUNDS, clock: this.clock, log },
     });
@@ -39,7 +41,7 @@ class Bench {
 
   connect(client: string): ScriptPeer {
     const names = { beginString: "FIX.4.4", venue: "VENUE", client };
-    return new ScriptPeer(this.#acceptor, this.clock, names, "127.0.0.1");
+    return new ScriptPeer(this.acceptor, this.clock, names, "127.0.0.1");
   }
 
   async send(peer: ScriptPeer, line: string): Promise<void> {
@@ -53,26 +55,52 @@ class FullDisk extends MemoryStore {
   isFull = false;
 
   override flush(): void {
+    this.#check();
+  }
+
+  override reset(nowUs: number): void {
+    this.#check();
+    super.reset(nowUs);
+  }
+
+  override close(): void {
+    this.#check();
+  }
+
+  #check(): void {
     if (this.isFull) throw new Error("no space left");
   }
 }
 
+/** A bench whose stores are disks, by client. */
+function openDisks(settings: Partial<SessionSettings> = {}) {
+  const disks = new Map<string, FullDisk>();
+  const bench = new Bench(({ settingsOf }) => ({
+    settingsOf(id) {
+      const base = settingsOf(id);
+      return base === undefined ? undefined : { ...base, ...settings };
+    },
+    openStore(id, nowUs) {
+      const disk = new FullDisk(1 << 20, nowUs);
+      disks.set(id.targetCompId, disk);
+      return disk;
+    },
+  }));
+  const diskOf = (client: string): FullDisk => {
+    const disk = disks.get(client);
+    if (disk === undefined) throw new Error(`${client} has no store`);
+    return disk;
+  };
+  return { bench, diskOf };
+}
+
 describe("a store that fails", () => {
   test("closes its session before what it could not keep is sent, and only that one", async () => {
-    const disks = new Map<string, FullDisk>();
-    const bench = new Bench(() => ({
-      openStore(id, nowUs) {
-        const disk = new FullDisk(1 << 20, nowUs);
-        disks.set(id.targetCompId, disk);
-        return disk;
-      },
-    }));
+    const { bench, diskOf } = openDisks();
     const [ours, other] = [bench.connect("A"), bench.connect("B")];
     await bench.send(ours, LOGON);
     await bench.send(other, LOGON);
-    const disk = disks.get("A");
-    if (disk === undefined) throw new Error("A has a store");
-    disk.isFull = true;
+    diskOf("A").isFull = true;
     await bench.send(ours, "35=1|34=2|112=x");
     expect(ours.lines).toEqual(["35=A|34=1|98=0|108=30"]);
     expect(ours.isClosed).toBe(true);
@@ -87,6 +115,50 @@ describe("a store that fails", () => {
     expect(bench.logged.join("")).toContain(
       'event=fix_store_failed client=A error="no space left"',
     );
+  });
+
+  test("stays closed when its connection is told to be gone later", async () => {
+    const { bench, diskOf } = openDisks();
+    const ours = bench.connect("A");
+    await bench.send(ours, LOGON);
+    diskOf("A").isFull = true;
+    ours.isCloseLate = true;
+    await bench.send(ours, "35=1|34=2|112=x");
+    ours.closeNow();
+    diskOf("A").isFull = false;
+    const again = bench.connect("A");
+    await bench.send(again, LOGON);
+    expect([again.lines, again.isClosed]).toEqual([[], true]);
+  });
+
+  test("when a session begins anew is tried again, and stops nothing", async () => {
+    const startSecond = (new ManualClock().nowUs() / 1_000_000 + 2) % 86_400;
+    const schedule = { every: "day", startSecond, endSecond: startSecond } as const;
+    const calendar = new SessionCalendar({ ...schedule, timeZone: "UTC" });
+    const { bench, diskOf } = openDisks({ calendar, isResetOnLogon: false });
+    const ours = bench.connect("A");
+    await bench.send(ours, LOGON);
+    ours.terminate();
+    diskOf("A").isFull = true;
+    bench.clock.advanceMs(3_000);
+    expect(diskOf("A").nextOut).toBe(2);
+    diskOf("A").isFull = false;
+    bench.clock.advanceMs(2_000);
+    expect(diskOf("A").nextOut).toBe(1);
+    expect(bench.logged.join("")).toContain("event=fix_roll_failed client=A");
+  });
+
+  test("at the end leaves no other one open", async () => {
+    const { bench, diskOf } = openDisks();
+    const [ours, other] = [bench.connect("A"), bench.connect("B")];
+    await bench.send(ours, LOGON);
+    await bench.send(other, LOGON);
+    ours.terminate();
+    other.terminate();
+    const closed = spyOn(diskOf("B"), "close");
+    diskOf("A").isFull = true;
+    await bench.acceptor.stop("The end");
+    expect(closed).toHaveBeenCalledTimes(1);
   });
 });
 

@@ -27,6 +27,8 @@ export class ScriptPeer implements ByteSocket {
   readonly lines: string[] = [];
   isClosed = false;
   isStalled = false;
+  /** The acceptor is told of a close by `closeNow`, as by a socket that takes its time. */
+  isCloseLate = false;
   /** Once it has stalled, what comes may have been sent earlier. */
   #hasStalled = false;
   readonly #clock: ManualClock;
@@ -67,6 +69,10 @@ export class ScriptPeer implements ByteSocket {
   terminate(): void {
     if (this.isClosed) return;
     this.isClosed = true;
+    if (!this.isCloseLate) this.closeNow();
+  }
+
+  closeNow(): void {
     if (this.#connection !== undefined) this.#acceptor.closed(this.#connection);
   }
 

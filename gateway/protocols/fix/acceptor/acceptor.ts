@@ -4,6 +4,7 @@
 
 import type { Clock, StopTimer } from "../../../clock.ts";
 import type { Log } from "../../../log.ts";
+import { toNetwork } from "../../../sessions/throttle.ts";
 import type { SessionHandle, SessionId } from "../session/application.ts";
 import type { Instant, SessionEnvironment } from "../session/link.ts";
 import type { MessageStore } from "../session/message-store.ts";
@@ -60,7 +61,8 @@ export class Acceptor {
   readonly #message = new FixMessage();
   readonly #now = new Now();
   readonly #connections = new Set<Connection>();
-  readonly #byAddress = new Map<string, number>();
+  /** Connections of each network: of IPv6 one customer has 2^64 addresses. */
+  readonly #byNetwork = new Map<string, number>();
   readonly #unflushedStores = new Set<MessageStore>();
   readonly #unflushed = new Set<Connection>();
   readonly #stopTimer: StopTimer;
@@ -101,7 +103,8 @@ export class Acceptor {
   /** A socket connected. `undefined`: there are too many, and it is closed. */
   opened(socket: ByteSocket, isTls: boolean): Connection | undefined {
     const address = socket.remoteAddress;
-    const ofAddress = this.#byAddress.get(address) ?? 0;
+    const network = toNetwork(address);
+    const ofAddress = this.#byNetwork.get(network) ?? 0;
     const { connectionsMax, connectionsPerAddressMax } = this.#bounds;
     if (this.#connections.size >= connectionsMax || ofAddress >= connectionsPerAddressMax) {
       this.#log.warn("fix_connections_full", { address, of_address: ofAddress });
@@ -114,7 +117,7 @@ export class Acceptor {
       this.#scheduleFlush();
     });
     this.#connections.add(connection);
-    this.#byAddress.set(address, ofAddress + 1);
+    this.#byNetwork.set(network, ofAddress + 1);
     return connection;
   }
 
@@ -133,10 +136,10 @@ export class Acceptor {
 
   closed(connection: Connection): void {
     if (!this.#connections.delete(connection)) return;
-    const { remoteAddress } = connection.facts;
-    const left = (this.#byAddress.get(remoteAddress) ?? 1) - 1;
-    if (left === 0) this.#byAddress.delete(remoteAddress);
-    else this.#byAddress.set(remoteAddress, left);
+    const network = toNetwork(connection.facts.remoteAddress);
+    const left = (this.#byNetwork.get(network) ?? 1) - 1;
+    if (left === 0) this.#byNetwork.delete(network);
+    else this.#byNetwork.set(network, left);
     const { session } = connection;
     connection.close();
     this.#unflushed.delete(connection);
@@ -163,8 +166,9 @@ export class Acceptor {
   /** Logs every client out, closes what does not answer, and closes the stores. */
   async stop(text: string): Promise<void> {
     for (const connection of this.#connections) {
-      if (connection.session === undefined) connection.close();
-      else connection.session.end(this.#refresh(), text, "shutdown");
+      const { session } = connection;
+      if (session === undefined) connection.close();
+      else this.#guard(connection, () => session.end(this.#refresh(), text, "shutdown"));
     }
     await new Promise<void>((resolve) => {
       const stopTimer = this.#clock.after(STOP_WAIT_MS, resolve);
@@ -186,7 +190,11 @@ export class Acceptor {
   /** Ends the session, too: the number of a closed file may be another file's by now. */
   #closeStore(session: FixSession): void {
     session.fail();
-    session.store.close();
+    try {
+      session.store.close();
+    } catch (error) {
+      this.#logFailedStore(session, error);
+    }
   }
 
   /** Takes messages out of what has come, as long as the session listens. */
@@ -260,8 +268,7 @@ export class Acceptor {
       action();
     } catch (error) {
       const client = connection.session?.id.targetCompId;
-      const text = error instanceof Error ? (error.stack ?? error.message) : `${error}`;
-      this.#log.error("fix_session_failed", { client, error: text });
+      this.#log.error("fix_session_failed", { client, error: toStack(error) });
       connection.session?.drop("ended");
       connection.terminate();
     }
@@ -269,14 +276,26 @@ export class Acceptor {
 
   #tick(): void {
     const now = this.#refresh();
-    for (const connection of this.#connections) this.#tickConnection(connection, now);
+    for (const connection of this.#connections) {
+      this.#guard(connection, () => this.#tickConnection(connection, now));
+    }
     if (now.steadyUs - this.#offlineTickUs < OFFLINE_TICK_US) return;
     this.#offlineTickUs = now.steadyUs;
     for (const session of this.#sessions.all()) {
-      if (!session.isLoggedOn) session.rollOver(now);
+      if (!session.isLoggedOn) this.#rollOver(session, now);
       this.#unflushedStores.add(session.store);
     }
     this.#scheduleFlush();
+  }
+
+  /** Tried again a second later when there is no room for the new files. */
+  #rollOver(session: FixSession, now: Instant): void {
+    try {
+      session.rollOver(now);
+    } catch (error) {
+      const client = session.id.targetCompId;
+      this.#log.error("fix_roll_failed", { client, error: toStack(error) });
+    }
   }
 
   #tickConnection(connection: Connection, now: Instant): void {
@@ -313,10 +332,10 @@ export class Acceptor {
 
   #flush(): void {
     this.#isFlushScheduled = false;
-    const { utcUs, steadyUs } = this.#refresh();
+    const { steadyUs } = this.#refresh();
     for (const store of this.#unflushedStores) {
       try {
-        store.flush(utcUs);
+        store.flush(steadyUs);
       } catch (error) {
         this.#failStore(store, error);
       }
@@ -336,12 +355,16 @@ export class Acceptor {
   /** What a session cannot store it must not send: it is closed until the next start. */
   #failStore(store: MessageStore, error: unknown): void {
     const session = this.#sessions.ownerOf(store);
-    const text = error instanceof Error ? error.message : `${error}`;
-    this.#log.error("fix_store_failed", { client: session?.id.targetCompId, error: text });
+    this.#logFailedStore(session, error);
     for (const connection of this.#connections) {
       if (connection.session === session) connection.terminate();
     }
     session?.fail();
+  }
+
+  #logFailedStore(session: FixSession | undefined, error: unknown): void {
+    const text = error instanceof Error ? error.message : `${error}`;
+    this.#log.error("fix_store_failed", { client: session?.id.targetCompId, error: text });
   }
 
   #refresh(): Instant {
@@ -349,6 +372,10 @@ export class Acceptor {
     this.#now.steadyUs = this.#clock.elapsedUs();
     return this.#now;
   }
+}
+
+function toStack(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : `${error}`;
 }
 
 /** The session that a message names, from our side. */

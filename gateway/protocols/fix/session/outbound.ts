@@ -173,7 +173,7 @@ export function routeBack(message: FixMessage): Route | undefined {
   let isRouted = false;
   for (const [tag, field] of TURNED) {
     const value = message.text(tag);
-    if (value === undefined || value === "") continue;
+    if (value === undefined || value === "" || value.length > ROUTE_LENGTH_MAX) continue;
     if (tag >= LOCATION_TAG_MIN && message.is(8, "FIX.4.0")) continue;
     route[field] = value;
     isRouted = true;
@@ -181,6 +181,8 @@ export function routeBack(message: FixMessage): Route | undefined {
   return isRouted ? route : undefined;
 }
 
+/** Six of them fit into a header; longer ones name nobody, and are not repeated. */
+const ROUTE_LENGTH_MAX = 256;
 /** Locations came with FIX 4.1. */
 const LOCATION_TAG_MIN = 144;
 /** The tag in a message, and the field of the answer that says the same. */

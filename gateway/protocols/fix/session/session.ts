@@ -247,7 +247,7 @@ export class FixSession implements SessionHandle {
 
   leave(cause: LogoutCause): void {
     const wasLoggedOn = this.isLoggedOn;
-    this.state = OFFLINE;
+    if (this.state !== FAILED) this.state = OFFLINE;
     this.outbound.stopResend();
     this.outbound.isOpen = false;
     this.outbound.link = undefined;

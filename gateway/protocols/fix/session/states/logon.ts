@@ -132,6 +132,7 @@ function findFault(session: FixSession, message: FixMessage): string | undefined
   if (message.is(141, "Y") && message.integer(34) !== 1) {
     return "MsgSeqNum must be 1 with ResetSeqNumFlag";
   }
+  if (message.integer(789) === 0) return "NextExpectedMsgSeqNum must be 1 or more";
   if (isFixt(session) && !message.is(1137, settings.defaultApplVerId)) {
     return `DefaultApplVerID must be ${settings.defaultApplVerId}`;
   }
