@@ -33,11 +33,16 @@ interface SendOptions {
   readonly isPossResend?: boolean;
 }
 
+/** Messages that are not sent twice. */
+const SESSION_TYPES = new Set(["0", "1", "2", "3", "4", "5", "A"]);
+
 export class FixClient {
   readonly compId: string;
   /** What came in sequence, resent or not; each once. */
   readonly received: Received[] = [];
   nextOut = 1;
+  /** Frames sent, by number; a Logon is not sent again. */
+  readonly #sent = new Map<number, { readonly type: string; readonly body: Body }>();
   expectedIn = 1;
   #writer = new FixWriter();
   #message = new FixMessage();
@@ -49,6 +54,15 @@ export class FixClient {
 
   constructor(compId: string) {
     this.compId = compId;
+  }
+
+  /** One that knows and sent what this one did, to see how else it could have gone on. */
+  fork(): FixClient {
+    const twin = new FixClient(this.compId);
+    twin.nextOut = this.nextOut;
+    twin.expectedIn = this.expectedIn;
+    for (const [sequence, sent] of this.#sent) twin.#sent.set(sequence, sent);
+    return twin;
   }
 
   get isConnected(): boolean {
@@ -97,6 +111,25 @@ export class FixClient {
 
   /** Sends a message with its fields in the order of their tags. */
   send(type: string, body: Body, options: SendOptions = {}): void {
+    this.#sent.set(this.nextOut, { type, body });
+    this.#write(this.nextOut, type, body, options);
+    this.nextOut += 1;
+  }
+
+  /** Sends again what the venue asks for; session messages become a gap fill. */
+  #resend(from: number): void {
+    for (let sequence = from; sequence < this.nextOut; sequence += 1) {
+      const sent = this.#sent.get(sequence);
+      if (sent !== undefined && !SESSION_TYPES.has(sent.type)) {
+        this.#write(sequence, sent.type, sent.body, { isPossDup: true });
+      } else {
+        const fill = { 36: sequence + 1, 123: "Y" };
+        this.#write(sequence, "4", fill, { isPossDup: true });
+      }
+    }
+  }
+
+  #write(sequence: number, type: string, body: Body, options: SendOptions): void {
     const connection = this.#connection;
     if (connection === undefined) throw new Error(`${this.compId} is not connected`);
     const writer = this.#writer.begin(type);
@@ -104,11 +137,10 @@ export class FixClient {
     const nowUs = systemClock.nowUs();
     const { bytes, start, end } = writer.finish({
       ...{ beginString: "FIX.4.4", senderCompId: this.compId, targetCompId: VENUE_COMP_ID },
-      ...{ sequence: this.nextOut, sendingTimeUs: nowUs, timestampDigits: 3 },
+      ...{ sequence, sendingTimeUs: nowUs, timestampDigits: 3 },
       ...(options.isPossDup === true ? { possDup: true, origSendingTimeUs: nowUs } : {}),
       ...(options.isPossResend === true ? { possResend: true } : {}),
     });
-    this.nextOut += 1;
     this.#acceptor?.received(connection, Buffer.from(bytes.subarray(start, end)));
   }
 
@@ -163,6 +195,10 @@ export class FixClient {
 
   #take(message: FixMessage): void {
     const sequence = message.integer(34) ?? 0;
+    // Whatever its number: else both sides would wait for each other.
+    if (message.msgType === "2" && sequence >= this.expectedIn) {
+      this.#resend(message.integer(7) ?? 1);
+    }
     const isGapFill = message.msgType === "4";
     if (sequence > this.expectedIn) {
       if (!this.#isAsking) {

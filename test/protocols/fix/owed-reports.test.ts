@@ -210,6 +210,50 @@ async function play(seed: number, wrapStore?: WrapStore): Promise<readonly Compa
   return compared;
 }
 
+test("an order on its way into a crash is asked for again", async () => {
+  const venue = open(makeDirectory(), undefined);
+  const client = new FixClient("B1");
+  await client.logOn(venue.acceptor);
+  // Its engine session is open, and nothing is on its way.
+  await client.settle();
+  const place = (id: string): void => {
+    const body = { 11: id, 38: "0.1", 40: "2", 44: "95", 54: "2", 55: "M-0", 60: NOW };
+    client.send("D", body);
+  };
+  place("lost");
+  place("journaled");
+  client.send("F", { 11: "cancel", 41: "journaled", 54: "2", 55: "M-0", 60: NOW });
+  // What was received is on the disk now; what it asks for is not in the journal.
+  await Promise.resolve();
+  const [early, late] = [makeDirectory(), makeDirectory()];
+  for (const directory of [early, late]) venue.copy("fix", directory);
+  venue.copy("journal", early);
+  client.drop();
+  venue.core.flush();
+  venue.copy("journal", late);
+  await venue.stop();
+
+  for (const [directory, expected] of [
+    [early, ["lost 0", "journaled 0", "cancel 4"]],
+    [late, ["lost 0", "journaled 0", "journaled 4", "lost 4", "lost I", "journaled I", "cancel 9"]],
+  ] as const) {
+    const again = open(directory, undefined);
+    const twin = client.fork();
+    await twin.logOn(again.acceptor);
+    await twin.settle();
+    await until(WAIT_MS_MAX, "all answers", () => answers(twin).length >= expected.length);
+    expect(answers(twin)).toEqual([...expected]);
+    await again.stop();
+  }
+});
+
+/** Reports and refusals, as `<ClOrdID> <ExecType>`. */
+function answers({ received }: FixClient): string[] {
+  return received.flatMap(({ type, fields }) =>
+    type === "8" || type === "9" ? [`${fields.get(11)} ${fields.get(150) ?? type}`] : [],
+  );
+}
+
 test.each([51, 52, 53])(
   "each session is told all of its account, once and in order (seed %d)",
   async (seed) => {

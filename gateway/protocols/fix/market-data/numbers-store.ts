@@ -38,6 +38,10 @@ export class NumbersStore implements MessageStore {
     this.#numbers.setExpectedIn(sequence);
   }
 
+  holdIn(sequence: number | undefined): void {
+    this.#numbers.holdIn(sequence);
+  }
+
   markHeard(changeSequence: number): void {
     this.#numbers.markHeard(changeSequence);
   }
@@ -50,8 +54,8 @@ export class NumbersStore implements MessageStore {
     this.#numbers.reset(nowUs);
   }
 
-  flush(nowUs: number): void {
-    this.#numbers.flush(nowUs);
+  flush(elapsedUs: number): void {
+    this.#numbers.flush(elapsedUs);
   }
 
   close(): void {

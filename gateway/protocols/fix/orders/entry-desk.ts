@@ -77,18 +77,36 @@ export class EntryDesk {
       return;
     }
     order.flags = session.orderFlags;
+    session.begin(request.sequence);
     session.whenOpen((engineSession) => {
       order.session = engineSession;
       const refused =
         engineSession === undefined
           ? RejectCode.session_not_found
-          : venue.orderEntry.enter(trader, order, (transaction) =>
+          : this.#enter(session, trader, request, order, (transaction) =>
               this.#hearPlaced(session, request, transaction),
             );
-      if (refused !== undefined) {
-        answers.refuseOrder(session, request, refused, entryTextOf(refused));
-      }
+      if (refused === undefined) return;
+      session.end(request.sequence);
+      answers.refuseOrder(session, request, refused, entryTextOf(refused));
     });
+  }
+
+  /** Gives a command to order entry; its request is done when the reply is there. */
+  #enter(
+    session: OrderSession,
+    trader: Caller,
+    { sequence }: Request,
+    command: SubmittedCommand,
+    hear: (transaction: Transaction) => void,
+  ): RejectCode | undefined {
+    session.begin(sequence);
+    const refused = this.#parts.venue.orderEntry.enter(trader, command, (transaction) => {
+      session.end(sequence);
+      hear(transaction);
+    });
+    if (refused !== undefined) session.end(sequence);
+    return refused;
   }
 
   /** Account (1), when it is given, is a name of the session's own. */
@@ -124,7 +142,7 @@ export class EntryDesk {
       ...toTargetFields(target),
     };
     venue.owed.expectReply();
-    const refused = venue.orderEntry.enter(trader, command, (transaction) => {
+    const refused = this.#enter(session, trader, request, command, (transaction) => {
       session.pendingTargets.delete(toKey(target));
       venue.owed.answer(transaction, request.id);
       if (transaction.code === 0) return;
@@ -170,7 +188,7 @@ export class EntryDesk {
       );
       return;
     }
-    const refused = venue.orderEntry.enter(trader, read, (transaction) => {
+    const refused = this.#enter(session, trader, request, read, (transaction) => {
       session.pendingTargets.delete(toKey(target));
       if (transaction.isDuplicate) {
         const code = RejectCode.client_order_id_exists;
@@ -207,7 +225,7 @@ export class EntryDesk {
       opcode: Opcode.massCancel,
       instrument: listing?.instrument.instrumentId,
     };
-    const refused = venue.orderEntry.enter(trader, command, (transaction) => {
+    const refused = this.#enter(session, trader, request, command, (transaction) => {
       const { sequence, code, result, hasBacklog } = transaction;
       venue.owed.whenTold(sequence, () => {
         if (code !== 0) answers.rejectMassCancel(session, request, scope, code);

@@ -54,6 +54,8 @@ export class OrderSession implements OwedSession {
   #olderRequestIds: ReadonlySet<string> = new Set();
   /** Orders that a cancel or replace of this session is on its way to, as it names them. */
   readonly pendingTargets = new Set<string>();
+  /** Numbers (34) of requests on their way, oldest first. */
+  readonly #begun = new Set<number>();
   #grant: SessionGrant | undefined;
   #caller: Caller | undefined;
   /** Of the engine. */
@@ -155,6 +157,21 @@ export class OrderSession implements OwedSession {
       else this.handle.logout("Orders cannot be entered now");
       this.#go();
     });
+  }
+
+  /**
+   * The request has come and is not done before `end` of it: after a crash it is asked for again.
+   */
+  begin(sequence: number): void {
+    this.#begun.add(sequence);
+    if (this.#begun.size === 1) this.handle.holdFrom(sequence);
+  }
+
+  /** The request is in the journal, or refused. */
+  end(sequence: number): void {
+    this.#begun.delete(sequence);
+    const [oldest] = this.#begun;
+    this.handle.holdFrom(oldest);
   }
 
   /** Flags of an order of this session. */

@@ -73,6 +73,12 @@ export interface SessionHandle {
   /** There is nothing to report up to here. Kept at most once a second. */
   markHeard(changeSequence: number): void;
 
+  /**
+   * The message of this number, and what came behind it, is not done: after a crash it is asked for
+   * again and comes with 43=Y. `undefined`: all that came is done.
+   */
+  holdFrom(sequence: number | undefined): void;
+
   /** Session Reject (3) with the standard phrase of the reason; `tag` is the one to blame. */
   reject(message: FixMessage, reason: number, tag?: number): void;
 

@@ -40,6 +40,8 @@ export class FileStore implements MessageStore {
   #isUnsynced = false;
   #syncedAtUs = 0;
   #failure: Error | undefined;
+  /** From here on what came is not done; Infinity: all is. */
+  #heldIn = Infinity;
 
   /**
    * Opens the session's files or begins them.
@@ -109,6 +111,11 @@ export class FileStore implements MessageStore {
     this.#isStateNew = true;
   }
 
+  holdIn(sequence: number | undefined): void {
+    this.#heldIn = sequence ?? Infinity;
+    this.#isStateNew = true;
+  }
+
   markHeard(changeSequence: number): void {
     if (changeSequence <= this.#state.lastChangeSequence) return;
     this.#state.lastChangeSequence = changeSequence;
@@ -146,15 +153,15 @@ export class FileStore implements MessageStore {
   }
 
   /** Errors: throws what went wrong with the disk, also in a sync that was under way. */
-  flush(nowUs: number): void {
+  flush(elapsedUs: number): void {
     if (this.#failure !== undefined) throw this.#failure;
-    const isHeardDue = this.#isHeardNew && nowUs - this.#wroteAtUs >= INTERVAL_US;
+    const isHeardDue = this.#isHeardNew && elapsedUs - this.#wroteAtUs >= INTERVAL_US;
     if (this.#isStateNew || isHeardDue) {
       this.#write();
-      this.#wroteAtUs = nowUs;
+      this.#wroteAtUs = elapsedUs;
       if (this.#current.size >= this.#options.bytesMax / 2) this.#rotate();
     }
-    this.#sync(nowUs);
+    this.#sync(elapsedUs);
   }
 
   /** Errors: as `flush`, of what was not flushed; the files are closed all the same. */
@@ -173,7 +180,7 @@ export class FileStore implements MessageStore {
   #write(): void {
     if (this.#failure !== undefined) throw this.#failure;
     if (!this.#isStateNew && !this.#isHeardNew) return;
-    this.#current.addState(this.#state);
+    this.#current.addState(this.#toKept(this.#state));
     try {
       this.#current.write();
     } catch (error) {
@@ -194,12 +201,12 @@ export class FileStore implements MessageStore {
     }
   }
 
-  #sync(nowUs: number): void {
+  #sync(elapsedUs: number): void {
     const { sync } = this.#options;
     if (!this.#isUnsynced || sync === "none") return;
-    if (sync === "interval" && nowUs - this.#syncedAtUs < INTERVAL_US) return;
+    if (sync === "interval" && elapsedUs - this.#syncedAtUs < INTERVAL_US) return;
     this.#isUnsynced = false;
-    this.#syncedAtUs = nowUs;
+    this.#syncedAtUs = elapsedUs;
     if (sync === "every") this.#current.syncNow();
     else this.#syncLater();
   }
@@ -219,11 +226,16 @@ export class FileStore implements MessageStore {
     this.#current = next;
   }
 
+  #toKept(state: StoredState): StoredState {
+    if (state.expectedIn <= this.#heldIn) return state;
+    return { ...state, expectedIn: this.#heldIn };
+  }
+
   /** A new file, with the state at its head. Errors: throws, and there is no file. */
   #begin(state: StoredState): FileSegment {
     const segment = new FileSegment(this.#pathOf(this.#number + 1));
     try {
-      segment.addState(state);
+      segment.addState(this.#toKept(state));
       segment.write();
       // Before the files go that it takes the place of.
       if (this.#options.sync === "every") segment.syncNow();

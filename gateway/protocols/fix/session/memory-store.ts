@@ -44,6 +44,9 @@ export class MemoryStore implements MessageStore {
     this.expectedIn = sequence;
   }
 
+  /** What it knows ends with the process. */
+  holdIn(): void {}
+
   markHeard(changeSequence: number): void {
     if (changeSequence > this.lastChangeSequence) this.lastChangeSequence = changeSequence;
   }

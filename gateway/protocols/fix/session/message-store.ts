@@ -28,6 +28,12 @@ export interface MessageStore {
 
   setExpectedIn(sequence: number): void;
 
+  /**
+   * Messages from `sequence` on are not done: a store that reaches a disk tells it to expect that
+   * one, so that after a crash it is asked for again. `undefined`: what came is done.
+   */
+  holdIn(sequence: number | undefined): void;
+
   /** Nothing is to be reported up to here. Written by the next flush that is a second later. */
   markHeard(changeSequence: number): void;
 
@@ -41,8 +47,12 @@ export interface MessageStore {
   /** Begins at 1 on both sides and forgets the messages. */
   reset(nowUs: number): void;
 
-  /** Hands what is new to the disk. Order: once a turn, before the turn's bytes go to a socket. */
-  flush(nowUs: number): void;
+  /**
+   * Hands what is new to the disk; the time is of a clock that never goes back.
+   *
+   * Order: once a turn, before the turn's bytes go to a socket.
+   */
+  flush(elapsedUs: number): void;
 
   close(): void;
 }

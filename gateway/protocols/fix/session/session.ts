@@ -181,6 +181,11 @@ export class FixSession implements SessionHandle {
     this.store.setExpectedIn(sequence);
   }
 
+  holdFrom(sequence: number | undefined): void {
+    this.environment.noteStored(this.store);
+    this.store.holdIn(sequence);
+  }
+
   /** Session Reject (3): 45, 58, 371, 372, 373, as far as the version has them. */
   sendReject(message: FixMessage, flaw: { readonly reason: number; readonly tag?: number }): void {
     const { reason, tag } = flaw;
