@@ -9,7 +9,7 @@ import type { Stage } from "../stages/stage.ts";
 /** A session that is owed the changes of one account. */
 export interface OwedSession {
   readonly account: number;
-  /** Everything up to here was told; survives a restart. 0: a session without a past. */
+  /** Everything up to here was told before it was added; 0: a session without a past. */
   readonly heardSequence: number;
   /**
    * The changes of its account lie in `transaction.changes` from `from` to `to`. `requestId`: the

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Opcode } from "../../../gateway/domain/command.ts";
+import { Opcode, QueryKind } from "../../../gateway/domain/command.ts";
 import { LimitKind } from "../../../gateway/domain/instrument.ts";
 import { OrderType, Side, TimeInForce } from "../../../gateway/domain/order.ts";
 import { until } from "../../support/deadline.ts";
@@ -338,6 +338,45 @@ test("orders of a session go with its connection, and stay when it asked for tha
   const open = venue.core.query({ opcode: 201, account: ALICE });
   expect(open.changes).toHaveLength(1);
 });
+
+test("an order right behind the Logon belongs to its session", async () => {
+  const other = new FixClient("ALICE2");
+  other.connect(venue.acceptor);
+  other.send("D", limitOrder("o1", "2"));
+  await other.next("A");
+  expect(await other.take(1, 11, 150)).toEqual(["8 11=o1 150=0"]);
+  other.drop();
+  expect(await alice.take(2, 11, 150, 58)).toEqual([
+    "8 11=o1 150=0",
+    "8 11=o1 150=4 58=Session is disconnected",
+  ]);
+});
+
+test("an order says whether it ends with its session", async () => {
+  const isFlagged = async (client: FixClient, id: string): Promise<boolean> => {
+    client.send("D", limitOrder(id, "2"));
+    const orderId = Number((await client.next("8")).fields.get(37));
+    const [image] = venue.core.query({ opcode: QueryKind.order, account: ALICE, orderId }).changes;
+    return image?.entity === "order" && image.change === "image" && image.cancelOnDisconnect;
+  };
+  const keeping = new FixClient("ALICE2");
+  await keeping.logOn(venue.acceptor, { 8674: "1" });
+  expect(await isFlagged(alice, "a1")).toBe(true);
+  await keeping.next("8");
+  expect(await isFlagged(keeping, "k1")).toBe(false);
+});
+
+test("the id of a cancel is remembered over thousands of others", async () => {
+  const cancel = (id: string): void =>
+    alice.send("F", { 11: id, 41: `no-${id}`, 54: "2", 55: "BTC-USDT", 60: NOW });
+  for (let count = 0; count < 2_060; count += 1) cancel(`c${count}`);
+  cancel("c20");
+  const isAnswered = (): boolean =>
+    alice.received.filter(({ type }) => type === "9").length > 2_060;
+  await until(5_000, "all answers", isAnswered);
+  const reasons = alice.received.filter(({ fields }) => fields.get(11) === "c20");
+  expect(reasons.map((each) => each.show(102)).toSorted()).toEqual(["102=1", "102=6"]);
+}, 20_000);
 
 test("executions of an offline session are stored and resent", async () => {
   const other = new FixClient("ALICE2");

@@ -247,6 +247,45 @@ test("an order on its way into a crash is asked for again", async () => {
   }
 });
 
+test("a journal that lost its tail owes what takes its place", async () => {
+  const venue = open(makeDirectory(), undefined);
+  const client = new FixClient("B1");
+  await client.logOn(venue.acceptor, { 8674: "1" });
+  await client.settle();
+  const directory = makeDirectory();
+  venue.copy("journal", directory);
+  const order = { 38: "0.1", 40: "2", 44: "95", 54: "2", 55: "M-0", 60: NOW };
+  for (const id of ["one", "two", "three"]) client.send("D", { 11: id, ...order });
+  await until(WAIT_MS_MAX, "three orders", () => answers(client).length === 3);
+  venue.copy("fix", directory);
+  client.drop();
+  await venue.stop();
+  const again = open(directory, undefined);
+  await client.logOn(again.acceptor, { 8674: "1" });
+  client.send("D", { 11: "four", ...order });
+  await until(WAIT_MS_MAX, "the fourth", () => answers(client).includes("four 0"));
+  await again.stop();
+});
+
+test("orders stay over a planned stop, and go with the session that came back", async () => {
+  const directory = makeDirectory();
+  const venue = open(directory, undefined);
+  const client = new FixClient("B1");
+  await client.logOn(venue.acceptor);
+  const order = { 38: "0.1", 40: "2", 44: "95", 54: "2", 55: "M-0", 60: NOW };
+  client.send("D", { 11: "stays", ...order });
+  await until(WAIT_MS_MAX, "the order", () => answers(client).includes("stays 0"));
+  await venue.stop();
+  const again = open(directory, undefined);
+  await client.logOn(again.acceptor);
+  client.send("AF", { 584: "open", 585: "7" });
+  await until(WAIT_MS_MAX, "its status", () => answers(client).includes("stays I"));
+  client.drop();
+  await client.logOn(again.acceptor);
+  await until(WAIT_MS_MAX, "its end", () => answers(client).includes("stays 4"));
+  await again.stop();
+});
+
 /** Reports and refusals, as `<ClOrdID> <ExecType>`. */
 function answers({ received }: FixClient): string[] {
   return received.flatMap(({ type, fields }) =>

@@ -76,13 +76,13 @@ export class OrderSession implements OwedSession {
 
   // What it is owed
 
+  /** As it was opened: what is told since is counted by who tells it. */
   get heardSequence(): number {
     return this.#heardSequence;
   }
 
   hear(transaction: Transaction, from: number, to: number, requestId: string | undefined): void {
     const { handle, timestampDigits, account } = this;
-    this.#heardSequence = transaction.sequence;
     this.#parts.reports.send(handle, timestampDigits, account, transaction, from, to, requestId);
   }
 
