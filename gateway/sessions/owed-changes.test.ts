@@ -9,6 +9,7 @@ import { OwedChanges, type OwedSession } from "./owed-changes.ts";
 class Ear implements OwedSession {
   readonly account: number;
   heardSequence: number;
+  isFailed = false;
   readonly told: string[] = [];
 
   constructor(account: number, heardSequence = 0) {
@@ -92,6 +93,17 @@ test("a checkpoint is where everybody was told to be at the one before", () => {
   expect(owed.checkpoint()).toBe(4);
   expect(quiet.heardSequence).toBe(8);
   expect(owed.checkpoint()).toBe(8);
+});
+
+test("nothing is let go of while a session cannot keep what it is told", () => {
+  const [ear, broken] = [new Ear(3, 10), new Ear(4, 10)];
+  const owed = started(20, ear, broken);
+  for (let sequence = 11; sequence <= 15; sequence += 1) owed.apply(transactionOf(sequence, 3));
+  owed.checkpoint();
+  broken.isFailed = true;
+  owed.apply(transactionOf(16, 3));
+  expect([owed.checkpoint(), owed.checkpoint(), owed.checkpoint()]).toEqual([10, 10, 10]);
+  expect(ear.heardSequence).toBe(16);
 });
 
 test("a start after a defect tells nothing twice", () => {

@@ -18,6 +18,8 @@ export interface OwedSession {
   hear(transaction: Transaction, from: number, to: number, requestId: string | undefined): void;
   /** There is nothing for it up to here. */
   markHeard(sequence: number): void;
+  /** What it is told is not kept any more: the next start tells it again. */
+  readonly isFailed: boolean;
 }
 
 /** Sessions of one account, and where its changes lie in the transaction that is told. */
@@ -35,6 +37,8 @@ interface Waiter {
 
 export class OwedChanges implements Stage {
   readonly name = "fix";
+  /** A session whose reports are gone still needs those to come. */
+  readonly mayMiss = true;
   readonly #byAccount = new Map<number, Recipients>();
   /** Everything up to here was told to whom it is owed. */
   #sequence: number;
@@ -42,6 +46,8 @@ export class OwedChanges implements Stage {
   #isStarted = false;
   /** Sessions were told at the last checkpoint that there is nothing for them up to here. */
   #markedSequence = 0;
+  /** The last checkpoint. */
+  #keptSequence = 0;
   /** Requests whose transaction has not been heard. */
   #awaitedReplies = 0;
   /** Heard; whether it answers an awaited request shows at once. */
@@ -136,6 +142,7 @@ export class OwedChanges implements Stage {
     this.#isStarted = true;
     this.#sequence = from;
     this.#markedSequence = from;
+    this.#keptSequence = from;
   }
 
   beginAt(from: number): void {
@@ -149,16 +156,20 @@ export class OwedChanges implements Stage {
 
   /**
    * Where the slowest session is after a restart. What was marked is in its store by the next call,
-   * ten seconds later.
+   * ten seconds later; unless its store has failed, which holds the checkpoint until a restart.
    */
   checkpoint(): number {
     if (!this.#isStarted) return this.#lowestHeard();
-    const kept = this.#markedSequence;
-    this.#markedSequence = this.#sequence;
+    let hasFailed = false;
     for (const { sessions } of this.#byAccount.values()) {
-      for (const session of sessions) session.markHeard(this.#sequence);
+      for (const session of sessions) {
+        session.markHeard(this.#sequence);
+        hasFailed ||= session.isFailed;
+      }
     }
-    return kept;
+    if (!hasFailed) this.#keptSequence = this.#markedSequence;
+    this.#markedSequence = this.#sequence;
+    return this.#keptSequence;
   }
 
   #lowestHeard(): number {

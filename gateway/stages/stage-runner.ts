@@ -27,7 +27,8 @@ export type StageState = "live" | "catching_up" | "waiting" | "detached";
 
 /** What a runner wants after a slice: more time, the next transaction, or a moment to pass. */
 export type Wish =
-  { readonly kind: "more" | "idle" } | { readonly kind: "at"; readonly atUs: number };
+  | { readonly kind: "more" | "idle" }
+  | { readonly kind: "at"; readonly atUs: number };
 
 const MORE: Wish = { kind: "more" };
 const IDLE: Wish = { kind: "idle" };
@@ -230,13 +231,16 @@ export class StageRunner {
 
   /** Goes on with what the ring has, if the stage can do without what was before. */
   #beginLate(): boolean {
-    if (this.#sequence > 0 || this.stage.beginAt === undefined) return false;
+    const isAllowed = this.#sequence === 0 || this.stage.mayMiss === true;
+    if (!isAllowed || this.stage.beginAt === undefined) return false;
     this.#closeReexecution();
+    const missedAfter = this.#sequence;
     const from = this.#ring.newestSequence - this.#ring.length;
     this.stage.beginAt(from);
     this.#sequence = from;
     this.#state = "live";
-    this.#log.warn("stage_begins_late", { stage: this.stage.name, sequence: from });
+    const fields = { stage: this.stage.name, sequence: from, missed_after: missedAfter };
+    this.#log.warn("stage_begins_late", fields);
     return true;
   }
 }

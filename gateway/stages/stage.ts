@@ -20,6 +20,9 @@ export interface Stage {
    */
   beginAt?(from: number): void;
 
+  /** It goes on that way also when something was applied before: silence would be worse. */
+  readonly mayMiss?: true;
+
   /**
    * Takes one whole transaction. They come in sequence order, each once since `start`, on the main
    * thread, between the turns of the order path: a stage that needs longer than some microseconds

@@ -285,6 +285,24 @@ describe("stages", () => {
     expect(venue.lines.join("")).not.toContain("stage_detached");
   });
 
+  test("one that must go on whatever it misses begins with what there is", async () => {
+    const began: number[] = [];
+    const venue = open((clock) => {
+      const owing: Stage = new NotingStage("owing", clock, []);
+      const begin = { beginAt: (from: number) => began.push(from), mayMiss: true as const };
+      return [Object.assign(owing, begin)];
+    });
+    venue.release(3);
+    await venue.settle(50);
+    venue.journal.goneUpTo = 90;
+    venue.release(90);
+    await venue.settle(50);
+    expect(venue.stages.status()[0]).toMatchObject({ state: "live", lag: 0 });
+    expect(began).toHaveLength(1);
+    venue.log.flush();
+    expect(venue.lines.join("")).toContain("event=stage_begins_late stage=owing");
+  });
+
   test("tell metrics how far behind they are", async () => {
     const venue = open((clock) => [new NotingStage("slow", clock, ["throws"])]);
     venue.release(3);

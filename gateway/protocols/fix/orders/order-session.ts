@@ -86,6 +86,10 @@ export class OrderSession implements OwedSession {
     this.#parts.reports.send(handle, timestampDigits, account, transaction, from, to, requestId);
   }
 
+  get isFailed(): boolean {
+    return this.handle.isFailed;
+  }
+
   markHeard(sequence: number): void {
     this.#heardSequence = Math.max(this.#heardSequence, sequence);
     this.handle.markHeard(sequence);

@@ -39,7 +39,12 @@ export type LogonVerdict =
  * of the session, the application, the schedule) · `shutdown`: the venue stops.
  */
 export type LogoutCause =
-  "logout" | "disconnect" | "timeout" | "slow_client" | "ended" | "shutdown";
+  | "logout"
+  | "disconnect"
+  | "timeout"
+  | "slow_client"
+  | "ended"
+  | "shutdown";
 
 /**
  * One session as its application sees it. It exists also while nobody is connected, one object for
@@ -48,6 +53,8 @@ export type LogoutCause =
 export interface SessionHandle {
   readonly id: SessionId;
   readonly isLoggedOn: boolean;
+  /** Its store is broken: nothing is sent, taken or kept until the next start. */
+  readonly isFailed: boolean;
   /**
    * The client is behind with reading, or a resend is under way: what it merely wants, such as
    * market data, should wait. What it is owed is sent all the same.

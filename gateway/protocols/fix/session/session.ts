@@ -67,6 +67,10 @@ export class FixSession implements SessionHandle {
     return this.state === LOGGED_ON;
   }
 
+  get isFailed(): boolean {
+    return this.outbound.isFailed;
+  }
+
   get isCongested(): boolean {
     return this.isBusy || this.outbound.link?.isCongested === true;
   }
