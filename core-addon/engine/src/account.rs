@@ -10,16 +10,15 @@ use crate::command::AccountState;
 use crate::flat_map::FlatMap;
 use crate::hash::{DigestKind, digest};
 use crate::ladder::{NONE, OrderIndex};
-use crate::ledger::{SLOTS, row_of, slot_of};
+use crate::ledger::{SLOTS, by_slot, row_of, slot_of};
 use crate::name::Name;
 use crate::units::{AccountId, InstrumentId, OrderId, Quantity, TimeNs};
 
-/// One account, in one cache line; its name lies apart.
+/// One account, in one cache line; its name and state lie apart.
 #[derive(Clone, Debug)]
 #[repr(align(64))]
 struct Row {
     finals: AgeRing<FinalOrder>,
-    state: AccountState,
     /// Open orders by order id.
     first_open: u32,
     last_open: u32,
@@ -72,12 +71,13 @@ pub struct Finality {
 
 /// Where an order id leads to.
 #[derive(Clone, Copy, Debug)]
-pub enum Found {
-    Open(OpenOrder),
-    Final(FinalOrder),
+pub enum Found<'a> {
+    Open(&'a OpenOrder),
+    Final(&'a FinalOrder),
 }
 
-impl Found {
+impl Found<'_> {
+    #[inline]
     pub fn order_id(&self) -> OrderId {
         match self {
             Found::Open(order) => order.order_id,
@@ -85,6 +85,7 @@ impl Found {
         }
     }
 
+    #[inline]
     pub fn instrument(&self) -> InstrumentId {
         match self {
             Found::Open(order) => order.instrument,
@@ -122,24 +123,30 @@ struct OpenOrders {
     free: u32,
 }
 
+/// What the accounts of one slot have: two cache lines of tables, so that a command finds all it
+/// needs of them together.
+#[repr(align(64))]
+struct Slot {
+    by_order_id: FlatMap,
+    open: OpenOrders,
+    rows: Vec<Row>,
+    /// Number of open orders by account and instrument.
+    open_counts: FlatMap,
+}
+
 /// All accounts.
 pub struct Accounts {
-    rows: Vec<Vec<Row>>,
+    slots: Box<[Slot; SLOTS]>,
+    client_ids: Box<[ClientIds; SLOTS]>,
     names: Vec<Name>,
-    open: Vec<OpenOrders>,
-    by_order_id: Vec<FlatMap>,
-    /// Number of open orders by account and instrument.
-    open_counts: Vec<FlatMap>,
-    client_ids: Vec<ClientIds>,
+    /// By account id from 1: most commands need nothing else of the account's own.
+    states: Vec<AccountState>,
     /// Sum of the digests of accounts, final orders and client ids.
     digest_sum: u64,
 }
 
-/// Row of an account among those of its slot: slot 0 has no row 0, since id 0 does not exist.
-#[inline]
-fn position_of(account: AccountId) -> usize {
-    row_of(account) - usize::from(slot_of(account) == 0)
-}
+const EMPTY_ROW: Row =
+    Row { finals: AgeRing::EMPTY, first_open: NONE, last_open: NONE, client_ids: 0 };
 
 #[inline]
 fn pair_key(account: AccountId, instrument: InstrumentId) -> u64 {
@@ -148,16 +155,16 @@ fn pair_key(account: AccountId, instrument: InstrumentId) -> u64 {
 
 impl Accounts {
     pub fn new() -> Accounts {
-        let slots = || 0..SLOTS;
-        Accounts {
-            rows: slots().map(|_| Vec::new()).collect(),
-            names: Vec::new(),
-            open: slots().map(|_| OpenOrders { entries: Vec::new(), free: NONE }).collect(),
-            by_order_id: slots().map(|_| FlatMap::default()).collect(),
-            open_counts: slots().map(|_| FlatMap::default()).collect(),
-            client_ids: slots().map(|_| ClientIds::default()).collect(),
-            digest_sum: 0,
-        }
+        let mut slots = by_slot(|| Slot {
+            by_order_id: FlatMap::default(),
+            open: OpenOrders { entries: Vec::new(), free: NONE },
+            rows: Vec::new(),
+            open_counts: FlatMap::default(),
+        });
+        // Row 0 of slot 0 would be account 0.
+        slots[0].rows.push(EMPTY_ROW);
+        let (names, states) = (Vec::new(), Vec::new());
+        Accounts { slots, client_ids: by_slot(ClientIds::default), names, states, digest_sum: 0 }
     }
 
     pub fn count(&self) -> u32 {
@@ -167,14 +174,9 @@ impl Accounts {
     /// Adds the next account.
     pub fn create(&mut self, name: Name) -> AccountId {
         self.names.push(name);
+        self.states.push(AccountState::Active);
         let id = self.count();
-        self.rows[slot_of(id)].push(Row {
-            finals: AgeRing::default(),
-            state: AccountState::Active,
-            first_open: NONE,
-            last_open: NONE,
-            client_ids: 0,
-        });
+        self.slots[slot_of(id)].rows.push(EMPTY_ROW);
         self.count_digest(id);
         id
     }
@@ -182,7 +184,7 @@ impl Accounts {
     /// Sets the state of an account that exists.
     pub fn set_state(&mut self, id: AccountId, state: AccountState) {
         self.uncount_digest(id);
-        self.row_mut(id).state = state;
+        self.states[id as usize - 1] = state;
         self.count_digest(id);
     }
 
@@ -203,40 +205,36 @@ impl Accounts {
 
     #[inline]
     fn row(&self, account: AccountId) -> &Row {
-        &self.rows[slot_of(account)][position_of(account)]
-    }
-
-    #[inline]
-    fn row_mut(&mut self, account: AccountId) -> &mut Row {
-        &mut self.rows[slot_of(account)][position_of(account)]
+        &self.slots[slot_of(account)].rows[row_of(account)]
     }
 
     #[inline]
     pub fn exists(&self, account: AccountId) -> bool {
-        account != 0 && account <= self.count()
+        self.state(account).is_some()
     }
 
     /// State of an account, when it exists.
     #[inline]
     pub fn state(&self, account: AccountId) -> Option<AccountState> {
-        self.exists(account).then(|| self.row(account).state)
+        self.states.get((account as usize).wrapping_sub(1)).copied()
     }
 
     /// An account that exists.
     pub fn image(&self, id: AccountId) -> Account {
-        Account { id, state: self.row(id).state, name: self.names[id as usize - 1] }
+        let position = id as usize - 1;
+        Account { id, state: self.states[position], name: self.names[position] }
     }
 
     /// The account's order with this id, open or final and not expired.
     #[inline]
-    pub fn find(&self, account: AccountId, order_id: OrderId, now: TimeNs) -> Option<Found> {
-        let slot = slot_of(account);
-        let position = self.by_order_id[slot].get(order_id)?;
+    pub fn find(&self, account: AccountId, order_id: OrderId, now: TimeNs) -> Option<Found<'_>> {
+        let slot = &self.slots[slot_of(account)];
+        let position = slot.by_order_id.get(order_id)?;
         if position & FINAL_BIT == 0 {
-            let open = self.open[slot].entries[position as usize];
+            let open = &slot.open.entries[position as usize];
             return (open.account == account).then_some(Found::Open(open));
         }
-        let order = *self.row(account).finals.get(position & !FINAL_BIT)?;
+        let order = slot.rows.get(row_of(account))?.finals.get(position & !FINAL_BIT)?;
         // Accounts of one slot share the index, so the number may be another account's.
         (order.order_id == order_id && !is_expired(order.at, now)).then_some(Found::Final(order))
     }
@@ -247,22 +245,30 @@ impl Accounts {
         self.find(account, client_id.order_id, now).map(|_| client_id)
     }
 
-    /// Where the index has an order id of an account that exists: for `open_at`.
+    /// Where the index of the account's slot has an order id: for `open_at`.
     #[inline]
     pub fn position_of_order(&self, account: AccountId, order_id: OrderId) -> Option<u32> {
-        self.by_order_id[slot_of(account)].get(order_id)
+        self.slots[slot_of(account)].by_order_id.get(order_id)
     }
 
     /// The open order at a position of the index, if it is one.
     #[inline]
     pub fn open_at(&self, account: AccountId, position: u32) -> Option<&OpenOrder> {
-        self.open[slot_of(account)].entries.get(position as usize)
+        self.slots[slot_of(account)].open.entries.get(position as usize)
+    }
+
+    /// Loads the row of an account; see `look_ahead.rs`.
+    #[inline]
+    pub fn look_ahead(&self, account: AccountId) -> u64 {
+        let row = self.slots[slot_of(account)].rows.get(row_of(account));
+        row.map_or(0, |row| u64::from(row.last_open))
     }
 
     /// Open orders of the account in the instrument.
     #[inline]
     pub fn open_count(&self, account: AccountId, instrument: InstrumentId) -> u32 {
-        self.open_counts[slot_of(account)].get(pair_key(account, instrument)).unwrap_or(0)
+        let counts = &self.slots[slot_of(account)].open_counts;
+        counts.get(pair_key(account, instrument)).unwrap_or(0)
     }
 
     /// Client order ids the account has reserved.
@@ -279,9 +285,8 @@ impl Accounts {
         instrument: InstrumentId,
         index: OrderIndex,
     ) {
-        let slot = slot_of(account);
-        let row = &mut self.rows[slot][position_of(account)];
-        let open = &mut self.open[slot];
+        let Slot { by_order_id, open, rows, open_counts } = &mut self.slots[slot_of(account)];
+        let row = &mut rows[row_of(account)];
         let previous = row.last_open;
         let position = open.add(OpenOrder {
             order_id,
@@ -297,11 +302,10 @@ impl Accounts {
             NONE => row.first_open = position,
             previous => open.entries[previous as usize].next = position,
         }
-        self.by_order_id[slot].insert(order_id, position);
-        let counts = &mut self.open_counts[slot];
-        match counts.get_mut(pair_key(account, instrument)) {
+        by_order_id.insert(order_id, position);
+        match open_counts.get_mut(pair_key(account, instrument)) {
             Some(count) => *count += 1,
-            None => counts.insert(pair_key(account, instrument), 1),
+            None => open_counts.insert(pair_key(account, instrument), 1),
         }
     }
 
@@ -323,72 +327,48 @@ impl Accounts {
             }
             self.forget_oldest(account);
         }
-        let slot = slot_of(account);
-        let position = self.by_order_id[slot].get(order.order_id);
-        let client_ids = position.map_or(NONE, |position| self.remove_open(account, position));
-        let number = self.push_final(account, now, order, client_ids);
-        match self.by_order_id[slot].get_mut(order.order_id) {
-            Some(found) => *found = number | FINAL_BIT,
-            None => self.by_order_id[slot].insert(order.order_id, number | FINAL_BIT),
-        }
-        if self.row(account).finals.len() > retained_max {
+        if self.keep_final(account, order, now) > retained_max {
             self.forget_oldest(account);
         }
     }
 
-    fn push_final(
-        &mut self,
-        account: AccountId,
-        at: TimeNs,
-        order: &Finality,
-        client_ids: u32,
-    ) -> u32 {
-        let kept = FinalOrder {
+    /// Returns how many final orders the account now keeps.
+    #[inline]
+    fn keep_final(&mut self, account: AccountId, order: &Finality, at: TimeNs) -> u32 {
+        let slot = &mut self.slots[slot_of(account)];
+        let mut kept = FinalOrder {
             order_id: order.order_id,
             filled: order.filled,
             at,
             instrument: order.instrument,
-            client_ids,
+            client_ids: NONE,
             status: order.status,
             reason: order.reason,
         };
         self.digest_sum = self.digest_sum.wrapping_add(final_digest(account, &kept));
-        self.row_mut(account).finals.push(kept)
-    }
-
-    /// Takes an order off its account's open list and returns its client ids; its index entry stays
-    /// for the final one.
-    fn remove_open(&mut self, account: AccountId, position: u32) -> u32 {
-        let slot = slot_of(account);
-        let row = &mut self.rows[slot][position_of(account)];
-        let open = &mut self.open[slot];
-        let order = open.entries[position as usize];
-        match order.previous {
-            NONE => row.first_open = order.next,
-            previous => open.entries[previous as usize].next = order.next,
+        let number = slot.rows[row_of(account)].finals.next_number();
+        match slot.by_order_id.get_mut(order.order_id) {
+            Some(found) => {
+                let position = std::mem::replace(found, number | FINAL_BIT);
+                kept.client_ids = slot.remove_open(account, position);
+            }
+            None => slot.by_order_id.insert(order.order_id, number | FINAL_BIT),
         }
-        match order.next {
-            NONE => row.last_open = order.previous,
-            next => open.entries[next as usize].previous = order.previous,
-        }
-        open.remove(position);
-        let key = pair_key(account, order.instrument);
-        let counts = &mut self.open_counts[slot];
-        match counts.get_mut(key) {
-            Some(1) => counts.remove(key, 1),
-            Some(count) => *count -= 1,
-            None => unreachable!("an open order is counted"),
-        }
-        order.client_ids
+        let finals = &mut slot.rows[row_of(account)].finals;
+        finals.push(kept);
+        finals.len()
     }
 
     fn forget_oldest(&mut self, account: AccountId) {
-        let slot = slot_of(account);
-        let row = &mut self.rows[slot][position_of(account)];
+        let slot = &mut self.slots[slot_of(account)];
+        let row = &mut slot.rows[row_of(account)];
         let Some((number, order)) = row.finals.pop() else { return };
         self.digest_sum = self.digest_sum.wrapping_sub(final_digest(account, &order));
-        self.by_order_id[slot].remove(order.order_id, number | FINAL_BIT);
-        let (count, sum) = self.client_ids[slot].remove_chain(order.client_ids);
+        slot.by_order_id.remove(order.order_id, number | FINAL_BIT);
+        if order.client_ids == NONE {
+            return;
+        }
+        let (count, sum) = self.client_ids[slot_of(account)].remove_chain(order.client_ids);
         row.client_ids -= count;
         self.digest_sum = self.digest_sum.wrapping_sub(sum);
     }
@@ -417,11 +397,11 @@ impl Accounts {
         key: u128,
         content: u128,
     ) {
-        let slot = slot_of(account);
-        let Some(position) = self.by_order_id[slot].get(order_id) else { return };
-        let row = &mut self.rows[slot][position_of(account)];
+        let slot = &mut self.slots[slot_of(account)];
+        let Some(position) = slot.by_order_id.get(order_id) else { return };
+        let row = &mut slot.rows[row_of(account)];
         let head = if position & FINAL_BIT == 0 {
-            &mut self.open[slot].entries[position as usize].client_ids
+            &mut slot.open.entries[position as usize].client_ids
         } else {
             match row.finals.get_mut(position & !FINAL_BIT) {
                 Some(order) => &mut order.client_ids,
@@ -429,7 +409,7 @@ impl Accounts {
             }
         };
         let client_id = ClientId { key, content, order_id, account, next: *head };
-        *head = self.client_ids[slot].add(client_id);
+        *head = self.client_ids[slot_of(account)].add(client_id);
         row.client_ids += 1;
         self.digest_sum = self.digest_sum.wrapping_add(client_id.digest());
     }
@@ -440,7 +420,7 @@ impl Accounts {
         account: AccountId,
         after: OrderId,
     ) -> impl Iterator<Item = &OpenOrder> {
-        let open = &self.open[slot_of(account)];
+        let open = &self.slots[slot_of(account)].open;
         let mut position = self.row(account).first_open;
         std::iter::from_fn(move || {
             let order = open.entries.get(position as usize)?;
@@ -461,24 +441,23 @@ impl Accounts {
         account: AccountId,
         order_id: OrderId,
     ) -> impl Iterator<Item = &ClientId> {
-        let slot = slot_of(account);
-        let head = match self.by_order_id[slot].get(order_id) {
+        let slot = &self.slots[slot_of(account)];
+        let head = match slot.by_order_id.get(order_id) {
             None => NONE,
             Some(position) if position & FINAL_BIT == 0 => {
-                self.open[slot].entries[position as usize].client_ids
+                slot.open.entries[position as usize].client_ids
             }
             Some(number) => {
                 let kept = self.row(account).finals.get(number & !FINAL_BIT);
                 kept.map_or(NONE, |order| order.client_ids)
             }
         };
-        self.client_ids[slot].chain(head)
+        self.client_ids[slot_of(account)].chain(head)
     }
 
     /// Adds a final order read from a snapshot; those of an account come oldest first.
     pub fn restore_final(&mut self, account: AccountId, at: TimeNs, order: &Finality) {
-        let number = self.push_final(account, at, order, NONE);
-        self.by_order_id[slot_of(account)].insert(order.order_id, number | FINAL_BIT);
+        self.keep_final(account, order, at);
     }
 
     /// Sum of the digests of accounts, final orders and client ids.
@@ -502,6 +481,33 @@ impl Accounts {
             }
         }
         sum
+    }
+}
+
+impl Slot {
+    /// Takes an order off its account's open list and returns its client ids; its index entry is
+    /// for the final one now.
+    #[inline]
+    fn remove_open(&mut self, account: AccountId, position: u32) -> u32 {
+        let row = &mut self.rows[row_of(account)];
+        let open = &mut self.open;
+        let order = open.entries[position as usize];
+        match order.previous {
+            NONE => row.first_open = order.next,
+            previous => open.entries[previous as usize].next = order.next,
+        }
+        match order.next {
+            NONE => row.last_open = order.previous,
+            next => open.entries[next as usize].previous = order.previous,
+        }
+        open.remove(position);
+        let key = pair_key(account, order.instrument);
+        match self.open_counts.get_mut(key) {
+            Some(1) => self.open_counts.remove(key, 1),
+            Some(count) => *count -= 1,
+            None => unreachable!("an open order is counted"),
+        }
+        order.client_ids
     }
 }
 

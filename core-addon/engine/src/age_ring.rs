@@ -36,11 +36,20 @@ const NUMBER_MASK: u32 = (1 << 31) - 1;
 
 impl<T: Copy> Default for AgeRing<T> {
     fn default() -> Self {
-        AgeRing { entries: Vec::new(), first: 0, length: 0 }
+        AgeRing::EMPTY
     }
 }
 
 impl<T: Copy> AgeRing<T> {
+    /// Nothing kept yet.
+    pub const EMPTY: AgeRing<T> = AgeRing { entries: Vec::new(), first: 0, length: 0 };
+
+    /// The number that the next entry gets.
+    #[inline]
+    pub fn next_number(&self) -> u32 {
+        self.first.wrapping_add(self.length) & NUMBER_MASK
+    }
+
     #[inline]
     pub fn len(&self) -> u32 {
         self.length
@@ -70,7 +79,7 @@ impl<T: Copy> AgeRing<T> {
         if self.length as usize == self.entries.len() {
             self.grow(entry);
         }
-        let number = self.first.wrapping_add(self.length) & NUMBER_MASK;
+        let number = self.next_number();
         let mask = self.entries.len() - 1;
         self.entries[number as usize & mask] = entry;
         self.length += 1;

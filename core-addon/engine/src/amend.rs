@@ -13,15 +13,17 @@ use crate::command::{
 use crate::generated::reject_code::RejectCode;
 use crate::hash::keyed_hash;
 use crate::instrument::Instrument;
-use crate::matcher::buy_freeze;
+use crate::ladder::OrderIndex;
+use crate::matcher::freeze_at;
 use crate::result_slot::Closed;
 use crate::sequencer::{Accepted, Engine};
-use crate::units::{AccountId, Amount, OrderId, TICKS_MAX};
+use crate::units::{AccountId, Amount, InstrumentId, OrderId, TICKS_MAX};
 
 /// What a checked replace will do.
 pub(crate) struct Amendment {
-    pub order: OpenOrder,
-    pub client_id: Option<ClientIdHashes>,
+    pub order_id: OrderId,
+    pub instrument: InstrumentId,
+    pub index: OrderIndex,
     /// What the order must hold when nothing trades.
     pub frozen: Amount,
 }
@@ -42,23 +44,23 @@ impl Engine {
         }
         let Found::Open(order) = found else { return Err(RejectCode::OrderAlreadyFinal) };
         let reason = if is_admin { CancelReason::Admin } else { CancelReason::ClientRequest };
+        let order = *order;
         self.cancel_open(&order, reason, changes);
         self.settle(changes);
         Ok(self.accepted(order.order_id, order.instrument))
     }
 
     /// The account's order that a command names, by id or by client id.
+    #[inline]
     fn find_order(
         &self,
         command: &Command,
         order_id: OrderId,
         client_id: &[u8],
-    ) -> Result<Found, RejectCode> {
+    ) -> Result<Found<'_>, RejectCode> {
         let account = command.account;
-        if !self.accounts.exists(account) {
-            return Err(RejectCode::OrderNotFound);
-        }
         let order_id = match order_id {
+            0 if !self.accounts.exists(account) => return Err(RejectCode::OrderNotFound),
             0 => self.resolve_client_id(account, client_id).ok_or(RejectCode::OrderNotFound)?,
             order_id => order_id,
         };
@@ -91,10 +93,7 @@ impl Engine {
         let (book, instrument) = (&mut self.books[position], &self.instruments[position]);
         let found = book.order(order.index);
         let terms = &found.terms;
-        let currency = match terms.side {
-            Side::Buy => instrument.quote,
-            Side::Sell => instrument.base,
-        };
+        let currency = instrument.frozen_currency(terms.side);
         self.result.add_delta(order.account, currency, terms.frozen, -terms.frozen);
         #[cfg(feature = "planted-bugs")]
         if crate::EngineBug::CancelReleasesTwice.is_planted() && terms.side == Side::Buy {
@@ -114,7 +113,7 @@ impl Engine {
             reason,
             cause: OrderCause::Cancel,
             leaves_after: 0,
-            ..unchanged(order, found)
+            ..unchanged(order.instrument, found)
         });
         book.remove(order.index);
     }
@@ -126,16 +125,15 @@ impl Engine {
         extension: Option<&Command>,
         changes: &mut ChangeWriter,
     ) -> Result<Accepted, RejectCode> {
-        match self.check_replace(command, extension) {
+        let mut client_id = None;
+        match self.check_replace(command, extension, &mut client_id) {
             Ok(amendment) => {
-                let order = amendment.order;
                 self.move_order(command, &amendment, changes);
-                self.settle(changes);
-                if let Some(id) = amendment.client_id {
-                    let (account, order_id) = (order.account, order.order_id);
-                    self.accounts.reserve_client_id(account, order_id, id.key, id.content);
+                let order_id = amendment.order_id;
+                if let Some(ClientIdHashes { key, content }) = client_id {
+                    self.accounts.reserve_client_id(command.account, order_id, key, content);
                 }
-                Ok(self.accepted(order.order_id, order.instrument))
+                Ok(self.accepted(order_id, amendment.instrument))
             }
             Err(Refusal::Duplicate(result)) => Ok(Accepted {
                 result,
@@ -151,10 +149,12 @@ impl Engine {
         found.map_or(0, |found| found.instrument())
     }
 
+    /// Checks a replace. `client_id` gets the id to reserve, when the command has one.
     fn check_replace(
         &self,
         command: &Command,
         extension: Option<&Command>,
+        client_id: &mut Option<ClientIdHashes>,
     ) -> Result<Amendment, Refusal> {
         self.check_session(command)?;
         let target = extension.map_or(&[][..], Command::text);
@@ -168,13 +168,11 @@ impl Engine {
         }
         let instrument = self.instrument(found.instrument())?;
         self.check_trading(instrument, command.account)?;
-        let content = [
-            Opcode::ReplaceOrder as u64,
-            found.order_id(),
-            command.price as u64,
-            command.quantity as u64,
-        ];
-        let client_id = self.check_client_id(command.account, command.text(), &content)?;
+        let content = || {
+            let (price, quantity) = (command.price as u64, command.quantity as u64);
+            [Opcode::ReplaceOrder as u64, found.order_id(), price, quantity]
+        };
+        *client_id = self.check_client_id(command.account, command.text(), content)?;
         let Found::Open(order) = found else { return Err(RejectCode::OrderAlreadyFinal.into()) };
         let book = &self.books[instrument.id as usize - 1];
         let terms = &book.order(order.index).terms;
@@ -193,35 +191,31 @@ impl Engine {
         if client_id.is_some() {
             self.check_client_id_room(command.account)?;
         }
-        let frozen = self.check_replace_funds(command, &order, terms, instrument)?;
+        let frozen = self.check_replace_funds(command, terms, instrument)?;
         let is_same_price = command.price == terms.price;
         let more = if is_same_price { growth } else { command.quantity - terms.filled };
-        if !book.has_room(terms.side, command.price, more) {
+        if !book.side(terms.side).has_room(command.price, more) {
             return Err(RejectCode::OrderTableFull.into());
         }
         let is_post_only = terms.time_in_force == TimeInForce::PostOnly as u8;
         if is_post_only && book.would_trade(terms.side, command.price) {
             return Err(RejectCode::PostOnlyWouldTrade.into());
         }
-        Ok(Amendment { order, client_id, frozen })
+        let OpenOrder { order_id, instrument, index, .. } = *order;
+        Ok(Amendment { order_id, instrument, index, frozen })
     }
 
+    #[inline]
     fn check_replace_funds(
         &self,
         command: &Command,
-        order: &OpenOrder,
         terms: &OrderTerms,
         instrument: &Instrument,
     ) -> Result<Amount, RejectCode> {
         let leaves = command.quantity - terms.filled;
-        let (currency, needed) = match terms.side {
-            Side::Buy => {
-                let k = instrument.quote_per_tick_lot;
-                (instrument.quote, buy_freeze(terms, command.price, leaves, k))
-            }
-            Side::Sell => (instrument.base, i128::from(leaves) * i128::from(instrument.lot_size)),
-        };
-        let available = self.ledger.balance(order.account, currency).available;
+        let needed = freeze_at(terms, command.price, leaves, instrument);
+        let currency = instrument.frozen_currency(terms.side);
+        let available = self.ledger.balance(command.account, currency).available;
         if needed - terms.frozen > available {
             return Err(RejectCode::AvailableBalanceInsufficient);
         }
@@ -231,12 +225,12 @@ impl Engine {
 
 /// An update of an open order in which nothing has moved yet.
 #[inline(always)]
-pub(crate) fn unchanged<'a>(open: &OpenOrder, order: &'a Order) -> OrderUpdate<'a> {
+pub(crate) fn unchanged(instrument: InstrumentId, order: &Order) -> OrderUpdate<'_> {
     let terms = &order.terms;
     OrderUpdate {
-        order_id: open.order_id,
-        account: open.account,
-        instrument: open.instrument,
+        order_id: order.order_id,
+        account: order.account,
+        instrument,
         side: terms.side as u8,
         status_before: terms.open_status(),
         status_after: terms.open_status(),

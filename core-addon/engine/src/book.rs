@@ -3,15 +3,15 @@
 //!
 //! The book moves quantities only; amounts are computed by the matcher and added by the ledger.
 
-use std::hint::black_box;
+use std::hint::select_unpredictable;
 
 use crate::change::{CancelReason, ChangeType, ChangeWriter, OrderImage, OrderStatus};
 use crate::command::{OrderType, Side, TEXT_BYTES_MAX};
 use crate::hash::{DigestKind, digest};
-use crate::ladder::{Ladder, LevelIndex, NONE, OrderIndex};
+use crate::ladder::{Ladder, LevelIndex, LevelState, NONE, OrderIndex};
 use crate::units::{
-    AccountId, Amount, InstrumentId, OrderId, Price, Quantity, Sequence, SessionId, TICKS_MAX,
-    TimeNs, amount_words,
+    AccountId, Amount, InstrumentId, OrderId, Price, Quantity, Sequence, SessionId, TimeNs,
+    amount_words,
 };
 
 /// What an order asks for and what its fills have come to. Laid out so that, behind the 32 bytes of
@@ -188,7 +188,6 @@ impl Book {
     }
 
     /// Best price of a side.
-    #[inline]
     pub fn best_price(&self, side: Side) -> Option<Price> {
         let ladder = self.side(side);
         match ladder.best() {
@@ -200,19 +199,7 @@ impl Book {
     /// Whether an order of `side` with `limit` would trade at once.
     #[inline]
     pub fn would_trade(&self, side: Side, limit: Price) -> bool {
-        match (side, self.best_price(side.opposite())) {
-            (_, None) => false,
-            (Side::Buy, Some(ask)) => ask <= limit,
-            (Side::Sell, Some(bid)) => bid >= limit,
-        }
-    }
-
-    /// Whether `more` lots fit into the level at `price`: like an order it holds less than 2^53
-    /// lots.
-    #[inline]
-    pub fn has_room(&self, side: Side, price: Price, more: Quantity) -> bool {
-        let ladder = self.side(side);
-        ladder.find(price).is_none_or(|level| ladder.level(level).quantity + more < TICKS_MAX)
+        self.side(side.opposite()).reaches(limit)
     }
 
     /// Adds an order behind all others of its price. Returns its position.
@@ -257,102 +244,68 @@ impl Book {
 
     /// Puts an order, whose price and leaves are set, behind all others of its price.
     pub fn link(&mut self, index: OrderIndex) {
-        let order = self.order_mut(index);
-        let (side, price, leaves) = (order.terms.side, order.terms.price, order.leaves);
-        let ladder = self.side_mut(side);
-        let level = ladder.find_or_insert(price);
-        let found = ladder.level_mut(level);
-        found.quantity += leaves;
-        found.orders += 1;
-        let tail = std::mem::replace(&mut found.tail, index);
-        if tail == NONE {
-            found.head = index;
-        } else {
-            self.orders[tail as usize].next = index;
-        }
-        let order = &mut self.orders[index as usize];
-        order.previous = tail;
-        order.next = NONE;
-        order.level = level;
+        let side = self.order_mut(index).terms.side;
+        attach(&mut self.orders, &mut self.sides[side as usize - 1], index);
+    }
+
+    /// Takes an order out of its queue; it stays in the slab.
+    pub fn unlink(&mut self, index: OrderIndex) {
+        let side = self.order_mut(index).terms.side;
+        detach(&mut self.orders, &mut self.sides[side as usize - 1], index);
+    }
+
+    /// Takes an order out of its queue, has `change` set its new price and leaves, and puts it
+    /// behind all others of that price. Returns what the level it left and the one it joined have
+    /// become.
+    #[inline]
+    pub fn relocate(
+        &mut self,
+        index: OrderIndex,
+        change: impl FnOnce(&mut Order),
+    ) -> [LevelState; 2] {
+        let side = self.order_mut(index).terms.side;
+        let ladder = &mut self.sides[side as usize - 1];
+        let left = detach(&mut self.orders, ladder, index);
+        change(&mut self.orders[index as usize]);
+        [left, attach(&mut self.orders, ladder, index)]
     }
 
     /// Loads the lines of an order that matching, settling and its digest read; see
     /// `look_ahead.rs`.
     #[inline]
-    pub fn look_ahead(&self, index: OrderIndex) {
-        if let Some(order) = self.orders.get(index as usize) {
-            black_box(order.order_id);
-            black_box(order.terms.frozen);
-            black_box(order.digest);
-        }
+    pub fn look_ahead(&self, index: OrderIndex) -> u64 {
+        let Some(order) = self.orders.get(index as usize) else { return 0 };
+        order.order_id ^ order.terms.frozen as u64 ^ order.digest
     }
 
     /// Loads the neighbours of an order whose own lines are there, its level, and the level at the
     /// price it may move to.
     #[inline]
-    pub fn look_ahead_queue(&self, index: OrderIndex, price: Price) {
-        let order = self.order(index);
-        for neighbour in [order.previous, order.next] {
-            // The end of a queue loads some order: cheaper than asking.
-            black_box(self.orders[(neighbour as usize).min(self.orders.len() - 1)].order_id);
-        }
+    pub fn look_ahead_queue(&self, index: OrderIndex, price: Price) -> u64 {
+        let Some(order) = self.orders.get(index as usize) else { return 0 };
+        let neighbours = [order.previous, order.next].map(|neighbour| {
+            // The end of a queue loads its own order: cheaper than asking.
+            self.orders.get(neighbour as usize).unwrap_or(order).order_id
+        });
         let ladder = self.side(order.terms.side);
-        if order.order_id != 0 {
-            black_box(ladder.level(order.level).quantity);
-        }
-        self.level_ahead(order.terms.side, price);
+        neighbours[0] ^ neighbours[1] ^ ladder.look_ahead(order.level) ^ ladder.look_ahead_at(price)
     }
 
     /// Loads what a new order reads.
     #[inline]
-    pub fn look_ahead_new(&self, side: Side, price: Price) {
-        if let Some(index) = self.free.last() {
-            black_box(self.orders[*index as usize].order_id);
-        }
-        self.level_ahead(side, price);
-    }
-
-    #[inline]
-    fn level_ahead(&self, side: Side, price: Price) {
-        let ladder = self.side(side);
-        if let Some(level) = ladder.find_near(price) {
-            black_box(ladder.level(level).quantity);
-        }
-    }
-
-    /// Takes an order out of its queue; it stays in the slab.
-    pub fn unlink(&mut self, index: OrderIndex) {
-        let order = self.order_mut(index);
-        let (previous, next, level) = (order.previous, order.next, order.level);
-        let (side, leaves) = (order.terms.side, order.leaves);
-        if previous != NONE {
-            self.orders[previous as usize].next = next;
-        }
-        if next != NONE {
-            self.orders[next as usize].previous = previous;
-        }
-        let ladder = self.side_mut(side);
-        let found = ladder.level_mut(level);
-        found.quantity -= leaves;
-        found.orders -= 1;
-        if previous == NONE {
-            found.head = next;
-        }
-        if next == NONE {
-            found.tail = previous;
-        }
-        if found.orders == 0 {
-            ladder.remove(level);
-        }
+    pub fn look_ahead_new(&self, side: Side, price: Price) -> u64 {
+        let free = self.free.last().map_or(0, |index| self.look_ahead(*index));
+        free ^ self.side(side).look_ahead_at(price)
     }
 
     /// Lowers an order's leaves, which keeps its place. The order stays even at 0: see `remove`.
+    /// Returns what the level has become.
     #[inline]
-    pub fn reduce(&mut self, index: OrderIndex, quantity: Quantity) {
+    pub fn reduce(&mut self, index: OrderIndex, quantity: Quantity) -> LevelState {
         let order = self.order_mut(index);
         order.leaves -= quantity;
         let (side, level) = (order.terms.side, order.level);
-        self.side_mut(side).level_mut(level).quantity -= quantity;
+        LevelState::of(self.side_mut(side).level_mut(level, -quantity))
     }
 
     /// Removes an order from queue and slab.
@@ -467,6 +420,46 @@ impl Book {
             Some(found)
         })
     }
+}
+
+/// Puts an order behind all others of its price. Returns what the level has become.
+#[inline(always)]
+fn attach(orders: &mut [Order], ladder: &mut Ladder, index: OrderIndex) -> LevelState {
+    let order = &orders[index as usize];
+    let level = ladder.find_or_insert(order.terms.price);
+    let found = ladder.level_mut(level, order.leaves);
+    found.orders += 1;
+    let tail = std::mem::replace(&mut found.tail, index);
+    found.head = select_unpredictable(tail == NONE, index, found.head);
+    let state = LevelState::of(found);
+    // Without an order before it, it is its own predecessor for a moment: see `detach`.
+    orders[select_unpredictable(tail == NONE, index, tail) as usize].next = index;
+    let order = &mut orders[index as usize];
+    order.previous = tail;
+    order.next = NONE;
+    order.level = level;
+    state
+}
+
+/// Takes an order out of its queue. Returns what the level has become.
+#[inline(always)]
+fn detach(orders: &mut [Order], ladder: &mut Ladder, index: OrderIndex) -> LevelState {
+    let order = &orders[index as usize];
+    let (previous, next, level, leaves) = (order.previous, order.next, order.level, order.leaves);
+    let (is_first, is_last) = (previous == NONE, next == NONE);
+    // At an end of the queue it is its own neighbour for a moment: whether it stands there is a
+    // guess for the processor, and this spares it the guess.
+    orders[select_unpredictable(is_first, index, previous) as usize].next = next;
+    orders[select_unpredictable(is_last, index, next) as usize].previous = previous;
+    let found = ladder.level_mut(level, -leaves);
+    found.orders -= 1;
+    found.head = select_unpredictable(is_first, next, found.head);
+    found.tail = select_unpredictable(is_last, previous, found.tail);
+    let state = LevelState::of(found);
+    if state.orders == 0 {
+        ladder.remove(level);
+    }
+    state
 }
 
 /// A free slab position.

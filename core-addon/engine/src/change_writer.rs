@@ -83,7 +83,10 @@ impl ChangeWriter {
     pub fn begin(&mut self) {
         self.start = self.length;
         self.count = 0;
-        self.put([0; HEADER_WORDS]);
+        self.length += HEADER_WORDS;
+        if self.length > self.words.len() {
+            self.grow(0);
+        }
     }
 
     /// Ends the transaction that `begin` started.
@@ -308,11 +311,16 @@ impl ChangeWriter {
     }
 
     /// Most texts are empty: the venue assigned the id.
-    #[inline]
+    #[inline(always)]
     fn push_text(&mut self, text: &[u8]) {
         if !text.is_empty() {
-            let (words, count) = text_words(text);
-            self.extend(&words[..count]);
+            self.push_text_words(text);
         }
+    }
+
+    #[inline(never)]
+    fn push_text_words(&mut self, text: &[u8]) {
+        let (words, count) = text_words(text);
+        self.extend(&words[..count]);
     }
 }

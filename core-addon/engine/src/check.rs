@@ -64,8 +64,8 @@ impl Engine {
         if command.account == FEE_ACCOUNT || command.account == EXTERNAL_ACCOUNT {
             return Err(RejectCode::AccountReserved.into());
         }
-        let content = new_order_content(command);
-        let client_id = self.check_client_id(command.account, command.text(), &content)?;
+        let client_id =
+            self.check_client_id(command.account, command.text(), || new_order_content(command))?;
         let value = order_value(command, &form, instrument);
         check_quantity(command.quantity, form.is_budget, instrument)?;
         check_value(value, instrument)?;
@@ -107,16 +107,24 @@ impl Engine {
         }
     }
 
-    /// Looks a client order id up: free, a duplicate, or taken with other content.
-    pub(crate) fn check_client_id(
+    /// Looks a client order id up: none, free, a duplicate, or taken with other content.
+    #[inline(always)]
+    pub(crate) fn check_client_id<const N: usize>(
+        &self,
+        account: AccountId,
+        text: &[u8],
+        content: impl FnOnce() -> [u64; N],
+    ) -> Result<Option<ClientIdHashes>, Refusal> {
+        if text.is_empty() { Ok(None) } else { self.look_up_client_id(account, text, &content()) }
+    }
+
+    #[inline(never)]
+    fn look_up_client_id(
         &self,
         account: AccountId,
         text: &[u8],
         content: &[u64],
     ) -> Result<Option<ClientIdHashes>, Refusal> {
-        if text.is_empty() {
-            return Ok(None);
-        }
         let key = keyed_hash(self.hash_key, text);
         let content = keyed_hash_words(self.hash_key, content);
         match self.accounts.find_client_id(account, key, self.time_ns) {

@@ -21,19 +21,16 @@ impl FlatMap {
     /// Position under `key` that passes `test`.
     #[inline]
     pub fn find(&self, key: u64, test: impl Fn(u32) -> bool) -> Option<u32> {
-        if self.length == 0 {
-            return None;
-        }
         let key = key.max(1);
-        let mask = self.buckets.len() - 1;
+        let mask = self.buckets.len().checked_sub(1)?;
         let mut bucket = home(key, mask);
         loop {
             let (found, position) = self.buckets[bucket];
-            if found == EMPTY {
-                return None;
-            }
             if found == key && test(position) {
                 return Some(position);
+            }
+            if found == EMPTY {
+                return None;
             }
             bucket = (bucket + 1) & mask;
         }
@@ -48,11 +45,8 @@ impl FlatMap {
     /// The position under `key`, to be changed in place; keys are unique.
     #[inline]
     pub fn get_mut(&mut self, key: u64) -> Option<&mut u32> {
-        if self.length == 0 {
-            return None;
-        }
         let key = key.max(1);
-        let mask = self.buckets.len() - 1;
+        let mask = self.buckets.len().checked_sub(1)?;
         let mut bucket = home(key, mask);
         while self.buckets[bucket].0 != key {
             if self.buckets[bucket].0 == EMPTY {
@@ -125,7 +119,7 @@ impl FlatMap {
 }
 
 /// Fibonacci hashing: consecutive ids spread over the table.
-#[inline]
+#[inline(always)]
 fn home(key: u64, mask: usize) -> usize {
     (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20) as usize & mask
 }

@@ -1,7 +1,7 @@
 //! Instruments: scales, limits, band, fees, trading state.
 
 use crate::change::{ChangeType, ChangeWriter, Entity, byte_word, pair_word};
-use crate::command::InstrumentState;
+use crate::command::{InstrumentState, Side};
 use crate::hash::{DigestKind, digest};
 use crate::name::Name;
 use crate::units::{
@@ -92,6 +92,12 @@ impl Instrument {
         self.reference = reference;
         self.band = band;
         self.band_range = band_range(reference, band);
+    }
+
+    /// What an order of `side` freezes.
+    #[inline]
+    pub fn frozen_currency(&self, side: Side) -> CurrencyId {
+        [self.quote, self.base][side as usize - 1]
     }
 
     /// Whether a `Clock` would move the reference price.

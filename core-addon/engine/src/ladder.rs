@@ -5,7 +5,7 @@
 //! its price. Where the array lies never shows in state, changes or hash.
 
 use crate::far_levels::FarLevels;
-use crate::units::{Price, Quantity};
+use crate::units::{Price, Quantity, TICKS_MAX};
 
 /// Position in the side's level slab.
 pub type LevelIndex = u32;
@@ -34,6 +34,21 @@ pub struct Level {
     pub orders: u32,
 }
 
+/// What a level holds, for its record: nothing when it is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LevelState {
+    pub price: Price,
+    pub quantity: Quantity,
+    pub orders: u32,
+}
+
+impl LevelState {
+    #[inline]
+    pub fn of(level: &Level) -> LevelState {
+        LevelState { price: level.price, quantity: level.quantity, orders: level.orders }
+    }
+}
+
 /// Levels of one side, best first.
 pub struct Ladder {
     levels: Vec<Level>,
@@ -46,9 +61,13 @@ pub struct Ladder {
     window_levels: u32,
     far: FarLevels,
     best: LevelIndex,
+    /// Key of the best level; lower than every key when the side is empty.
+    best_key: i64,
     misses: u32,
     /// -1 for asks, 1 for bids.
     sign: i64,
+    /// Sum of all levels' quantities.
+    quantity: i128,
 }
 
 impl Ladder {
@@ -64,8 +83,10 @@ impl Ladder {
             window_levels: 0,
             far: FarLevels::default(),
             best: NONE,
+            best_key: i64::MIN,
             misses: 0,
             sign: if is_bid { 1 } else { -1 },
+            quantity: 0,
         }
     }
 
@@ -75,14 +96,37 @@ impl Ladder {
         self.best
     }
 
+    /// Whether the best level is at `price` or better; an empty side has none.
+    #[inline]
+    pub fn reaches(&self, price: Price) -> bool {
+        self.best_key >= price * self.sign
+    }
+
     #[inline]
     pub fn level(&self, index: LevelIndex) -> &Level {
         &self.levels[index as usize]
     }
 
+    /// A level whose orders change, by `more` lots in all.
     #[inline]
-    pub fn level_mut(&mut self, index: LevelIndex) -> &mut Level {
-        &mut self.levels[index as usize]
+    pub fn level_mut(&mut self, index: LevelIndex, more: Quantity) -> &mut Level {
+        let level = &mut self.levels[index as usize];
+        level.quantity += more;
+        self.quantity += i128::from(more);
+        level
+    }
+
+    /// Whether `more` lots fit into the level at `price`: like an order it holds less than 2^53
+    /// lots.
+    #[inline(always)]
+    pub fn has_room(&self, price: Price, more: Quantity) -> bool {
+        // Nearly always the whole side holds less.
+        self.quantity + i128::from(more) < i128::from(TICKS_MAX) || self.level_has_room(price, more)
+    }
+
+    #[cold]
+    fn level_has_room(&self, price: Price, more: Quantity) -> bool {
+        self.find(price).is_none_or(|level| self.level(level).quantity + more < TICKS_MAX)
     }
 
     /// Number of levels.
@@ -104,11 +148,17 @@ impl Ladder {
         }
     }
 
-    /// The level at `price` if the array has it; the ordered map is not looked at.
+    /// Loads a level; see `look_ahead.rs`.
     #[inline]
-    pub fn find_near(&self, price: Price) -> Option<LevelIndex> {
-        let index = self.window[self.offset(price.wrapping_mul(self.sign))?];
-        (index != NONE).then_some(index)
+    pub fn look_ahead(&self, index: LevelIndex) -> u64 {
+        self.levels.get(index as usize).map_or(0, |level| level.quantity as u64)
+    }
+
+    /// Loads the level at `price` if the array has it; the ordered map is not looked at.
+    #[inline]
+    pub fn look_ahead_at(&self, price: Price) -> u64 {
+        let offset = price.wrapping_mul(self.sign).wrapping_sub(self.base);
+        self.window.get(offset as usize).map_or(0, |index| self.look_ahead(*index))
     }
 
     /// The level next worse than `index`.
@@ -149,8 +199,8 @@ impl Ladder {
             }
         };
         self.put(key, index);
-        if self.best == NONE || key > self.level(self.best).price * self.sign {
-            self.best = index;
+        if key > self.best_key {
+            (self.best, self.best_key) = (index, key);
         }
         index
     }
@@ -166,13 +216,18 @@ impl Ladder {
         self.free.push(index);
         if self.best == index {
             self.best = self.below(key);
+            self.best_key = match self.best {
+                NONE => i64::MIN,
+                best => self.level(best).price * self.sign,
+            };
         }
     }
 
     #[inline]
     fn offset(&self, key: i64) -> Option<usize> {
-        let offset = key.wrapping_sub(self.base);
-        ((0..WINDOW).contains(&offset) && !self.window.is_empty()).then_some(offset as usize)
+        // A key below the base wraps to far behind the window, which is empty at first.
+        let offset = key.wrapping_sub(self.base) as usize;
+        (offset < self.window.len()).then_some(offset)
     }
 
     fn put(&mut self, key: i64, index: LevelIndex) {

@@ -3,8 +3,6 @@
 //! The ledger only adds; which amounts move is decided where they are earned. `available` and
 //! `frozen` are never negative, except those of the external account.
 
-use std::hint::black_box;
-
 use crate::hash::{DigestKind, digest};
 use crate::units::{AccountId, Amount, CurrencyId, EXTERNAL_ACCOUNT, amount_words};
 
@@ -20,10 +18,16 @@ pub fn slot_of(account: AccountId) -> usize {
     account as usize & (SLOTS - 1)
 }
 
-/// Row of an account in its slot.
+/// Row of an account in its slot. Slot 0 has a row 0 that no account has.
 #[inline]
 pub fn row_of(account: AccountId) -> usize {
     account as usize >> 10
+}
+
+/// One of what every slot has. The fixed length spares every access its bounds check.
+pub fn by_slot<T>(mut make: impl FnMut() -> T) -> Box<[T; SLOTS]> {
+    let slots: Box<[T]> = (0..SLOTS).map(|_| make()).collect();
+    slots.try_into().unwrap_or_else(|_| unreachable!("as many as there are slots"))
 }
 
 /// Balance of one account in one currency, in currency units.
@@ -44,12 +48,12 @@ pub struct Delta {
 
 /// All balances.
 pub struct Ledger {
-    slots: Vec<Vec<Balance>>,
+    slots: Box<[Vec<Balance>; SLOTS]>,
     /// Balances per account row: a power of two, at least the number of currencies.
     stride: usize,
-    /// Per account and currency, 1 while the balance is in `dirty`. Apart from the balances, so
-    /// that two of those fill a cache line.
-    marks: Vec<u8>,
+    /// A bit per account and currency, set while the balance is in `dirty`. Apart from the
+    /// balances, so that two of those fill a cache line.
+    marks: Vec<u64>,
     digests: Vec<u64>,
     dirty: Vec<(AccountId, CurrencyId)>,
     digest_sum: u64,
@@ -57,7 +61,7 @@ pub struct Ledger {
 
 impl Ledger {
     pub fn new() -> Ledger {
-        let slots = (0..SLOTS).map(|_| Vec::new()).collect();
+        let slots = by_slot(Vec::new);
         let (marks, digests, dirty) = (Vec::new(), Vec::new(), Vec::new());
         Ledger { slots, stride: STRIDE_MIN, marks, digests, dirty, digest_sum: 0 }
     }
@@ -70,8 +74,8 @@ impl Ledger {
             slot.resize(length, Balance::default());
         }
         let length = (account as usize + 1) * self.stride;
-        if self.marks.len() < length {
-            self.marks.resize(length, 0);
+        if self.digests.len() < length {
+            self.marks.resize(length.div_ceil(64), 0);
             self.digests.resize(length, 0);
         }
     }
@@ -82,12 +86,14 @@ impl Ledger {
         if currency as usize <= old {
             return;
         }
+        // Leaves nothing marked.
+        self.digest_sum();
         self.stride = (currency as usize).next_power_of_two();
-        for slot in &mut self.slots {
+        for slot in self.slots.iter_mut() {
             *slot = widen(slot, old, self.stride);
         }
-        self.marks = widen(&self.marks, old, self.stride);
         self.digests = widen(&self.digests, old, self.stride);
+        self.marks.resize(self.digests.len().div_ceil(64), 0);
     }
 
     /// The balance of an account that exists, in a currency that exists.
@@ -96,17 +102,19 @@ impl Ledger {
         &self.slots[slot_of(account)][row_of(account) * self.stride + currency as usize - 1]
     }
 
-    /// Loads a balance of an account that exists; see `look_ahead.rs`.
+    /// Loads a balance; see `look_ahead.rs`.
     #[inline]
-    pub fn look_ahead(&self, account: AccountId, currency: CurrencyId) {
-        black_box(self.balance(account, currency).available);
+    pub fn look_ahead(&self, account: AccountId, currency: CurrencyId) -> u64 {
+        let slot = &self.slots[slot_of(account)];
+        slot.get(row_of(account) * self.stride + currency as usize - 1)
+            .map_or(0, |balance| balance.available as u64)
     }
 
     /// Adds `delta` and returns the balance before and after.
     ///
     /// Panics when a balance would be negative: an invariant is broken, and no further command may
     /// be served from it.
-    #[inline]
+    #[inline(always)]
     pub fn apply(&mut self, delta: &Delta) -> (Balance, Balance) {
         let slot = &mut self.slots[slot_of(delta.account)];
         let row = row_of(delta.account) * self.stride;
@@ -120,8 +128,9 @@ impl Ledger {
         );
         let after = *balance;
         let at = self.mark_of(delta.account, delta.currency);
-        if self.marks[at] == 0 {
-            self.marks[at] = 1;
+        let marks = &mut self.marks[at / 64];
+        if *marks & 1 << (at % 64) == 0 {
+            *marks |= 1 << (at % 64);
             self.dirty.push((delta.account, delta.currency));
         }
         (before, after)
@@ -147,7 +156,7 @@ impl Ledger {
             };
             let old = std::mem::replace(&mut self.digests[mark], fresh);
             self.digest_sum = self.digest_sum.wrapping_sub(old).wrapping_add(fresh);
-            self.marks[mark] = 0;
+            self.marks[mark / 64] &= !(1 << (mark % 64));
         }
         self.dirty.clear();
         self.digest_sum

@@ -38,20 +38,31 @@ pub enum Stop {
     SelfTrade,
 }
 
-/// Freeze of a buy with `leaves` lots open at `limit` (`rules.md` 3.2), in quote units.
+/// What an order with `leaves` lots open at `limit` must hold: quote units of a buy with its fee
+/// (`rules.md` 3.2), base units of a sell.
+///
+/// One formula: a sell is a buy at price 1 without a fee. Sides come at random, and to guess wrong
+/// costs a processor more than to multiply.
 #[inline]
-pub fn buy_freeze(terms: &OrderTerms, limit: Price, leaves: Quantity, k: i64) -> Amount {
-    let open = i128::from(limit) * i128::from(leaves) * i128::from(k);
-    open + ceil_millionths(terms.rated + open * i128::from(terms.rate_max())) - terms.fee
+pub fn freeze_at(
+    terms: &OrderTerms,
+    limit: Price,
+    leaves: Quantity,
+    instrument: &Instrument,
+) -> Amount {
+    // All ones for a buy, 0 for a sell.
+    let mask = i64::from(terms.side as u8) - 2;
+    let (price, rate) = (1 + ((limit - 1) & mask), i64::from(terms.rate_max()) & mask);
+    let unit = [instrument.quote_per_tick_lot, instrument.lot_size][terms.side as usize - 1];
+    let open = i128::from(leaves) * i128::from(price) * i128::from(unit);
+    let (rated, fee) = (terms.rated & i128::from(mask), terms.fee & i128::from(mask));
+    open + ceil_millionths(rated + open * i128::from(rate)) - fee
 }
 
-/// What an order with `leaves` lots open must hold: quote units of a buy, base units of a sell.
+/// What an order with `leaves` lots open at its own price must hold.
 #[inline]
 pub fn freeze(terms: &OrderTerms, leaves: Quantity, instrument: &Instrument) -> Amount {
-    match terms.side {
-        Side::Buy => buy_freeze(terms, terms.price, leaves, instrument.quote_per_tick_lot),
-        Side::Sell => i128::from(leaves) * i128::from(instrument.lot_size),
-    }
+    freeze_at(terms, terms.price, leaves, instrument)
 }
 
 /// Charges one fill to an order and returns the fee of this fill.

@@ -1,78 +1,82 @@
 //! An accepted replace: the order goes to its new price and quantity and may trade on the way.
 
+use std::hint::select_unpredictable;
+
 use crate::amend::{Amendment, unchanged};
+use crate::book::Order;
 use crate::change::{ChangeWriter, OrderCause, OrderUpdate};
 use crate::command::{Command, Side};
+use crate::ladder::LevelState;
+use crate::ledger::Delta;
 use crate::matcher::{Taker, freeze, take};
 use crate::place::{Before, closed, move_amounts, outcome};
-use crate::sequencer::Engine;
+use crate::sequencer::{Engine, write_level};
+use crate::units::InstrumentId;
 
 impl Engine {
-    /// Moves the order of a checked replace.
+    /// Moves the order of a checked replace and settles what came of it.
+    #[inline]
     pub(crate) fn move_order(
         &mut self,
         command: &Command,
         amendment: &Amendment,
         changes: &mut ChangeWriter,
     ) {
-        let book = &self.books[amendment.order.instrument as usize - 1];
-        let side = book.order(amendment.order.index).terms.side;
+        let book = &self.books[amendment.instrument as usize - 1];
+        let side = book.order(amendment.index).terms.side;
         if book.would_trade(side, command.price) {
             self.move_and_trade(command, amendment, changes);
+            self.settle(changes);
         } else {
             self.move_resting(command, amendment, changes);
         }
     }
 
-    /// The common case: nothing trades, so only price, quantity, freeze and place change.
+    /// The common case: nothing trades, so only price, quantity, freeze and place change. What that
+    /// moves is known at once, one balance and two levels at most, and goes past the result slot.
+    #[inline(never)]
     fn move_resting(
         &mut self,
         command: &Command,
         amendment: &Amendment,
         changes: &mut ChangeWriter,
     ) {
-        let open = &amendment.order;
-        let position = open.instrument as usize - 1;
+        let (account, instrument_id, index) =
+            (command.account, amendment.instrument, amendment.index);
+        let position = instrument_id as usize - 1;
         let (book, instrument) = (&mut self.books[position], &self.instruments[position]);
-        let order = book.order(open.index);
+        let order = book.order(index);
+        write_move(order, instrument_id, command, changes);
         let terms = &order.terms;
-        let (side, old_price, old_leaves) = (terms.side, terms.price, order.leaves);
+        let (side, old_leaves) = (terms.side, order.leaves);
         let leaves = command.quantity - terms.filled;
-        let keeps_place = command.price == old_price && command.quantity < terms.quantity;
+        let keeps_place = command.price == terms.price && command.quantity < terms.quantity;
         #[cfg(feature = "planted-bugs")]
         let keeps_place = keeps_place
-            || (crate::EngineBug::GrowthKeepsPlace.is_planted() && command.price == old_price);
+            || (crate::EngineBug::GrowthKeepsPlace.is_planted() && command.price == terms.price);
         let released = terms.frozen - amendment.frozen;
-        let currency = if side == Side::Buy { instrument.quote } else { instrument.base };
-        self.result.add_delta(open.account, currency, released, -released);
-        changes.order_update(&OrderUpdate {
-            price: command.price,
-            quantity: command.quantity,
-            leaves_after: leaves,
-            client_order_id: match command.text() {
-                [] => order.client_order_id(),
-                new => new,
-            },
-            client_order_id_before: order.client_order_id(),
-            ..unchanged(open, order)
-        });
-        self.result.touch_level(open.instrument, side, old_price);
+        let currency = instrument.frozen_currency(side);
         if keeps_place {
-            book.reduce(open.index, old_leaves - leaves);
+            let level = book.reduce(index, old_leaves - leaves);
+            write_level(instrument_id, side, &level, changes);
+            let order = book.order_mut(index);
+            order.terms.quantity = command.quantity;
+            order.terms.frozen = amendment.frozen;
         } else {
-            book.unlink(open.index);
+            let levels = book.relocate(index, |order| {
+                order.leaves = leaves;
+                order.terms.price = command.price;
+                order.terms.quantity = command.quantity;
+                order.terms.frozen = amendment.frozen;
+                order.terms.priority = self.sequence;
+            });
+            write_two_levels(instrument_id, side, levels, changes);
         }
-        let order = book.order_mut(open.index);
-        order.terms.price = command.price;
-        order.terms.quantity = command.quantity;
-        order.terms.frozen = amendment.frozen;
-        if !keeps_place {
-            order.terms.priority = self.sequence;
-            order.leaves = leaves;
-            book.link(open.index);
-            self.result.touch_level(open.instrument, side, command.price);
+        book.set_client_order_id(index, command.text());
+        if released != 0 {
+            let (available, frozen) = (released, -released);
+            self.settle_delta(&Delta { account, currency, available, frozen }, changes);
         }
-        book.set_client_order_id(open.index, command.text());
     }
 
     fn move_and_trade(
@@ -81,33 +85,32 @@ impl Engine {
         amendment: &Amendment,
         changes: &mut ChangeWriter,
     ) {
-        let open = &amendment.order;
-        let position = open.instrument as usize - 1;
+        let position = amendment.instrument as usize - 1;
         let (book, instrument) = (&mut self.books[position], &mut self.instruments[position]);
-        let order = book.order(open.index);
+        let order = book.order(amendment.index);
         let (old, leaves_before) = (order.terms, order.leaves);
-        self.result.touch_level(open.instrument, old.side, old.price);
+        self.result.touch_level(amendment.instrument, old.side, old.price);
         let mut terms = old;
         terms.price = command.price;
         terms.quantity = command.quantity;
         terms.priority = self.sequence;
         let mut taker = Taker {
-            order_id: open.order_id,
-            account: open.account,
+            order_id: amendment.order_id,
+            account: command.account,
             limit: terms.price,
             leaves: command.quantity - old.filled,
             notional_left: None,
             terms,
         };
-        book.unlink(open.index);
+        book.unlink(amendment.index);
         let stop = take(&mut taker, book, instrument, &mut self.result, changes);
         let outcome = outcome(&taker, stop, instrument);
         let rests = !outcome.status.is_final();
         let leaves_after = if rests { taker.leaves } else { 0 };
         taker.terms.frozen = if rests { freeze(&taker.terms, leaves_after, instrument) } else { 0 };
         let before = Before::of(&old);
-        move_amounts(open.account, &taker.terms, &before, instrument, &mut self.result);
-        let order = book.order(open.index);
+        move_amounts(command.account, &taker.terms, &before, instrument, &mut self.result);
+        let order = book.order(amendment.index);
         changes.order_update(&OrderUpdate {
             status_after: outcome.status,
             reason: outcome.reason,
@@ -124,18 +127,60 @@ impl Engine {
             },
             client_order_id_before: order.client_order_id(),
             leaves_before,
-            ..unchanged(open, order)
+            ..unchanged(amendment.instrument, order)
         });
-        book.set_client_order_id(open.index, command.text());
+        book.set_client_order_id(amendment.index, command.text());
         if rests {
-            let order = book.order_mut(open.index);
+            let order = book.order_mut(amendment.index);
             order.terms = taker.terms;
             order.leaves = leaves_after;
-            book.link(open.index);
-            self.result.touch_level(open.instrument, old.side, taker.terms.price);
+            book.link(amendment.index);
+            self.result.touch_level(amendment.instrument, old.side, taker.terms.price);
         } else {
-            book.release(open.index);
+            book.release(amendment.index);
             self.result.close(closed(&taker, instrument, outcome));
         }
+    }
+}
+
+/// Writes the update of an order that a replace moves without a trade; nothing has moved yet.
+#[inline(never)]
+fn write_move(
+    order: &Order,
+    instrument: InstrumentId,
+    command: &Command,
+    changes: &mut ChangeWriter,
+) {
+    let client_order_id_before = order.client_order_id();
+    changes.order_update(&OrderUpdate {
+        price: command.price,
+        quantity: command.quantity,
+        leaves_after: command.quantity - order.terms.filled,
+        client_order_id: match command.text() {
+            [] => client_order_id_before,
+            new => new,
+        },
+        client_order_id_before,
+        ..unchanged(instrument, order)
+    });
+}
+
+/// Writes the level that an order left and the one that it joined, from the touch outward, or the
+/// one that both are.
+#[inline]
+fn write_two_levels(
+    instrument: InstrumentId,
+    side: Side,
+    [left, joined]: [LevelState; 2],
+    changes: &mut ChangeWriter,
+) {
+    if left.price != joined.price {
+        let is_left_first = (left.price > joined.price) == (side == Side::Buy);
+        let first = select_unpredictable(is_left_first, &left, &joined);
+        let second = select_unpredictable(is_left_first, &joined, &left);
+        write_level(instrument, side, first, changes);
+        write_level(instrument, side, second, changes);
+    } else {
+        write_level(instrument, side, &joined, changes);
     }
 }

@@ -178,7 +178,7 @@ fn check_book(
     let is_limit = command.order_type == OrderType::Limit as u8;
     if is_limit && rests(command.time_in_force) {
         let has_room = book.len() < orders_max as usize
-            && book.has_room(admission.side, command.price, command.quantity);
+            && book.side(admission.side).has_room(command.price, command.quantity);
         if !has_room {
             return Err(RejectCode::OrderTableFull);
         }

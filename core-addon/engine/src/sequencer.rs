@@ -14,11 +14,12 @@ use crate::change::{
     TRANSACTION_SYSTEM, TransactionHeader,
 };
 use crate::check::ClientIdHashes;
-use crate::command::{Command, NameKind, Opcode};
+use crate::command::{Command, NameKind, Opcode, Side};
 use crate::currency::Currency;
 use crate::generated::reject_code::RejectCode;
 use crate::instrument::Instrument;
-use crate::ledger::Ledger;
+use crate::ladder::LevelState;
+use crate::ledger::{Delta, Ledger};
 use crate::name::{Name, Names, Target};
 use crate::request_id::RequestIds;
 use crate::result_slot::ResultSlot;
@@ -279,37 +280,37 @@ impl Engine {
         self.result.sort_levels();
         for touched in &self.result.levels {
             let ladder = self.books[touched.instrument as usize - 1].side(touched.side);
-            let (instrument, side, price) = (touched.instrument, touched.side as u8, touched.price);
-            match ladder.find(price) {
-                None => changes.level(ChangeType::Deleted, instrument, side, price, 0, 0),
-                Some(found) => {
-                    let level = ladder.level(found);
-                    let (quantity, orders) = (level.quantity, level.orders);
-                    #[cfg(feature = "planted-bugs")]
-                    let orders =
-                        orders + u32::from(crate::EngineBug::LevelCount.is_planted() && orders > 2);
-                    changes.level(ChangeType::Updated, instrument, side, price, quantity, orders);
-                }
-            }
+            let state = match ladder.find(touched.price) {
+                None => LevelState { price: touched.price, quantity: 0, orders: 0 },
+                Some(found) => LevelState::of(ladder.level(found)),
+            };
+            write_level(touched.instrument, touched.side, &state, changes);
         }
     }
 
     fn write_balances(&mut self, changes: &mut ChangeWriter) {
         self.result.merge_deltas();
-        for delta in &self.result.deltas {
-            let (before, after) = self.ledger.apply(delta);
-            changes.balance(
-                ChangeType::Updated,
-                &BalanceUpdate {
-                    account: delta.account,
-                    currency: delta.currency,
-                    available_before: before.available,
-                    available_after: after.available,
-                    frozen_before: before.frozen,
-                    frozen_after: after.frozen,
-                },
-            );
+        for at in 0..self.result.deltas.len() {
+            let delta = self.result.deltas[at];
+            self.settle_delta(&delta, changes);
         }
+    }
+
+    /// Adds an amount to a balance and writes the balance.
+    #[inline(never)]
+    pub(crate) fn settle_delta(&mut self, delta: &Delta, changes: &mut ChangeWriter) {
+        let (before, after) = self.ledger.apply(delta);
+        changes.balance(
+            ChangeType::Updated,
+            &BalanceUpdate {
+                account: delta.account,
+                currency: delta.currency,
+                available_before: before.available,
+                available_after: after.available,
+                frozen_before: before.frozen,
+                frozen_after: after.frozen,
+            },
+        );
     }
 
     pub(crate) fn instrument(&self, id: InstrumentId) -> Result<&Instrument, RejectCode> {
@@ -327,6 +328,21 @@ impl Engine {
             _ => Err(RejectCode::SessionNotFound),
         }
     }
+}
+
+/// Writes what a level has become.
+#[inline]
+pub(crate) fn write_level(
+    instrument: InstrumentId,
+    side: Side,
+    state: &LevelState,
+    changes: &mut ChangeWriter,
+) {
+    let LevelState { price, quantity, orders } = *state;
+    let change = if orders == 0 { ChangeType::Deleted } else { ChangeType::Updated };
+    #[cfg(feature = "planted-bugs")]
+    let orders = orders + u32::from(crate::EngineBug::LevelCount.is_planted() && orders > 2);
+    changes.level(change, instrument, side as u8, price, quantity, orders);
 }
 
 /// Commands that the runtime issues by itself.

@@ -40,12 +40,16 @@ pub const EXTERNAL_ACCOUNT: AccountId = 2;
 
 /// Divides by one million, rounding towards positive infinity.
 ///
-/// Cost: one 64-bit multiplication when the value fits 63 bits, else an i128 division.
+/// Cost: one 64-bit multiplication when the value fits 64 bits, else an i128 division.
 #[inline]
 #[must_use]
 pub fn ceil_millionths(value: i128) -> i128 {
-    if let Ok(small) = i64::try_from(value) {
-        return i128::from(small.div_euclid(MILLION) + i64::from(small.rem_euclid(MILLION) != 0));
+    let million = MILLION as u64;
+    if let Ok(small) = u64::try_from(value) {
+        return i128::from(small.div_ceil(million));
+    }
+    if let Ok(small) = u64::try_from(-value) {
+        return -i128::from(small / million);
     }
     let million = i128::from(MILLION);
     value.div_euclid(million) + i128::from(value.rem_euclid(million) != 0)
@@ -86,7 +90,7 @@ mod tests {
 
     #[test]
     fn ceil_millionths_rounds_up_on_both_sides_of_zero() {
-        let rows: [(i128, i128); 8] = [
+        let rows: [(i128, i128); 12] = [
             (0, 0),
             (1, 1),
             (999_999, 1),
@@ -94,6 +98,10 @@ mod tests {
             (1_000_001, 2),
             (-1, 0),
             (-1_000_001, -1),
+            (i128::from(u64::MAX), i128::from(u64::MAX / 1_000_000) + 1),
+            (-i128::from(u64::MAX), -i128::from(u64::MAX / 1_000_000)),
+            (-i128::from(u64::MAX) - 1, -i128::from(u64::MAX / 1_000_000)),
+            (-SUPPLY_MAX * 1_000_000 - 1, -SUPPLY_MAX),
             (SUPPLY_MAX * 1_000_000 + 1, SUPPLY_MAX + 1),
         ];
         for (value, expected) in rows {

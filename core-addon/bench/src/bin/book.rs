@@ -34,7 +34,7 @@ mod name;
 #[path = "../../../engine/src/result_slot.rs"]
 mod result_slot;
 
-use book::{Book, OrderTerms};
+use book::{Book, Order, OrderTerms};
 use change::{ChangeWriter, Entity};
 use command::{InstrumentState, OrderType, STP_EXPIRE_TAKER, Side, TimeInForce};
 use instrument::{Instrument, Limits};
@@ -204,7 +204,9 @@ impl Markets {
         match command.kind {
             Kind::Cancel => market.book.remove(place),
             Kind::Reduce if command.leaves == 0 => market.book.remove(place),
-            Kind::Reduce => market.book.reduce(place, command.size),
+            Kind::Reduce => {
+                market.book.reduce(place, command.size);
+            }
             Kind::Move => self.reprice(*instrument, place, command.price),
             Kind::Gtc | Kind::Ioc | Kind::FokBudget => self.place(merged),
         }
@@ -256,15 +258,16 @@ impl Markets {
 
     fn reprice(&mut self, instrument: u32, place: OrderIndex, price: i64) {
         let Market { book, instrument, .. } = &mut self.markets[instrument as usize - 1];
-        book.unlink(place);
-        let order = book.order_mut(place);
-        order.terms.price = price;
-        order.terms.priority = self.sequence;
-        let side = order.terms.side;
-        if !book.would_trade(side, price) {
-            book.link(place);
+        let change = |order: &mut Order| {
+            order.terms.price = price;
+            order.terms.priority = self.sequence;
+        };
+        if !book.would_trade(book.order(place).terms.side, price) {
+            book.relocate(place, change);
             return;
         }
+        book.unlink(place);
+        change(book.order_mut(place));
         let order = *book.order(place);
         let mut taker = Taker {
             order_id: order.order_id,
