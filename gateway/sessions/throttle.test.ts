@@ -20,6 +20,13 @@ describe("token bucket", () => {
     expect(bucket.take(1_000_000)).toBe(true);
   });
 
+  test("may be charged more than it has, and then has to earn it", () => {
+    const bucket = new TokenBucket({ perSecond: 10, burst: 3 });
+    bucket.charge(0, 5);
+    expect(bucket.waitUs(0)).toBe(300_000);
+    expect([299_999, 300_000].map((now) => bucket.take(now))).toEqual([false, true]);
+  });
+
   test("a long pause refills no more than the burst", () => {
     const bucket = new TokenBucket({ perSecond: 5, burst: 2 });
     bucket.take(0);

@@ -38,6 +38,11 @@ export class TokenBucket {
     return true;
   }
 
+  /** Takes tokens whether they are there or not; `take` then waits until they would be. */
+  charge(nowUs: number, tokens: number): void {
+    this.#fullAtUs = Math.max(this.#fullAtUs, nowUs) + tokens * this.#intervalUs;
+  }
+
   /** Time until `take` succeeds, in microseconds; 0 when it would now. */
   waitUs(nowUs: number): number {
     if (this.#intervalUs === 0) return 0;

@@ -44,6 +44,27 @@ test("above the soft limit orders and replaces are refused, and never cancels", 
   ]);
 });
 
+test("a status of all orders costs as many requests as it is worth", async () => {
+  const soft = { perSecond: PER_SECOND, burst: 30 };
+  const busy = new FixVenue({
+    ...{ directory: makeDirectory(), opening: MARKET },
+    traders: { ALICE: { account: ALICE, rate: soft } },
+  });
+  const client = new FixClient("ALICE");
+  await client.logOn(busy.acceptor);
+  for (let count = 1; count <= 25; count += 1) client.send("D", limitOrder(`a${count}`, "2"));
+  await client.take(25);
+  client.send("AF", { 584: "m1", 585: "7" });
+  expect((await client.take(25, 912)).at(-1)).toBe("8 912=Y");
+  client.send("AF", { 584: "m2", 585: "7" });
+  await client.take(25);
+  client.send("AF", { 584: "m3", 585: "7" });
+  expect(await client.take(1, 372, 379, 380, 58)).toEqual([
+    "j 372=AF 379=m3 380=0 58=Rate limit exceeded",
+  ]);
+  await busy.stop();
+});
+
 test("above the hard limit the session is ended and not listened to", async () => {
   for (let count = 0; count < 9; count += 1) {
     alice.send("F", { 11: `c${count}`, 41: "none", ...REST });

@@ -102,6 +102,11 @@ export class OrderSession implements OwedSession {
     return this.#grant?.isDropCopy === false ? this.#caller : undefined;
   }
 
+  /** The rate of its key; a session that only hears has one, too. */
+  get requests(): TokenBucket | undefined {
+    return this.#caller?.requests;
+  }
+
   /** What the next Logon was granted. */
   grant(grant: SessionGrant): void {
     this.#grant = grant;

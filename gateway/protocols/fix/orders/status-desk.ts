@@ -8,7 +8,7 @@ import { RejectCode } from "../../../domain/reject.ts";
 import type { OrderReference } from "../../../sessions/queries.ts";
 import type { Listing } from "../../../sessions/reference-data.ts";
 import type { Venue } from "../../../sessions/venue.ts";
-import { BusinessReason, ordRejReasonOf, textOf } from "../rejects.ts";
+import { BusinessReason, ordRejReasonOf, RATE_EXCEEDED, textOf } from "../rejects.ts";
 import type { FixMessage } from "../wire/message.ts";
 import { type Request, toRequest } from "./answers.ts";
 import type { OrderSession } from "./order-session.ts";
@@ -23,6 +23,8 @@ const NO_SYMBOL = "[N/A]";
 const ENDED = "Order has ended: its terms and average price are in the history";
 /** Some 2 MB of reports, a quarter of what may wait for a client. */
 const MASS_STATUS_ORDERS_MAX = 10_000;
+/** Reports of a mass status that cost the venue what an order does. */
+const REPORTS_PER_TOKEN = 10;
 const TOO_MANY_ORDERS = `More than ${MASS_STATUS_ORDERS_MAX} open orders: ask for one Symbol`;
 /** One page of a query. */
 const PAGE_ORDERS = 1_000;
@@ -90,7 +92,7 @@ export class StatusDesk {
 
   /** AF: open orders, of one instrument with 585=1; the last one has 912=Y. */
   answerAll(session: OrderSession, message: FixMessage): void {
-    const { venue } = this.#parts;
+    const { venue, clock } = this.#parts;
     const request = toRequest(message);
     const asked = { massStatusReqId: message.text(584) ?? "", ordStatusReqId: "" };
     const isOne = message.is(585, "1");
@@ -105,7 +107,14 @@ export class StatusDesk {
       this.#answerNone(session, request, RejectCode.instrument_not_found, undefined, asked);
       return;
     }
+    const nowUs = clock.elapsedUs();
+    if (session.requests?.take(nowUs) === false) {
+      const { other } = BusinessReason;
+      session.handle.businessReject(message, other, RATE_EXCEEDED, asked.massStatusReqId);
+      return;
+    }
     const { images, sequence } = this.#readOpen(session, listing);
+    session.requests?.charge(nowUs, Math.floor(images.length / REPORTS_PER_TOKEN));
     venue.owed.whenTold(sequence, () => {
       if (images.length === 0) {
         const code = RejectCode.order_not_found;
