@@ -19,7 +19,6 @@ class Ear implements OwedSession {
 
   hear({ sequence }: Transaction, from: number, to: number, requestId: string | undefined): void {
     this.told.push(`${sequence}[${from}-${to}]${requestId ?? ""}`);
-    this.heardSequence = sequence;
   }
 
   markHeard(sequence: number): void {

@@ -57,6 +57,7 @@ export class FixVenue {
   readonly core: Core;
   readonly venue: Venue;
   readonly acceptor: Acceptor;
+  readonly desk: OrderDesk;
   readonly #options: FixVenueOptions;
   readonly #parts = new DisposableStack();
 
@@ -88,6 +89,7 @@ export class FixVenue {
       hardRate,
       judge: (handle, logon) => this.#judge(handle.id, logon.is(8674, "1")),
     });
+    this.desk = desk;
     const plan = {
       application: desk,
       dictionary: makeVenueDictionary(),

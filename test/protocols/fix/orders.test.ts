@@ -8,7 +8,7 @@ import { Opcode, QueryKind } from "../../../gateway/domain/command.ts";
 import { LimitKind } from "../../../gateway/domain/instrument.ts";
 import { OrderType, Side, TimeInForce } from "../../../gateway/domain/order.ts";
 import { until } from "../../support/deadline.ts";
-import { FixClient } from "../../support/fix-client.ts";
+import { FixClient, VENUE_COMP_ID } from "../../support/fix-client.ts";
 import { ALICE, BOB, limitOrder, MARKET, NOW } from "../../support/fix-market.ts";
 import { FixVenue } from "../../support/fix-venue.ts";
 
@@ -350,6 +350,19 @@ test("an order right behind the Logon belongs to its session", async () => {
     "8 11=o1 150=0",
     "8 11=o1 150=4 58=Session is disconnected",
   ]);
+});
+
+test("the orders of a session that is removed go, and it is told nothing more", async () => {
+  const other = new FixClient("ALICE2");
+  await other.logOn(venue.acceptor);
+  alice.send("D", limitOrder("a1", "2"));
+  await other.take(1);
+  const names = { beginString: "FIX.4.4", senderCompId: VENUE_COMP_ID, targetCompId: "ALICE" };
+  const handle = venue.acceptor.session(names);
+  if (handle === undefined) throw new Error("no session");
+  venue.desk.remove(handle);
+  expect(await other.take(1, 11, 150)).toEqual(["8 11=a1 150=4"]);
+  expect(alice.received.filter(({ type }) => type === "8")).toHaveLength(1);
 });
 
 test("an order says whether it ends with its session", async () => {
