@@ -78,7 +78,7 @@ export class Report {
   ordStatus = "";
   /** `<sequence>-<sub>` of the change: the same whenever it is derived. */
   execId = "";
-  orderId = NO_ORDER;
+  orderId = 0;
   clientOrderId = "";
   /** 41: only where a client asked. */
   origClientOrderId = "";
@@ -127,7 +127,7 @@ export class Report {
 
   /** The order as `image` has it. Of a retained one side, type and numbers are forgotten. */
   setImage(image: OrderImage): this {
-    this.orderId = `${image.orderId}`;
+    this.orderId = image.orderId;
     this.clientOrderId = image.clientOrderId;
     if (image.side !== 0) this.side = sideText[image.side];
     if (image.orderType !== 0) this.ordType = ordTypeText[image.orderType];
@@ -146,7 +146,7 @@ export class Report {
    * cancelled.
    */
   setUpdate(update: OrderUpdate): this {
-    this.orderId = `${update.orderId}`;
+    this.orderId = update.orderId;
     this.clientOrderId = update.clientOrderId;
     this.side = sideText[update.side];
     this.ordType = ordTypeText[update.price === 0 ? OrderType.market : OrderType.limit];
@@ -170,7 +170,7 @@ export class Report {
       steps.writePrice(writer, 31, this.lastPrice);
       steps.writeQuantity(writer, 32, this.lastQuantity);
     }
-    writer.text(37, this.orderId);
+    writer.integer(37, this.orderId);
     if (this.quantity > 0) steps.writeQuantity(writer, 38, this.quantity);
     writer.text(39, this.ordStatus);
     if (this.ordType !== "") writer.text(40, this.ordType);
