@@ -1,6 +1,7 @@
 // The Logon. What does not look like a client of this session is closed without a word: it tells a
 // scanner nothing. A client that can be told what is wrong gets a Logout with the reason.
 
+import { toNetwork } from "../../../../sessions/throttle.ts";
 import type { FixMessage } from "../../wire/message.ts";
 import type { Instant, SessionLink } from "../link.ts";
 import { phraseOf } from "../session-reject.ts";
@@ -28,13 +29,13 @@ export function receiveLogon(
   const client = id.targetCompId;
   const address = link.facts.remoteAddress;
   if (judgement.kind === "accepted") {
-    guard.noteSuccess();
+    guard.noteSuccess(toNetwork(address));
     environment.log.info("fix_logon", { client, address, sequence: message.integer(34) });
     accept(session, message, link, now);
     return;
   }
   if (judgement.kind === "refused") {
-    if (judgement.isFailure) guard.noteFailure(now.steadyUs);
+    if (judgement.isFailure) guard.noteFailure(toNetwork(address), now.steadyUs);
     // A session that is on has another link, and is refused silently.
     outbound.link = link;
     session.sendLogout(now, judgement.text);
@@ -45,7 +46,10 @@ export function receiveLogon(
   link.close();
 }
 
-/** A Logon within the session: with 141=Y it begins the numbers anew, else it has no meaning. */
+/**
+ * A Logon within the session: with 141=Y it begins the numbers anew, else it has no meaning. Each
+ * costs new files: it counts with the failures.
+ */
 export function receiveLogonAgain(session: FixSession, message: FixMessage, now: Instant): void {
   if (!message.is(141, "Y")) {
     session.end(now, "Already logged on", "ended");
@@ -54,6 +58,12 @@ export function receiveLogonAgain(session: FixSession, message: FixMessage, now:
   const refusal = findFault(session, message);
   if (refusal !== undefined) {
     session.end(now, refusal, "ended");
+    return;
+  }
+  const network = toNetwork(session.outbound.link?.facts.remoteAddress ?? "");
+  session.guard.noteFailure(network, now.steadyUs);
+  if (session.guard.isBlocked(network, now.steadyUs)) {
+    session.end(now, "Too many resets: wait 15 s", "ended");
     return;
   }
   session.reset(now);
@@ -82,13 +92,18 @@ function judge(
   const isDated = message.timestamp(52) !== undefined && isOnTime(session, message, now);
   if (session.state !== OFFLINE || !isDated || sequence === undefined) return SILENT;
   if (!(sequence >= 1)) return SILENT;
-  if (guard.isBlocked(now.steadyUs)) return refuse("Too many failed logons: wait 15 s", false);
+  const network = toNetwork(link.facts.remoteAddress);
+  if (guard.isBlocked(network, now.steadyUs)) {
+    return guard.mayTell(now.steadyUs)
+      ? refuse("Too many failed logons: wait 15 s", false)
+      : SILENT;
+  }
   const fault = findFault(session, message);
   if (fault !== undefined) return refuse(fault);
   if (settings.calendar?.isOpen(now.utcUs) === false) return refuse("Session is closed now");
   const verdict = application.authenticate(session, message, link.facts);
   if (verdict.kind === "silent") {
-    guard.noteFailure(now.steadyUs);
+    guard.noteFailure(network, now.steadyUs);
     return SILENT;
   }
   if (verdict.kind === "refused") return refuse(verdict.text);
