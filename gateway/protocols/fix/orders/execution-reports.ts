@@ -81,7 +81,9 @@ export class ExecutionReports {
     taker.update = undefined;
     if (transaction.account !== account || transaction.code !== 0) return;
     const { changes, opcode, result } = transaction;
-    if (opcode !== Opcode.newOrder && opcode !== Opcode.replaceOrder) return;
+    // An order that only came to rest, as most do, has nothing to look ahead to.
+    const isResting = opcode === Opcode.newOrder && from === to;
+    if (isResting || (opcode !== Opcode.newOrder && opcode !== Opcode.replaceOrder)) return;
     let ownNotional = 0n;
     for (let sub = from; sub <= to; sub += 1) {
       const change = changes[sub];
