@@ -153,6 +153,7 @@ describe("a request is refused", () => {
       { id: "r", kind: 0, symbols: [SYMBOL, "X"] },
       "Symbol is not known|262=r|281=0",
     ],
+    ["of nothing", { id: "r", kind: 0, symbols: [] }, "No Symbol (55) is named|262=r|281=0"],
     [
       "deeper than is kept",
       { id: "r", kind: 0, depth: 501 },

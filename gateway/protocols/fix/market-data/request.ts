@@ -31,7 +31,7 @@ export interface MarketDataRequest {
   /** Updates are the changes, and not all of it again. */
   readonly isIncremental: boolean;
   readonly wanted: WantedEntries;
-  /** Symbols and aliases as asked, each once. */
+  /** Symbols and aliases as asked, each once; of an unsubscription none. */
   readonly symbols: readonly string[];
 }
 
@@ -77,13 +77,18 @@ export function readRequest(message: FixMessage): MarketDataRequest | RequestRef
     const text = "MDEntryType must be 0, 1 or 2";
     return { kind: "rejected", because: RejectedBecause.entryType, text };
   }
+  const symbols = [...new Set(textsOf(message, 55))];
+  if (symbols.length === 0) {
+    const text = "No Symbol (55) is named";
+    return { kind: "rejected", because: RejectedBecause.unknownSymbol, text };
+  }
   return {
     id,
     kind,
     depth: depth === 0 ? DEPTH_MAX : depth,
     isIncremental: message.is(265, "1"),
     wanted: { bids: types.includes("0"), asks: types.includes("1"), trades: types.includes("2") },
-    symbols: [...new Set(textsOf(message, 55))],
+    symbols,
   };
 }
 
