@@ -65,6 +65,14 @@ test("a status of all orders costs as many requests as it is worth", async () =>
   await busy.stop();
 });
 
+test("the id of a cancel is remembered, but not one without end", async () => {
+  for (const id of ["c".repeat(64), "c".repeat(65)]) {
+    alice.send("F", { 11: id, 41: "none", ...REST });
+    alice.send("F", { 11: id, 41: "none", ...REST });
+  }
+  expect(await alice.take(4, 102)).toEqual(["9 102=1", "9 102=6", "9 102=1", "9 102=1"]);
+});
+
 test("above the hard limit the session is ended and not listened to", async () => {
   for (let count = 0; count < 9; count += 1) {
     alice.send("F", { 11: `c${count}`, 41: "none", ...REST });

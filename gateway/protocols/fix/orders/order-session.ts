@@ -15,6 +15,8 @@ import type { ExecutionReports } from "./execution-reports.ts";
 
 /** Ids of cancels that are remembered, to notice one that is used again. */
 const REQUEST_IDS_MAX = 4_096;
+/** As long as an order's; a longer one could be as long as a message, and is not remembered. */
+const REQUEST_ID_LENGTH_MAX = 64;
 
 /** What a session was granted at its Logon. */
 export type SessionGrant = Omit<LogonGrant, "registration">;
@@ -195,6 +197,7 @@ export class OrderSession implements OwedSession {
 
   /** Notes the id of a cancel. Returns whether it was used before, of late. */
   noteRequestId(id: string): boolean {
+    if (id.length > REQUEST_ID_LENGTH_MAX) return false;
     if (this.#requestIds.has(id) || this.#olderRequestIds.has(id)) return true;
     if (this.#requestIds.size === REQUEST_IDS_MAX / 2) {
       this.#olderRequestIds = this.#requestIds;
