@@ -2,7 +2,7 @@
 // An answer leaves behind the executions that it has seen, and before those that it has not.
 
 import type { Clock } from "../../../clock.ts";
-import { OrdersQuery, QueryKind } from "../../../domain/command.ts";
+import { isIdText, OrdersQuery, QueryKind } from "../../../domain/command.ts";
 import type { OrderImage } from "../../../domain/order.ts";
 import { RejectCode } from "../../../domain/reject.ts";
 import type { OrderReference } from "../../../sessions/queries.ts";
@@ -159,7 +159,7 @@ export class StatusDesk {
   }
 
   #find({ account }: OrderSession, reference: OrderReference): FoundOrder | undefined {
-    if ("clientOrderId" in reference && !(reference.clientOrderId.length <= 64)) return undefined;
+    if ("clientOrderId" in reference && !isIdText(reference.clientOrderId)) return undefined;
     return this.findOrder(account, reference);
   }
 
