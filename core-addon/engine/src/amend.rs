@@ -24,7 +24,9 @@ pub(crate) struct Amendment {
     pub order_id: OrderId,
     pub instrument: InstrumentId,
     pub index: OrderIndex,
-    /// What the order must hold when nothing trades.
+    /// Whether the order trades at its new price.
+    pub trades: bool,
+    /// What it must hold when it does not.
     pub frozen: Amount,
 }
 
@@ -197,15 +199,15 @@ impl Engine {
         if !book.side(terms.side).has_room(command.price, more) {
             return Err(RejectCode::OrderTableFull.into());
         }
-        let is_post_only = terms.time_in_force == TimeInForce::PostOnly as u8;
-        if is_post_only && book.would_trade(terms.side, command.price) {
+        let trades = book.would_trade(terms.side, command.price);
+        if trades && terms.time_in_force == TimeInForce::PostOnly as u8 {
             return Err(RejectCode::PostOnlyWouldTrade.into());
         }
         let OpenOrder { order_id, instrument, index, .. } = *order;
-        Ok(Amendment { order_id, instrument, index, frozen })
+        Ok(Amendment { order_id, instrument, index, trades, frozen })
     }
 
-    #[inline]
+    #[inline(always)]
     fn check_replace_funds(
         &self,
         command: &Command,

@@ -279,6 +279,15 @@ pub struct Trade {
     pub maker_fee: Amount,
 }
 
+/// One level: absolute quantity and order count, both 0 when it is gone.
+#[derive(Clone, Copy, Debug)]
+pub struct LevelChange {
+    pub change: ChangeType,
+    pub price: Price,
+    pub quantity: Quantity,
+    pub orders: u32,
+}
+
 /// Balance of one account in one currency, before and after.
 #[derive(Clone, Copy, Debug)]
 pub struct BalanceUpdate {

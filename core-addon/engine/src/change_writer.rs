@@ -2,7 +2,7 @@
 //! them.
 
 use crate::change::{
-    BalanceUpdate, ChangeType, Entity, HEADER_WORDS, OrderImage, OrderUpdate, Trade,
+    BalanceUpdate, ChangeType, Entity, HEADER_WORDS, LevelChange, OrderImage, OrderUpdate, Trade,
     TransactionHeader,
 };
 use crate::units::{Price, Quantity, amount_words};
@@ -119,14 +119,20 @@ impl ChangeWriter {
     /// Appends words one by one straight into the buffer, without an array in between.
     #[inline(always)]
     fn put<const N: usize>(&mut self, words: [u64; N]) {
+        self.put_all([words]);
+    }
+
+    /// Appends records of one length, for which it makes room once.
+    #[inline(always)]
+    fn put_all<const N: usize, const M: usize>(&mut self, records: [[u64; N]; M]) {
         let free = match self.words.get_mut(self.length..) {
-            Some(free) if free.len() >= N => free,
-            _ => self.grow(N),
+            Some(free) if free.len() >= N * M => free,
+            _ => self.grow(N * M),
         };
-        if let Some(place) = free.first_chunk_mut::<N>() {
+        for (place, words) in free.as_chunks_mut::<N>().0.iter_mut().zip(records) {
             *place = words;
         }
-        self.length += N;
+        self.length += N * M;
     }
 
     /// Makes room for at least `more` words and returns it.
@@ -269,14 +275,18 @@ impl ChangeWriter {
         quantity: Quantity,
         orders: u32,
     ) {
-        let head = self.head(Entity::Level, change, 5);
-        self.put([
-            head,
-            pair_word(instrument, u32::from(side)),
-            price as u64,
-            quantity as u64,
-            u64::from(orders),
-        ]);
+        self.levels(instrument, side, [LevelChange { change, price, quantity, orders }]);
+    }
+
+    /// Writes one `Level` for each of several levels of a side.
+    #[inline(always)]
+    pub fn levels<const N: usize>(&mut self, instrument: u32, side: u8, levels: [LevelChange; N]) {
+        let at = pair_word(instrument, u32::from(side));
+        let records = levels.map(|level| {
+            let head = self.head(Entity::Level, level.change, 5);
+            [head, at, level.price as u64, level.quantity as u64, u64::from(level.orders)]
+        });
+        self.put_all(records);
     }
 
     /// Writes one `Balance`. 10 words.

@@ -393,6 +393,7 @@ fn check_band(command: &Command, form: &Form, instrument: &Instrument) -> Result
 }
 
 /// Refuses a limit price outside the band: the aggressive side, or both.
+#[inline(always)]
 pub(crate) fn check_limit_band(
     side: Side,
     price: Price,

@@ -10,7 +10,7 @@ use crate::ladder::LevelState;
 use crate::ledger::Delta;
 use crate::matcher::{Taker, freeze, take};
 use crate::place::{Before, closed, move_amounts, outcome};
-use crate::sequencer::{Engine, write_level};
+use crate::sequencer::{Engine, level_change, write_level};
 use crate::units::InstrumentId;
 
 impl Engine {
@@ -22,9 +22,7 @@ impl Engine {
         amendment: &Amendment,
         changes: &mut ChangeWriter,
     ) {
-        let book = &self.books[amendment.instrument as usize - 1];
-        let side = book.order(amendment.index).terms.side;
-        if book.would_trade(side, command.price) {
+        if amendment.trades {
             self.move_and_trade(command, amendment, changes);
             self.settle(changes);
         } else {
@@ -178,8 +176,7 @@ fn write_two_levels(
         let is_left_first = (left.price > joined.price) == (side == Side::Buy);
         let first = select_unpredictable(is_left_first, &left, &joined);
         let second = select_unpredictable(is_left_first, &joined, &left);
-        write_level(instrument, side, first, changes);
-        write_level(instrument, side, second, changes);
+        changes.levels(instrument, side as u8, [level_change(first), level_change(second)]);
     } else {
         write_level(instrument, side, &joined, changes);
     }

@@ -10,8 +10,8 @@ use crate::account::{Accounts, Finality, OpenOrder};
 use crate::book::Book;
 use crate::cancel_all::Backlog;
 use crate::change::{
-    BalanceUpdate, ChangeType, ChangeWriter, TRANSACTION_BACKLOG, TRANSACTION_DUPLICATE,
-    TRANSACTION_SYSTEM, TransactionHeader,
+    BalanceUpdate, ChangeType, ChangeWriter, LevelChange, TRANSACTION_BACKLOG,
+    TRANSACTION_DUPLICATE, TRANSACTION_SYSTEM, TransactionHeader,
 };
 use crate::check::ClientIdHashes;
 use crate::command::{Command, NameKind, Opcode, Side};
@@ -338,11 +338,17 @@ pub(crate) fn write_level(
     state: &LevelState,
     changes: &mut ChangeWriter,
 ) {
+    changes.levels(instrument, side as u8, [level_change(state)]);
+}
+
+/// The record of what a level has become.
+#[inline]
+pub(crate) fn level_change(state: &LevelState) -> LevelChange {
     let LevelState { price, quantity, orders } = *state;
     let change = if orders == 0 { ChangeType::Deleted } else { ChangeType::Updated };
     #[cfg(feature = "planted-bugs")]
     let orders = orders + u32::from(crate::EngineBug::LevelCount.is_planted() && orders > 2);
-    changes.level(change, instrument, side as u8, price, quantity, orders);
+    LevelChange { change, price, quantity, orders }
 }
 
 /// Commands that the runtime issues by itself.
