@@ -48,6 +48,7 @@ export interface Size {
   fixRequests: number;
   /** Messages that a client asks for again. */
   fixResent: number;
+  fixResendRounds: number;
 }
 
 export const SIZES = {
@@ -63,8 +64,8 @@ export const SIZES = {
     },
     ...{ pushMs: 2_000, pushCrowd: 1_000, pushOwners: 10_000 },
     ...{ pushCrowdRounds: 2, pushFills: 12_000, pushWarmOrders: 10_000 },
-    ...{ fixRoundTrips: 10_000, fixRequests: 102_400, fixResent: 100_096 },
-    fixWarmRequests: 102_400,
+    ...{ fixRoundTrips: 5_000, fixRequests: 51_200, fixResent: 100_096, fixResendRounds: 3 },
+    fixWarmRequests: 61_440,
     catchUpCommands: 200_000,
   },
   quick: {
@@ -79,7 +80,8 @@ export const SIZES = {
     },
     ...{ pushMs: 700, pushCrowd: 1_000, pushOwners: 2_000 },
     ...{ pushCrowdRounds: 1, pushFills: 5_000, pushWarmOrders: 10_000 },
-    ...{ fixRoundTrips: 1_000, fixRequests: 12_800, fixResent: 40_064, fixWarmRequests: 30_720 },
+    ...{ fixRoundTrips: 1_000, fixRequests: 12_800, fixResent: 40_064, fixResendRounds: 2 },
+    fixWarmRequests: 30_720,
     catchUpCommands: 50_000,
   },
   /** For tests: whether it runs, not how fast. */
@@ -95,7 +97,8 @@ export const SIZES = {
     },
     ...{ pushMs: 100, pushCrowd: 20, pushOwners: 20, pushCrowdRounds: 1, pushFills: 128 },
     ...{ catchUpCommands: 2_048, pushWarmOrders: 64 },
-    ...{ fixRoundTrips: 64, fixRequests: 1_024, fixResent: 256, fixWarmRequests: 1_024 },
+    ...{ fixRoundTrips: 64, fixRequests: 1_024, fixResent: 256, fixResendRounds: 1 },
+    fixWarmRequests: 1_024,
   },
 } as const satisfies Record<string, Size>;
 

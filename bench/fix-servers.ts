@@ -26,6 +26,8 @@ export interface FixServer {
   readonly durability: string;
   readonly port: number;
   readonly pid: number;
+  /** Its first thread takes requests and answers them. */
+  readonly isOneThread: boolean;
   /** What the load is told of it. */
   readonly options: readonly string[];
   stop(): Promise<unknown>;
@@ -91,7 +93,7 @@ export async function startVenue(
   const venue = await VenueProcess.start({ dataDirectory, flags: { ...FLAGS, durability } });
   return {
     ...{ name: "venue", durability, port: venue.fixPort, pid: venue.pid },
-    options: [`logons=${logons}`],
+    ...{ isOneThread: true, options: [`logons=${logons}`] },
     async stop() {
       await venue.kill();
       rmSync(dataDirectory, { recursive: true, force: true });
@@ -130,7 +132,8 @@ async function startEchoOf(
   { request, reply }: MessageSizes,
 ): Promise<FixServer> {
   const { port, pid, stop } = await start([...command, `${request}`, `${reply}`]);
-  return { name, durability: "-", port, pid, options: [`reply_bytes=${reply}`], stop };
+  const options = [`reply_bytes=${reply}`];
+  return { name, durability: "-", port, pid, isOneThread: true, options, stop };
 }
 
 /** Fetches and compiles QuickFIX/J. False, with a word about it: its tool chain is not there. */
@@ -151,7 +154,8 @@ export async function buildPeer(bench: Bench): Promise<boolean> {
 export async function startPeer(bench: Bench): Promise<FixServer> {
   const classPath = `${join(bench.dataDirectory, "fix-acceptor")}:${jarsOf("quickfixj")}`;
   const command = ["java", JAVA_MEMORY, "-cp", classPath, "Acceptor", `${SESSIONS}`];
-  return { name: "QuickFIX/J", durability: "-", options: [], ...(await start(command)) };
+  const kind = { name: "QuickFIX/J", durability: "-", isOneThread: false, options: [] };
+  return { ...kind, ...(await start(command)) };
 }
 
 /** Starts a server that prints its port. Errors: throws when it ends before. */
