@@ -9,6 +9,7 @@ import { buildEngine, type EngineName, jarsOf, missingProgram } from "./engine.t
 
 const EXAMPLES = join(import.meta.dir, "../../examples/fix");
 const BUILD_MS_MAX = 300_000;
+const EXAMPLE_MS_MAX = 60_000;
 const TEST_MS_MAX = 120_000;
 
 let venue: VenueProcess;
@@ -25,10 +26,14 @@ afterAll(async () => {
 
 /** What the demo prints for whoever connects. */
 function logonWords(): string[] {
-  const found = (pattern: RegExp): string => pattern.exec(venue.output)?.[1] ?? "";
+  const found = (pattern: RegExp): string => {
+    const word = pattern.exec(venue.output)?.[1];
+    if (word === undefined) throw new Error(`no ${pattern} in what the demo prints`);
+    return word;
+  };
   return [
-    ...[`${venue.fixPort}`, found(/Orders .*SenderCompID (\S+)/), found(/TargetCompID (\S+)/)],
-    ...[found(/553=(\S+)/), found(/554=(\S+)/)],
+    ...[`${venue.fixPort}`, found(/Orders .*SenderCompID=(\S+)/), found(/TargetCompID=(\S+)/)],
+    ...[found(/\(553\) (\S+)/), found(/\(554\) (\S+)/)],
   ];
 }
 
@@ -50,6 +55,7 @@ describe.each([...COMMANDS])("%s", (name, command) => {
       const child = Bun.spawn([...command, ...logonWords()], {
         cwd: directory,
         stdio: ["ignore", "pipe", "pipe"],
+        timeout: EXAMPLE_MS_MAX,
       });
       const [output, errors, code] = await Promise.all([
         new Response(child.stdout).text(),
