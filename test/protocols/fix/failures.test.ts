@@ -162,6 +162,34 @@ describe("a store that fails", () => {
   });
 });
 
+test("what waits behind a long resend is not late for it", async () => {
+  const { bench } = openDisks({ isResetOnLogon: false, sendingTimeWindowMs: 5_000 });
+  const ours = bench.connect("A");
+  const names = { beginString: "FIX.4.4", senderCompId: "VENUE", targetCompId: "A" };
+  const session = bench.acceptor.session(names);
+  for (let count = 0; count < 3_000; count += 1) {
+    session?.begin("B").text(148, "x".repeat(250)).integer(33, 1).text(58, "y");
+    session?.send();
+  }
+  await bench.send(ours, LOGON);
+  ours.isStalled = true;
+  await bench.send(ours, "35=2|34=2|7=1|16=0");
+  await bench.send(ours, "35=0|34=3");
+  bench.clock.advanceMs(8_000);
+  ours.isStalled = false;
+  ours.drain();
+  for (let turn = 0; turn < 20; turn += 1) {
+    await Promise.resolve();
+    bench.clock.advanceMs(0);
+  }
+  await bench.send(ours, "35=1|34=4|112=x");
+  expect(ours.lines.length).toBeGreaterThan(2_990);
+  expect(ours.lines.at(-1)).toBe("35=0|34=3002|112=x");
+  bench.clock.advanceMs(5_100);
+  await bench.send(ours, "35=1|34=5|112=y|52=<now-5.1s>");
+  expect(ours.lines.at(-1)).toBe("35=5|34=3004");
+});
+
 describe("an application that throws", () => {
   test("ends the session it threw in, and the others go on", async () => {
     const bench = new Bench(({ application }) => ({

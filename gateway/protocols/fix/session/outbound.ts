@@ -11,6 +11,8 @@ import type { SessionSettings } from "./settings.ts";
  * Messages that one turn resends, some 250 kB and 1 ms: other sessions go on in between.
  */
 const SLICE_MESSAGES = 1_000;
+/** A resend that begins so soon after another was asked for during it. */
+const CHAINED_US = 1_000_000;
 
 /** Where an answer goes when the message came by way of others: 115 to 145. */
 export type Route = Pick<
@@ -42,6 +44,9 @@ export class Outbound {
   readonly #environment: SessionEnvironment;
   readonly #header: OutboundHeader;
   #resend: Resend | undefined;
+  /** Between these times nothing was read because of resends. Units: µs since 1970. */
+  #deafFromUs = 0;
+  #deafToUs = 0;
   /** The connection that messages leave by; without one they are stored. */
   link: SessionLink | undefined;
   /** Whether application messages leave: between the Logon's answer and a Logout. */
@@ -95,8 +100,18 @@ export class Outbound {
     if (this.isOpen && this.#resend === undefined) this.#write(frame, now);
   }
 
+  /**
+   * How much longer than others a message has waited that is read now, at most. `graceUs`: how long
+   * after a resend there may still be some of those that came during it.
+   */
+  deafUs(now: Instant, graceUs: number): number {
+    return now.utcUs - this.#deafToUs <= graceUs ? this.#deafToUs - this.#deafFromUs : 0;
+  }
+
   /** Begins to resend the numbers `from` to `to`, and does the first slice of it. */
   resend(from: number, to: number, now: Instant): void {
+    // One that was read behind another has waited for that, too.
+    if (now.utcUs - this.#deafToUs > CHAINED_US) this.#deafFromUs = now.utcUs;
     this.#resend = { next: from, to, isRepeat: true, heldFrom: this.#store.nextOut };
     this.continueResend(now);
   }
@@ -121,12 +136,17 @@ export class Outbound {
     resend.next = resend.isRepeat ? resend.heldFrom : resend.to + 1;
     resend.to = store.nextOut - 1;
     resend.isRepeat = false;
-    if (resend.next > resend.to) this.#resend = undefined;
+    if (resend.next > resend.to) {
+      this.#resend = undefined;
+      this.#deafToUs = now.utcUs;
+    }
   }
 
   /** Forgets a resend: the connection is gone, or a Logout is on its way. */
   stopResend(): void {
     this.#resend = undefined;
+    this.#deafFromUs = 0;
+    this.#deafToUs = 0;
   }
 
   /** Tells the client to go on with `to`: nothing of what lies between is sent again. */

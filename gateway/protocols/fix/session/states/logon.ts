@@ -73,11 +73,18 @@ export function receiveLogonAgain(session: FixSession, message: FixMessage, now:
 
 /**
  * Whether SendingTime (52) is near enough; one that is missing or malformed is judged elsewhere.
+ * A message is not late for having waited behind a resend.
  */
-export function isOnTime({ settings }: FixSession, message: FixMessage, now: Instant): boolean {
+export function isOnTime(
+  { settings, outbound }: FixSession,
+  message: FixMessage,
+  now: Instant,
+): boolean {
   const sentUs = message.timestamp(52);
   if (sentUs === undefined || Number.isNaN(sentUs)) return true;
-  return Math.abs(now.utcUs - sentUs) <= settings.sendingTimeWindowMs * 1_000;
+  const windowUs = settings.sendingTimeWindowMs * 1_000;
+  const lateUs = now.utcUs - sentUs;
+  return lateUs >= -windowUs && lateUs <= windowUs + outbound.deafUs(now, windowUs);
 }
 
 function judge(
