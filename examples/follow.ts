@@ -1,5 +1,5 @@
 // Follows a book and the own balances, over restarts of the venue:
-// `bun examples/follow.ts http://127.0.0.1:8080 BTC-USDT <key>`
+// `.toolchain/node_modules/.bin/bun examples/follow.ts http://127.0.0.1:8080 BTC-USDT <key>`
 
 const [url = "http://127.0.0.1:8080", symbol = "BTC-USDT", token] = process.argv.slice(2);
 const book = { bids: new Map<string, string>(), asks: new Map<string, string>() };

@@ -208,7 +208,7 @@ export const PROFILES = {
   default: {},
   demo: {
     ...{ data_directory: "data/demo", init_at_start: true, clock_jump_accepted: true },
-    ...{ demo_orders_per_second: 200, snapshot_interval_commands: 500_000 },
+    ...{ demo_orders_per_second: 200, snapshot_interval_commands: 500_000, history_days: 1 },
   },
   dev: {
     ...{ data_directory: "data/dev", init_at_start: true, clock_jump_accepted: true },
