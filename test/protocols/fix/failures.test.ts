@@ -217,6 +217,19 @@ describe("an application that throws", () => {
   });
 });
 
+test("what a stranger or a client says is logged in short", async () => {
+  const { bench } = openDisks();
+  const [stranger, ours] = [bench.connect("NOBODY"), bench.connect("A")];
+  await bench.send(stranger, `35=${"\0".repeat(7_000)}|34=1`);
+  await bench.send(ours, LOGON);
+  await bench.send(ours, `35=3|34=2|45=1|58=${"\0".repeat(7_000)}`);
+  bench.clock.advanceMs(1_000);
+  const lines = bench.logged.join("").split("\n");
+  expect(lines.filter((line) => line.includes("fix_stranger"))).toHaveLength(1);
+  expect(lines.filter((line) => line.includes("fix_rejected_by_client"))).toHaveLength(1);
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(2_000);
+});
+
 test("credentials are neither logged nor stored", async () => {
   const lines = [
     ...["# Shows", "store file", "password open-sesame", "connect"],

@@ -45,6 +45,8 @@ const LOGON_WAIT_US = 10_000_000;
 const FULL_WAIT_US = 30_000_000;
 /** What a closing connection has left is a Logout: it is taken at once or not at all. */
 const CLOSING_WAIT_US = 2_000_000;
+/** Of a stranger's MsgType, which can be as long as a message. */
+const TYPE_LOGGED = 8;
 /** Answers to our Logouts, and a little. */
 const STOP_WAIT_MS = 2_500;
 
@@ -223,7 +225,7 @@ export class Acceptor {
     const session = message.msgType === "A" ? this.#sessions.find(idOf(message)) : undefined;
     if (session === undefined) {
       const address = connection.facts.remoteAddress;
-      this.#log.info("fix_stranger", { address, msg_type: message.msgType });
+      this.#log.info("fix_stranger", { address, msg_type: message.msgType.slice(0, TYPE_LOGGED) });
       connection.close();
       return;
     }

@@ -13,6 +13,8 @@ import type { SessionState } from "./state.ts";
 /** Silence after which the client is asked for a sign of life, and after which it is given up. */
 const ASK_AFTER_INTERVALS = 1.2;
 const DROP_AFTER_INTERVALS = 2.4;
+/** Of a client's Text (58), which can be as long as a message. */
+const TEXT_LOGGED = 256;
 
 export const LOGGED_ON: SessionState = {
   receive(session, message, now) {
@@ -221,7 +223,7 @@ function takeNext(session: FixSession, message: FixMessage, sequence: number, no
       session.environment.log.warn("fix_rejected_by_client", {
         client: session.id.targetCompId,
         sequence: message.integer(45),
-        text: message.text(58),
+        text: message.text(58)?.slice(0, TEXT_LOGGED),
       });
       return;
     case "4":
