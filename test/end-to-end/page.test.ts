@@ -77,7 +77,7 @@ async function keepScreenshots(): Promise<void> {
   mkdirSync(ARTEFACTS, { recursive: true });
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
-    for (const [name, width] of [...Object.entries({ desktop: 1440, phone: 390 })]) {
+    for (const [name, width] of [...Object.entries({ desktop: 1440, laptop: 1280, phone: 390 })]) {
       await page.setViewportSize({ width, height: 900 });
       const path = join(ARTEFACTS, `page-${name}-${colorScheme}.png`);
       await page.screenshot({ path, fullPage: name === "phone" });
