@@ -10,6 +10,8 @@ class Ear implements OwedSession {
   readonly account: number;
   heardSequence: number;
   isFailed = false;
+  /** Has a defect that shows in this transaction. */
+  throwsAt = 0;
   readonly told: string[] = [];
 
   constructor(account: number, heardSequence = 0) {
@@ -18,11 +20,16 @@ class Ear implements OwedSession {
   }
 
   hear({ sequence }: Transaction, from: number, to: number, requestId: string | undefined): void {
+    if (sequence === this.throwsAt) throw new Error("a defect");
     this.told.push(`${sequence}[${from}-${to}]${requestId ?? ""}`);
   }
 
   markHeard(sequence: number): void {
     this.heardSequence = Math.max(this.heardSequence, sequence);
+  }
+
+  giveUp(): void {
+    this.isFailed = true;
   }
 }
 
@@ -103,6 +110,16 @@ test("nothing is let go of while a session cannot keep what it is told", () => {
   owed.apply(transactionOf(16, 3));
   expect([owed.checkpoint(), owed.checkpoint(), owed.checkpoint()]).toEqual([10, 10, 10]);
   expect(ear.heardSequence).toBe(16);
+});
+
+test("a session that cannot be told is given up, and the others are told", () => {
+  const [broken, ear] = [new Ear(3, 10), new Ear(3, 10)];
+  broken.throwsAt = 12;
+  const owed = started(10, broken, ear);
+  for (const sequence of [11, 12, 13]) owed.hear(transactionOf(sequence, 3));
+  expect(broken.told).toEqual(["11[0-0]"]);
+  expect(ear.told).toEqual(["11[0-0]", "12[0-0]", "13[0-0]"]);
+  expect([owed.checkpoint(), owed.checkpoint()]).toEqual([10, 10]);
 });
 
 test("a start after a defect tells nothing twice", () => {

@@ -20,6 +20,8 @@ export interface OwedSession {
   markHeard(sequence: number): void;
   /** What it is told is not kept any more: the next start tells it again. */
   readonly isFailed: boolean;
+  /** It threw when it was told, and is told nothing more: it is failed now. */
+  giveUp(error: unknown): void;
 }
 
 /** Sessions of one account, and where its changes lie in the transaction that is told. */
@@ -219,7 +221,12 @@ export class OwedChanges implements Stage {
     }
     for (const { sessions, from, to } of touched) {
       for (const session of sessions) {
-        if (session.heardSequence < sequence) session.hear(transaction, from, to, requestId);
+        if (session.isFailed || session.heardSequence >= sequence) continue;
+        try {
+          session.hear(transaction, from, to, requestId);
+        } catch (error) {
+          session.giveUp(error);
+        }
       }
     }
   }

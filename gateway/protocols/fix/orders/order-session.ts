@@ -92,6 +92,10 @@ export class OrderSession implements OwedSession {
     return this.handle.isFailed;
   }
 
+  giveUp(error: unknown): void {
+    this.handle.giveUp(error);
+  }
+
   markHeard(sequence: number): void {
     this.#heardSequence = Math.max(this.#heardSequence, sequence);
     this.handle.markHeard(sequence);

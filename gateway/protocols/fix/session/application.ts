@@ -93,6 +93,12 @@ export interface SessionHandle {
   businessReject(message: FixMessage, reason: number, text: string, refId?: string): void;
 
   /**
+   * It cannot be sent what it is owed, for a defect: nothing is sent or taken until the next start,
+   * which tries again.
+   */
+  giveUp(error: unknown): void;
+
+  /**
    * Sends Logout and closes on the answer or after two seconds. `blockMs` refuses this CompID's
    * Logons for that long.
    */

@@ -172,6 +172,14 @@ export class FixSession implements SessionHandle {
     this.end(now, text, "ended");
   }
 
+  giveUp(error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : `${error}`;
+    const client = this.id.targetCompId;
+    this.environment.log.error("fix_session_given_up", { client, error: text });
+    this.outbound.link?.close();
+    this.fail();
+  }
+
   // What the states share
 
   /** Why the message may not be taken as it stands. */
