@@ -35,6 +35,11 @@ export class Log {
     this.#sink = sink;
   }
 
+  /** Whether lines of this level are written: asked where their fields cost something. */
+  writes(level: LogLevel): boolean {
+    return LOG_LEVELS.indexOf(level) >= this.#levelIndex;
+  }
+
   debug(event: string, fields: LogFields = {}): void {
     this.#add("debug", event, fields);
   }
@@ -74,7 +79,7 @@ export class Log {
   }
 
   #add(level: LogLevel, event: string, fields: LogFields): void {
-    if (LOG_LEVELS.indexOf(level) < this.#levelIndex) return;
+    if (!this.writes(level)) return;
     if (this.#waiting.length >= WAITING_LINES_MAX) {
       this.#dropped += 1;
       return;
