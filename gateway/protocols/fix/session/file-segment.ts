@@ -144,7 +144,16 @@ export class FileSegment {
 
   remove(): void {
     this.close();
-    unlinkSync(this.path);
+    this.unlink();
+  }
+
+  /** What cannot be removed now is when the store is opened again. */
+  unlink(): void {
+    try {
+      unlinkSync(this.path);
+    } catch {
+      // Nobody waits for it.
+    }
   }
 
   /** Visits messages that lie within one block; returns the position behind them. */

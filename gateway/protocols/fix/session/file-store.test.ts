@@ -191,6 +191,35 @@ describe("syncs", () => {
     store.close();
   });
 
+  test("come before what a reset takes the place of is removed", async () => {
+    const store = open("interval");
+    add(store, "of before", 7);
+    store.flush(STARTED_US);
+    const { sync } = FileSegment.prototype;
+    const { promise: done, resolve } = Promise.withResolvers<void>();
+    store.reset(STARTED_US * 2);
+    store.reset(STARTED_US * 2);
+    expect(readdirSync(directory).sort()).toEqual(["FIX.4.4,VENUE,A.1", "FIX.4.4,VENUE,A.3"]);
+    // A machine that stops now may have nothing of the new file.
+    copyFileSync(join(directory, "FIX.4.4,VENUE,A.1"), join(crashed, "FIX.4.4,VENUE,A.1"));
+    const cut = open("none", 4_096, crashed);
+    expect([cut.nextOut, cut.lastChangeSequence]).toEqual([2, 7]);
+    const spy = spyOn(FileSegment.prototype, "sync").mockImplementation(function wait(
+      this: FileSegment,
+      tell: (error: Error | null) => void,
+    ) {
+      sync.call(this, (error) => {
+        tell(error);
+        resolve();
+      });
+    });
+    store.flush(STARTED_US * 3);
+    await done;
+    spy.mockRestore();
+    expect(readdirSync(directory)).toEqual(["FIX.4.4,VENUE,A.3"]);
+    store.close();
+  });
+
   test("that a reset overtakes are no failure", async () => {
     const store = open("interval");
     const { sync } = FileSegment.prototype;

@@ -40,6 +40,9 @@ export class FileStore implements MessageStore {
   #isUnsynced = false;
   #syncedAtUs = 0;
   #failure: Error | undefined;
+  #isClosed = false;
+  /** What a reset took the place of, closed: removed when the new file is synced. */
+  #superseded: readonly FileSegment[] = [];
   /** From here on what came is not done; Infinity: all is. */
   #heldIn = Infinity;
 
@@ -149,7 +152,7 @@ export class FileStore implements MessageStore {
     Object.assign(this.#state, state);
     this.#older = undefined;
     this.#current = next;
-    for (const segment of past) segment?.remove();
+    this.#supersede(past.filter((segment) => segment !== undefined));
   }
 
   /** Errors: throws what went wrong with the disk, also in a sync that was under way. */
@@ -166,10 +169,12 @@ export class FileStore implements MessageStore {
 
   /** Errors: as `flush`, of what was not flushed; the files are closed all the same. */
   close(): void {
+    this.#isClosed = true;
     try {
       if (this.#failure !== undefined) return;
       this.#write();
       if (this.#options.sync !== "none") this.#current.syncNow();
+      for (const segment of this.#superseded) segment.unlink();
     } finally {
       this.#older?.close();
       this.#current.close();
@@ -212,7 +217,22 @@ export class FileStore implements MessageStore {
   }
 
   #syncLater(): void {
-    this.#current.sync((error) => (this.#failure ??= error ?? undefined));
+    const superseded = this.#superseded;
+    this.#superseded = [];
+    this.#current.sync((error) => {
+      if (error !== null) this.#failure ??= error;
+      // Of a store that was closed the files may be another one's by now; the next start clears up.
+      else if (!this.#isClosed) for (const segment of superseded) segment.unlink();
+    });
+  }
+
+  /** Files that others take the place of. Bounds: those of one reset stay until the next sync. */
+  #supersede(past: readonly FileSegment[]): void {
+    for (const segment of past) segment.close();
+    const mustStay = this.#options.sync === "interval" && this.#superseded.length === 0;
+    if (!mustStay) for (const segment of past) segment.unlink();
+    else this.#superseded = past;
+    this.#isUnsynced = true;
   }
 
   /** The older file is not synced any more: what it has of late goes to the disk before. */
