@@ -162,6 +162,25 @@ describe("a store that fails", () => {
   });
 });
 
+test("a connection that is gone before it is taken is none", async () => {
+  const { bench } = openDisks();
+  let isTerminated = false;
+  const gone = {
+    // As Bun has it of a socket that was reset while it waited.
+    remoteAddress: undefined,
+    write: () => -1,
+    end() {},
+    terminate() {
+      isTerminated = true;
+    },
+    pause() {},
+    resume() {},
+  };
+  expect(bench.acceptor.opened(gone, false)).toBeUndefined();
+  expect([isTerminated, bench.acceptor.connectionCount]).toEqual([true, 0]);
+  await bench.acceptor.stop("The end");
+});
+
 test("what waits behind a long resend is not late for it", async () => {
   const { bench } = openDisks({ isResetOnLogon: false, sendingTimeWindowMs: 5_000 });
   const ours = bench.connect("A");

@@ -102,9 +102,13 @@ export class Acceptor {
 
   // What the listener tells
 
-  /** A socket connected. `undefined`: there are too many, and it is closed. */
+  /** A socket connected. `undefined`: it is gone, or there are too many, and it is closed. */
   opened(socket: ByteSocket, isTls: boolean): Connection | undefined {
     const address = socket.remoteAddress;
+    if (address === undefined) {
+      socket.terminate();
+      return undefined;
+    }
     const network = toNetwork(address);
     const ofAddress = this.#byNetwork.get(network) ?? 0;
     const { connectionsMax, connectionsPerAddressMax } = this.#bounds;
@@ -114,7 +118,8 @@ export class Acceptor {
       return undefined;
     }
     const { steadyUs } = this.#refresh();
-    const connection = new Connection(socket, isTls, this.#bounds, steadyUs, (written) => {
+    const facts = { remoteAddress: address, isTls };
+    const connection = new Connection(socket, facts, this.#bounds, steadyUs, (written) => {
       this.#unflushed.add(written);
       this.#scheduleFlush();
     });

@@ -8,7 +8,8 @@ import { Framer, type FramerBounds } from "../wire/framer.ts";
 
 /** A connected socket, as Bun has it. */
 export interface ByteSocket {
-  readonly remoteAddress: string;
+  /** `undefined`: the other end is gone already. */
+  readonly remoteAddress: string | undefined;
   /** Returns how many bytes it took: 0 when it is full, below 0 when it is closed. */
   write(bytes: Buffer, offset: number, length: number): number;
   /** Closes when what it took has left. */
@@ -56,12 +57,12 @@ export class Connection implements SessionLink {
 
   constructor(
     socket: ByteSocket,
-    isTls: boolean,
+    facts: ConnectionFacts,
     bounds: ConnectionBounds,
     connectedAtUs: number,
     noteWritten: (connection: Connection) => void,
   ) {
-    this.facts = { remoteAddress: socket.remoteAddress, isTls };
+    this.facts = facts;
     this.framer = new Framer(bounds);
     this.connectedAtUs = connectedAtUs;
     this.#socket = socket;
