@@ -41,6 +41,8 @@ const TICK_MS = 100;
 const OFFLINE_TICK_US = 1_000_000;
 /** A client sends its Logon at once; who does not is none. */
 const LOGON_WAIT_US = 10_000_000;
+/** Where there is no room, one that has not logged on by then makes it. */
+const IDLE_US = 1_000_000;
 /** What waits for a client that takes nothing for so long will not be taken. */
 const FULL_WAIT_US = 30_000_000;
 /** What a closing connection has left is a Logout: it is taken at once or not at all. */
@@ -112,12 +114,14 @@ export class Acceptor {
     const network = toNetwork(address);
     const ofAddress = this.#byNetwork.get(network) ?? 0;
     const { connectionsMax, connectionsPerAddressMax } = this.#bounds;
-    if (this.#connections.size >= connectionsMax || ofAddress >= connectionsPerAddressMax) {
+    const { steadyUs } = this.#refresh();
+    const isCrowd = ofAddress >= connectionsPerAddressMax;
+    const isFull = this.#connections.size >= connectionsMax;
+    if (isCrowd || (isFull && !this.#makeRoom(steadyUs))) {
       this.#log.warn("fix_connections_full", { address, of_address: ofAddress });
       socket.terminate();
       return undefined;
     }
-    const { steadyUs } = this.#refresh();
     const facts = { remoteAddress: address, isTls };
     const connection = new Connection(socket, facts, this.#bounds, steadyUs, (written) => {
       this.#unflushed.add(written);
@@ -126,6 +130,18 @@ export class Acceptor {
     this.#connections.add(connection);
     this.#byNetwork.set(network, ofAddress + 1);
     return connection;
+  }
+
+  /** Closes the oldest connection that should have logged on by now. Returns whether there is. */
+  #makeRoom(steadyUs: number): boolean {
+    for (const connection of this.#connections) {
+      if (steadyUs - connection.connectedAtUs < IDLE_US) return false;
+      if (connection.session !== undefined) continue;
+      connection.terminate();
+      this.closed(connection);
+      return true;
+    }
+    return false;
   }
 
   received(connection: Connection, chunk: Uint8Array): void {
