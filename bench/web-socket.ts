@@ -127,6 +127,7 @@ export class RawWebSocket {
     const end = this.#head.indexOf("\r\n\r\n");
     if (end < 0) return;
     if (!this.#head.startsWith("HTTP/1.1 101")) {
+      this.close();
       this.#opened.reject(new Error(`no upgrade: ${this.#head}`));
       return;
     }
