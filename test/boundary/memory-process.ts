@@ -1,6 +1,6 @@
 /**
- * Gives a core 2,000,000 commands and prints by how many bytes the process has grown over the last
- * 1,400,000 of them. A process of its own: in that of the tests others come and go.
+ * Gives a core 5,000,000 commands and prints by how many bytes the process has grown over the last
+ * 2,000,000 of them. A process of its own: in that of the tests others come and go.
  *
  * Use: `bun test/boundary/memory-process.ts <directory>`
  */
@@ -12,10 +12,10 @@ import { OrderType, Side, TimeInForce } from "../../gateway/domain/order.ts";
 import { RejectCode } from "../../gateway/generated/reject-codes.ts";
 import { until } from "../support/deadline.ts";
 
-const COMMANDS = 2_000_000;
+const COMMANDS = 5_000_000;
 const BATCH = 500;
 /** Buffers, tables and the collector's heap have their size by then. */
-const WARM_UP = 600_000;
+const WARM_UP = 3_000_000;
 const WAIT_MS_MAX = 100_000;
 
 const setUp: SubmittedCommand[] = [
