@@ -27,8 +27,7 @@ export type StageState = "live" | "catching_up" | "waiting" | "detached";
 
 /** What a runner wants after a slice: more time, the next transaction, or a moment to pass. */
 export type Wish =
-  | { readonly kind: "more" | "idle" }
-  | { readonly kind: "at"; readonly atUs: number };
+  { readonly kind: "more" | "idle" } | { readonly kind: "at"; readonly atUs: number };
 
 const MORE: Wish = { kind: "more" };
 const IDLE: Wish = { kind: "idle" };

@@ -120,7 +120,9 @@ function refusalStatuses(route: Route): string[] {
   const byEngine = isCommand ? Object.values(rejectByNumber).map((row) => row.http) : [];
   const engine = byEngine.filter((status) => [404, 409, 422].includes(status));
   const byQuery = route.query === undefined ? [] : [404];
-  const statuses = new Set([...always, ...byKey, ...byPath, ...byBody, ...byQuery, ...engine]);
+  const own = route.refusals ?? [];
+  const shared = [...always, ...byKey, ...byPath, ...byBody, ...byQuery];
+  const statuses = new Set([...shared, ...engine, ...own]);
   return [...statuses].sort((left, right) => left - right).map(String);
 }
 

@@ -61,6 +61,8 @@ interface RouteSpec<Body, Query> {
   /** JSON numbers of the body stand for their text. */
   readonly readsNumbersExactly?: boolean;
   readonly replies: Readonly<Record<number, ReplyShape>>;
+  /** Statuses of refusals beside those that every endpoint of its kind has. */
+  readonly refusals?: readonly number[];
   /** The code of a body that does not match; `malformed_request` when it has no better one. */
   readonly codeOf?: (issues: readonly z.core.$ZodIssue[], json: unknown) => RejectCode;
   readonly handle: (call: Call<Body, Query>) => Answer;

@@ -39,12 +39,7 @@ export type LogonVerdict =
  * of the session, the application, the schedule) · `shutdown`: the venue stops.
  */
 export type LogoutCause =
-  | "logout"
-  | "disconnect"
-  | "timeout"
-  | "slow_client"
-  | "ended"
-  | "shutdown";
+  "logout" | "disconnect" | "timeout" | "slow_client" | "ended" | "shutdown";
 
 /**
  * One session as its application sees it. It exists also while nobody is connected, one object for
