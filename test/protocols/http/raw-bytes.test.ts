@@ -25,8 +25,13 @@ let socketsBefore = 0;
 
 beforeAll(async () => {
   const bounds = { "body-bytes-max": "1048576", "final-orders-max": "64" };
-  venue = await VenueProcess.start({ flags: { ...UNLIMITED, ...bounds, durability: "none" } });
+  // Segments are filled with zeros and synced: where many tests write, that is a disk that stalls.
+  const disk = { durability: "none", "journal-segment-bytes": "1048576" };
+  venue = await VenueProcess.start({ flags: { ...UNLIMITED, ...bounds, ...disk } });
   token = await openSpotMarket(venue);
+  await until(START_MS_MAX, "the venue is ready", async () => {
+    return (await venue.fetch("GET", "/health/ready")).status === 200;
+  });
   socketsBefore = openSockets();
 }, START_MS_MAX);
 
@@ -267,6 +272,8 @@ const KINDS: readonly (readonly [string, RegExp, Draw])[] = [
   ],
 ];
 
+const ANSWER_SHOWN = 2_000;
+
 /** Sends a batch of each kind. Returns which answers came. */
 async function bother(random: Random): Promise<Set<string>> {
   const seen = new Set<string>();
@@ -285,7 +292,8 @@ async function bother(random: Random): Promise<Set<string>> {
         }
       } catch (error) {
         const bytes = texts[index]?.subarray(0, 300).toString("base64");
-        throw new Error(`seed ${SEED}, ${what}, ${bytes}: ${String(error)}`, { cause: error });
+        const found = `${String(error)}\n${answer.slice(0, ANSWER_SHOWN)}`;
+        throw new Error(`seed ${SEED}, ${what}, ${bytes}: ${found}`, { cause: error });
       }
     }
   }
