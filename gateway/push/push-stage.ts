@@ -3,6 +3,7 @@
 
 import type { Transaction } from "../domain/change.ts";
 import type { Stage } from "../stages/stage.ts";
+import { AppliedSequence } from "./applied-sequence.ts";
 import { type AccountChanges, type MarketChanges, sortChanges } from "./sorted-changes.ts";
 
 /** Where changes go. Nothing is gathered for an account that nobody follows. */
@@ -17,20 +18,17 @@ export interface PushSink {
 export class PushStage implements Stage {
   readonly name = "push";
   readonly #sink: PushSink;
-  #applied: number;
+  readonly #applied: AppliedSequence;
   #isStarted = false;
-  /** By the sequence they wait for. */
-  readonly #waiting = new Map<number, (() => void)[]>();
 
   /** `startedAfter`: the last sequence before the venue opened; nobody listened earlier. */
   constructor(sink: PushSink, startedAfter: number) {
     this.#sink = sink;
-    this.#applied = startedAfter;
+    this.#applied = new AppliedSequence(startedAfter);
   }
 
   start(from: number): void {
-    this.#applied = from;
-    this.#waiting.clear();
+    this.#applied.restart(from);
     if (this.#isStarted) this.#sink.restart();
     this.#isStarted = true;
   }
@@ -40,34 +38,16 @@ export class PushStage implements Stage {
     const { markets, accounts } = sortChanges(transaction, (account) => sink.isFollowed(account));
     for (const changes of markets) sink.pushMarket(changes, transaction);
     for (const changes of accounts) sink.pushAccount(changes, transaction);
-    this.#reach(transaction.sequence);
+    this.#applied.reach(transaction.sequence);
   }
 
   /** The last transaction applied: after a restart of the process, nobody asks for an older one. */
   checkpoint(): number {
-    return this.#applied;
+    return this.#applied.sequence;
   }
 
-  /**
-   * Calls back when everything up to `sequence` has been pushed and nothing of what follows: at
-   * once, or at the end of its transaction. What was true at `sequence` may be shown then, and who
-   * joins in the callback misses nothing and gets nothing twice.
-   */
+  /** As `AppliedSequence.whenReached`. */
   whenApplied(sequence: number, callback: () => void): void {
-    if (sequence <= this.#applied) {
-      callback();
-      return;
-    }
-    const waiting = this.#waiting.get(sequence);
-    if (waiting === undefined) this.#waiting.set(sequence, [callback]);
-    else waiting.push(callback);
-  }
-
-  #reach(sequence: number): void {
-    this.#applied = sequence;
-    const reached = this.#waiting.get(sequence);
-    if (reached === undefined) return;
-    this.#waiting.delete(sequence);
-    for (const callback of reached) callback();
+    this.#applied.whenReached(sequence, callback);
   }
 }

@@ -56,6 +56,7 @@ export class Stages {
   readonly #ring: ChangeRing;
   readonly #runners: StageRunner[] = [];
   #first = 0;
+  #hasHeard = false;
   #heardAtUs = -Infinity;
   #turn: NodeJS.Immediate | undefined;
   #stopWaiting: StopTimer | undefined;
@@ -143,7 +144,7 @@ export class Stages {
   /** Takes the next transaction for all stages; never waits for any. */
   #hear(transaction: Transaction): void {
     this.#ring.add(transaction);
-    this.#heardAtUs = this.#parts.clock.elapsedUs();
+    this.#hasHeard = true;
     this.#wake();
   }
 
@@ -159,6 +160,8 @@ export class Stages {
     const { clock } = this.#parts;
     const count = this.#runners.length;
     const startUs = clock.elapsedUs();
+    if (this.#hasHeard) this.#heardAtUs = startUs;
+    this.#hasHeard = false;
     const isBusy = startUs - this.#heardAtUs < BUSY_US;
     const turnUs = isBusy ? TURN_US.busy : TURN_US.quiet;
     let isMore = false;

@@ -17,6 +17,7 @@ import { Acceptor, ACCEPTOR_BOUNDS } from "./acceptor/acceptor.ts";
 import { listen, type Listener, type ListenerOptions } from "./acceptor/listener.ts";
 import type { SessionPlan } from "./acceptor/session-directory.ts";
 import { makeVenueDictionary } from "./codec.ts";
+import type { Dictionary } from "./dictionary/dictionary.ts";
 import { LogonDesk } from "./logon-desk.ts";
 import { MarketDataApplication } from "./market-data/application.ts";
 import { NumbersStore } from "./market-data/numbers-store.ts";
@@ -111,9 +112,10 @@ export class FixServer implements Protocol {
       { order_entry: this.#orders, drop_copy: this.#orders, market_data: this.#marketData },
       metrics,
     );
+    const dictionary = makeVenueDictionary();
     this.#acceptors = {
-      order_entry: this.#makeAcceptor("order_entry", application),
-      market_data: this.#makeAcceptor("market_data", application),
+      order_entry: this.#makeAcceptor("order_entry", application, dictionary),
+      market_data: this.#makeAcceptor("market_data", application, dictionary),
     };
     this.#observe(metrics);
     this.#openSessions();
@@ -178,11 +180,11 @@ export class FixServer implements Protocol {
     this.#listeners.set(port, listen(this.#acceptors[port], options));
   }
 
-  #makeAcceptor(port: Port, application: FixApplication): Acceptor {
+  #makeAcceptor(port: Port, application: FixApplication, dictionary: Dictionary): Acceptor {
     const { config, clock, log } = this.#parts;
     const plan: SessionPlan = {
       application,
-      dictionary: makeVenueDictionary(),
+      dictionary,
       settingsOf: (id) => this.#settingsOf(port, id),
       openStore: (id, nowUs) => this.#openStore(id, nowUs),
     };

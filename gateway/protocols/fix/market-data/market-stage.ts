@@ -4,6 +4,7 @@
 import type { Trade, Transaction } from "../../../domain/change.ts";
 import type { Instrument } from "../../../domain/instrument.ts";
 import type { TimeUs } from "../../../domain/units.ts";
+import { AppliedSequence } from "../../../push/applied-sequence.ts";
 import type { DatedTrade } from "../../../sessions/recent-trades.ts";
 import type { Stage } from "../../../stages/stage.ts";
 import type { BookLevel } from "./book-mirror.ts";
@@ -21,20 +22,18 @@ export interface MarketSink {
 export class MarketStage implements Stage {
   readonly name = "fix_market_data";
   readonly #sink: MarketSink;
-  #applied: number;
+  /** Bounds: one waits for each book that is loaded. */
+  readonly #applied: AppliedSequence;
   #isStarted = false;
-  /** By the sequence they wait for. Bounds: one of each book that is loaded. */
-  readonly #waiting = new Map<number, (() => void)[]>();
 
   /** `startedAfter`: the last sequence before the venue opened; nobody listened earlier. */
   constructor(sink: MarketSink, startedAfter: number) {
     this.#sink = sink;
-    this.#applied = startedAfter;
+    this.#applied = new AppliedSequence(startedAfter);
   }
 
   start(from: number): void {
-    this.#applied = from;
-    this.#waiting.clear();
+    this.#applied.restart(from);
     if (this.#isStarted) this.#sink.restart();
     this.#isStarted = true;
   }
@@ -51,26 +50,16 @@ export class MarketStage implements Stage {
         sink.takeInstrument(change, timeUs);
       }
     }
-    this.#applied = sequence;
-    const reached = this.#waiting.get(sequence);
-    if (reached === undefined) return;
-    this.#waiting.delete(sequence);
-    for (const callback of reached) callback();
+    this.#applied.reach(sequence);
   }
 
   /** The last transaction applied: after a restart of the process, nobody asks for an older one. */
   checkpoint(): number {
-    return this.#applied;
+    return this.#applied.sequence;
   }
 
-  /** Calls back when everything up to `sequence` has been applied and nothing of what follows. */
+  /** As `AppliedSequence.whenReached`. */
   whenApplied(sequence: number, callback: () => void): void {
-    if (sequence <= this.#applied) {
-      callback();
-      return;
-    }
-    const waiting = this.#waiting.get(sequence);
-    if (waiting === undefined) this.#waiting.set(sequence, [callback]);
-    else waiting.push(callback);
+    this.#applied.whenReached(sequence, callback);
   }
 }

@@ -145,7 +145,6 @@ export class EntryDesk {
     const refused = this.#enter(session, trader, request, command, (transaction) => {
       session.pendingTargets.delete(toKey(target));
       venue.owed.answer(transaction, request.id);
-      if (transaction.code === 0) return;
       this.#hearCancelRefused(session, request, target, transaction);
     });
     if (refused === undefined) session.pendingTargets.add(toKey(target));
