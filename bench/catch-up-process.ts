@@ -10,13 +10,9 @@ import { systemClock } from "../gateway/clock.ts";
 import { Core } from "../gateway/core/core.ts";
 import { Opcode, type SubmittedCommand } from "../gateway/domain/command.ts";
 import { OrderType, Side, TimeInForce } from "../gateway/domain/order.ts";
-import { Log } from "../gateway/log.ts";
-import { Metrics } from "../gateway/metrics.ts";
-import { ReferenceData } from "../gateway/sessions/reference-data.ts";
-import { Derived } from "../gateway/stages/derived.ts";
-import { Stages } from "../gateway/stages/stages.ts";
 import { until } from "../test/support/deadline.ts";
 import { ACCOUNT, INSTRUMENT, venueCommands } from "./core-doors.ts";
+import { openOwnStages } from "./own-stages.ts";
 import { PRICE_TICKS } from "./push-market.ts";
 import { depositCommand, sellCommands, submitAll } from "./push-servers.ts";
 
@@ -65,16 +61,8 @@ async function read(core: Core): Promise<void> {
 }
 
 async function catchUp(core: Core, names: readonly string[], directory: string): Promise<void> {
-  const log = new Log("error", systemClock, (bytes) => bytes.length);
-  const shared = { clock: systemClock, log, metrics: new Metrics() };
-  const reference = ReferenceData.load(core);
-  const derived = new Derived({
-    ...{ ...shared, directory, config: { historyDays: 0 } },
-    findTerms: (id) => reference.listingOf(id)?.instrument,
-    journalSequence: core.status().executedSequence,
-  });
-  const stages = new Stages({ ...shared, core, heldBytesMax: Infinity });
-  for (const stage of [derived.klines, derived.settlement, derived.history]) {
+  const { stages, own } = openOwnStages(core, directory);
+  for (const stage of own) {
     if (names.includes(stage.name)) stages.add(stage);
   }
   stages.start();

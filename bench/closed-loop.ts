@@ -1,6 +1,7 @@
 // Keeps a number of orders in flight: each place in flight places one that rests, cancels it when
 // that is acknowledged, and begins again.
 
+import { Queue } from "../gateway/core/queue.ts";
 import { Opcode, type SubmittedCommand } from "../gateway/domain/command.ts";
 import { OrderType, Side, TimeInForce } from "../gateway/domain/order.ts";
 import { ACCOUNT, type Door, INSTRUMENT } from "./core-doors.ts";
@@ -29,8 +30,7 @@ export class ClosedLoop {
   #acknowledged = 0;
   #door: Door | undefined;
   /** Send times and what was sent, oldest first. */
-  #sent: { atNs: number; isPlacement: boolean }[] = [];
-  #head = 0;
+  readonly #sent = new Queue<{ atNs: number; isPlacement: boolean }>();
   #isStopping = false;
   readonly #stopped = Promise.withResolvers<void>();
 
@@ -48,26 +48,21 @@ export class ClosedLoop {
   acknowledge(code: number, result: number): void {
     if (this.#door === undefined) return;
     if (code !== 0) throw new Error(`an order was refused with code ${code}`);
-    const sent = this.#sent[this.#head];
+    const sent = this.#sent.take();
     if (sent === undefined) throw new Error("an answer came that nobody waited for");
-    this.#head += 1;
-    if (this.#head === 4_096) {
-      this.#sent = this.#sent.slice(this.#head);
-      this.#head = 0;
-    }
     if (this.isMeasuring) {
       const histogram = this.#isSnapshotBusy ? this.during : this.quiet;
       histogram.add(Bun.nanoseconds() - sent.atNs);
     }
     this.#look(this.#door);
     if (!this.#isStopping) this.#send(sent.isPlacement ? result : 0);
-    else if (this.#head === this.#sent.length) this.#stopped.resolve();
+    else if (this.#sent.length === 0) this.#stopped.resolve();
   }
 
   /** Order 0 is a new one. */
   #send(orderId: number): void {
     const isPlacement = orderId === 0;
-    this.#sent.push({ atNs: Bun.nanoseconds(), isPlacement });
+    this.#sent.add({ atNs: Bun.nanoseconds(), isPlacement });
     const cancel = { opcode: Opcode.cancelOrder, account: ACCOUNT, orderId };
     this.#door?.add(isPlacement ? PLACE : cancel);
   }

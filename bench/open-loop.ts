@@ -1,6 +1,7 @@
 // Sends at a fixed rate whatever comes back: orders that find nobody and end at once. A sample runs
 // from when its order was due, so a venue that stalls is not spared those that came meanwhile.
 
+import { Queue } from "../gateway/core/queue.ts";
 import { TimeInForce } from "../gateway/domain/order.ts";
 import { PLACE } from "./closed-loop.ts";
 import type { Door } from "./core-doors.ts";
@@ -15,8 +16,7 @@ export class OpenLoop {
   readonly #intervalNs: number;
   #nextDueNs = 0;
   /** When those that are not acknowledged were due, oldest first. */
-  #due: number[] = [];
-  #head = 0;
+  readonly #due = new Queue<number>();
   #timer: Timer | undefined;
 
   constructor(perSecond: number) {
@@ -34,20 +34,15 @@ export class OpenLoop {
 
   acknowledge(code: number): void {
     if (code !== 0) throw new Error(`an order was refused with code ${code}`);
-    const dueNs = this.#due[this.#head];
+    const dueNs = this.#due.take();
     if (dueNs === undefined) throw new Error("an answer came that nobody waited for");
-    this.#head += 1;
-    if (this.#head === 4_096) {
-      this.#due = this.#due.slice(this.#head);
-      this.#head = 0;
-    }
     if (this.isMeasuring) this.histogram.add(Bun.nanoseconds() - dueNs);
   }
 
   #sendDue(door: Door): void {
     const nowNs = Bun.nanoseconds();
     for (; this.#nextDueNs <= nowNs; this.#nextDueNs += this.#intervalNs) {
-      this.#due.push(this.#nextDueNs);
+      this.#due.add(this.#nextDueNs);
       door.add({ ...PLACE, timeInForce: TimeInForce.ioc });
     }
   }

@@ -8,19 +8,15 @@
  * needs 200 µs for each transaction; `dead` one that always throws; `catching_up` one that has all
  * commands before to catch up, by re-execution, again and again.
  */
-import { systemClock } from "../gateway/clock.ts";
 import { Core } from "../gateway/core/core.ts";
 import { TimeInForce } from "../gateway/domain/order.ts";
-import { Log } from "../gateway/log.ts";
-import { Metrics } from "../gateway/metrics.ts";
-import { ReferenceData } from "../gateway/sessions/reference-data.ts";
-import { Derived } from "../gateway/stages/derived.ts";
 import type { Stage } from "../gateway/stages/stage.ts";
-import { Stages } from "../gateway/stages/stages.ts";
+import type { Stages } from "../gateway/stages/stages.ts";
 import { ClosedLoop, PLACE } from "./closed-loop.ts";
 import { facadeOf, venueCommands } from "./core-doors.ts";
 import type { LatencyHistogram } from "./histogram.ts";
 import { OpenLoop } from "./open-loop.ts";
+import { openOwnStages } from "./own-stages.ts";
 
 const WARM_SHARE = 0.2;
 /** What the slow stage needs for one transaction. */
@@ -115,20 +111,12 @@ async function main(words: readonly string[]): Promise<void> {
   const [kind = "none", rate, inFlight, lengthMs, before, directory = ""] = words;
   const core = Core.open({ dataDirectory: directory, durability: "fsync", holdJournal: 0 });
   await fill(core, Number(before));
-  const log = new Log("error", systemClock, (bytes) => bytes.length);
-  const shared = { clock: systemClock, log, metrics: new Metrics() };
-  const reference = ReferenceData.load(core);
-  const derived = new Derived({
-    ...{ ...shared, directory, config: { historyDays: 0 } },
-    findTerms: (id) => reference.listingOf(id)?.instrument,
-    journalSequence: core.status().executedSequence,
-  });
-  const stages = new Stages({ ...shared, core, heldBytesMax: Infinity });
+  const { stages, own } = openOwnStages(core, directory);
   const deeds = { slow: burn, dead: throwAlways, catching_up: () => {} };
   const deed = new Map<string, () => void>(Object.entries(deeds)).get(kind);
   const odd = deed === undefined ? undefined : new OddStage(deed);
   if (kind !== "none") {
-    for (const stage of [derived.klines, derived.settlement, derived.history]) stages.add(stage);
+    for (const stage of own) stages.add(stage);
     if (odd !== undefined) stages.add(odd);
     stages.start();
   }
