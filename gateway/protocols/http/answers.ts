@@ -158,6 +158,26 @@ export function findAccount(caller: Caller, text: string): number | undefined {
   return account === caller.account || isAllowed(caller, "admin") ? account : undefined;
 }
 
+/** An endpoint below one account. */
+export function onAccount(
+  caller: Caller,
+  params: Readonly<Record<string, string>>,
+  answer: (account: number) => Answer,
+): Answer {
+  const account = findAccount(caller, params["account"] ?? "");
+  return account === undefined ? new Refusal(RejectCode.account_not_found) : answer(account);
+}
+
+/** An endpoint below one instrument. */
+export function onListing(
+  { reference }: Pick<Venue, "reference">,
+  params: Readonly<Record<string, string>>,
+  answer: (listing: Listing) => Answer,
+): Answer {
+  const listing = reference.findListing(params["symbol"] ?? "");
+  return listing === undefined ? new Refusal(RejectCode.instrument_not_found) : answer(listing);
+}
+
 /** The account to name to order entry: none when it is the caller's own. */
 export function toOtherAccount(caller: Caller, account: number): number | undefined {
   return account === caller.account ? undefined : account;

@@ -11,6 +11,7 @@ import { toPrice, toQuantity, type TimeUs } from "../../../domain/units.ts";
 import type { DatedTrade } from "../../../sessions/recent-trades.ts";
 import type { Listing } from "../../../sessions/reference-data.ts";
 import type { SessionHandle } from "../session/application.ts";
+import { timestampLength, writeTimestamp } from "../wire/timestamp.ts";
 import type { FixWriter } from "../wire/writer.ts";
 import { type BookLevel, type LevelUpdate, UpdateAction } from "./book-mirror.ts";
 import type { RequestRefusal, WantedEntries } from "./request.ts";
@@ -208,9 +209,15 @@ function writeLevel(writer: FixWriter, listing: Listing, level: BookLevel): void
   writer.text(271, formatQuantity(level.quantity, listing.quantityFormat));
 }
 
+/** A UTCTimestamp: its date (272) and its time of day (273) are written apart. */
+const tradeTime = Buffer.alloc(timestampLength(3));
+/** Of `YYYYMMDD`. */
+const DATE_LENGTH = 8;
+
 function writeTrade(writer: FixWriter, listing: Listing, { trade, timeUs }: DatedTrade): void {
-  const time = new Date(Math.floor(timeUs / 1_000)).toISOString();
+  writeTimestamp(tradeTime, 0, timeUs, 3);
   writer.text(270, formatPrice(trade.price, listing.instrument));
   writer.text(271, formatQuantity(trade.quantity, listing.quantityFormat));
-  writer.text(272, time.slice(0, 10).replaceAll("-", "")).text(273, time.slice(11, 23));
+  writer.raw(272, tradeTime, 0, DATE_LENGTH);
+  writer.raw(273, tradeTime, DATE_LENGTH + 1, tradeTime.length - DATE_LENGTH - 1);
 }

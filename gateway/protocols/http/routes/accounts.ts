@@ -12,7 +12,7 @@ import { CURRENCY_SCALE_MAX, toAmount } from "../../../domain/units.ts";
 import { isAllowed } from "../../../sessions/authenticator.ts";
 import type { Caller, PermissionName } from "../../../sessions/authenticator.ts";
 import type { Venue } from "../../../sessions/venue.ts";
-import { enter, findAccount, json, parseRequestId, toOtherAccount } from "../answers.ts";
+import { enter, findAccount, json, onAccount, parseRequestId, toOtherAccount } from "../answers.ts";
 import { Refusal } from "../rejects.ts";
 import { defineRoute } from "../route.ts";
 import type { Answer, Route } from "../route.ts";
@@ -36,10 +36,8 @@ export function accountRoutes(venue: Venue): Route[] {
       summary: "An account and its balances",
       params: ACCOUNT_PARAMETER,
       replies: { 200: { description: "The account", schema: Account } },
-      handle: ({ caller, params }) => {
-        const account = findAccount(caller, params["account"] ?? "");
-        return account === undefined ? UNKNOWN_ACCOUNT : showAccount(venue, account);
-      },
+      handle: ({ caller, params }) =>
+        onAccount(caller, params, (account) => showAccount(venue, account)),
     }),
     defineRoute({
       ...{ method: "POST", path: `${PATH}/deposits`, access: ["admin"], ...move, replies },

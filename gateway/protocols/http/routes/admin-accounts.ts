@@ -9,7 +9,6 @@ import {
   toPermissionBits,
   toPermissionNames,
 } from "../../../sessions/authenticator.ts";
-import type { Caller } from "../../../sessions/authenticator.ts";
 import type { Venue } from "../../../sessions/venue.ts";
 import {
   Accounts,
@@ -22,10 +21,10 @@ import {
   RevokedKey,
   SetAccountState,
 } from "../admin-schemas.ts";
-import { created, findAccount, json, toOrderReference } from "../answers.ts";
+import { created, json, onAccount, toOrderReference } from "../answers.ts";
 import { Refusal } from "../rejects.ts";
 import { defineRoute } from "../route.ts";
-import type { Answer, Route } from "../route.ts";
+import type { Route } from "../route.ts";
 import { MassCancelReply, OrderReply, Orders, OrdersQuery, SymbolQuery } from "../schemas.ts";
 import { ADMIN_COMMAND, administer } from "./admin-venue.ts";
 import { cancelAll, cancelOrder, listOrders } from "./orders.ts";
@@ -33,7 +32,6 @@ import { cancelAll, cancelOrder, listOrders } from "./orders.ts";
 const ACCOUNTS = "/api/v1/admin/accounts";
 const KEYS = "/api/v1/admin/keys";
 const ACCOUNT_PARAMETER = { account: "Account id." };
-const UNKNOWN_ACCOUNT = new Refusal(RejectCode.account_not_found);
 const ADMIN_QUERY = { access: ["admin"], kind: "query", tag: "Administration" } as const;
 
 export function adminAccountRoutes(venue: Venue): Route[] {
@@ -80,16 +78,6 @@ function accountRoutes(venue: Venue): Route[] {
         ),
     }),
   ];
-}
-
-/** An endpoint below one account. */
-function onAccount(
-  caller: Caller,
-  params: Readonly<Record<string, string>>,
-  answer: (account: number) => Answer,
-): Answer {
-  const account = findAccount(caller, params["account"] ?? "");
-  return account === undefined ? UNKNOWN_ACCOUNT : answer(account);
 }
 
 async function listAccounts(venue: Venue, after: number, limit: number): Promise<Response> {

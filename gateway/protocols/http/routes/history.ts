@@ -21,10 +21,11 @@ import type { OrderReference } from "../../../sessions/queries.ts";
 import type { Listing } from "../../../sessions/reference-data.ts";
 import type { Venue } from "../../../sessions/venue.ts";
 import {
-  findAccount,
   fromPageEnd,
   json,
   listingOf,
+  onAccount,
+  onListing,
   toHistoryPage,
   toOrderReference,
 } from "../answers.ts";
@@ -71,11 +72,8 @@ export function historyRoutes(venue: Venue): Route[] {
       params: { symbol: "Symbol of an instrument, or an alias of it." },
       query: PastTradesQuery,
       replies: { 200: { description: "A page of trades", schema: PastTrades } },
-      handle: ({ params, query }) => {
-        const listing = venue.reference.findListing(params["symbol"] ?? "");
-        if (listing === undefined) return new Refusal(RejectCode.instrument_not_found);
-        return listTrades(venue, listing, query);
-      },
+      handle: ({ params, query }) =>
+        onListing(venue, params, (listing) => listTrades(venue, listing, query)),
     }),
     defineRoute({
       method: "GET",
@@ -87,11 +85,8 @@ export function historyRoutes(venue: Venue): Route[] {
       params: { account: "Account id, or `me`." },
       query: BalanceChangesQuery,
       replies: { 200: { description: "A page of changes", schema: BalanceChanges } },
-      handle: ({ caller, params, query }) => {
-        const account = findAccount(caller, params["account"] ?? "");
-        if (account === undefined) return new Refusal(RejectCode.account_not_found);
-        return listBalanceChanges(venue, account, query);
-      },
+      handle: ({ caller, params, query }) =>
+        onAccount(caller, params, (account) => listBalanceChanges(venue, account, query)),
     }),
   ];
 }

@@ -2,14 +2,12 @@
 
 import type { z } from "zod";
 import { formatAmount, formatDecimal, formatPrice } from "../../../domain/decimal.ts";
-import { RejectCode } from "../../../domain/reject.ts";
 import { toAmount, toPrice } from "../../../domain/units.ts";
 import type { Listing } from "../../../sessions/reference-data.ts";
 import type { Venue } from "../../../sessions/venue.ts";
 import type { Bar, TradeSum } from "../../../stages/klines/bar.ts";
-import { json } from "../answers.ts";
+import { json, onListing } from "../answers.ts";
 import { Klines, KlinesQuery, Tickers } from "../kline-schemas.ts";
-import { Refusal } from "../rejects.ts";
 import { defineRoute } from "../route.ts";
 import type { Route } from "../route.ts";
 
@@ -23,11 +21,8 @@ export function klineRoutes(venue: Venue): Route[] {
       params: { symbol: "Symbol of an instrument, or an alias of it." },
       query: KlinesQuery,
       replies: { 200: { description: "The bars", schema: Klines } },
-      handle: ({ params, query }) => {
-        const listing = venue.reference.findListing(params["symbol"] ?? "");
-        if (listing === undefined) return new Refusal(RejectCode.instrument_not_found);
-        return json(showKlines(venue, listing, query));
-      },
+      handle: ({ params, query }) =>
+        onListing(venue, params, (listing) => json(showKlines(venue, listing, query))),
     }),
     defineRoute({
       ...{ ...PUBLIC_QUERY, path: "/api/v1/data/tickers" },

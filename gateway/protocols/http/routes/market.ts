@@ -12,12 +12,11 @@ import {
 } from "../../../domain/decimal.ts";
 import { instrumentStateNames } from "../../../domain/instrument.ts";
 import { Side } from "../../../domain/order.ts";
-import { RejectCode } from "../../../domain/reject.ts";
 import type { Amount, Price, Quantity } from "../../../domain/units.ts";
 import type { DatedTrade } from "../../../sessions/recent-trades.ts";
 import type { Listing } from "../../../sessions/reference-data.ts";
 import type { Venue } from "../../../sessions/venue.ts";
-import { json } from "../answers.ts";
+import { json, onListing } from "../answers.ts";
 import { sideText } from "../codec.ts";
 import { Refusal } from "../rejects.ts";
 import { defineRoute } from "../route.ts";
@@ -38,11 +37,8 @@ export function marketRoutes(venue: Venue): Route[] {
       params: SYMBOL_PARAMETER,
       query: MarketQuery,
       replies: { 200: { description: "The market", schema: Market } },
-      handle: ({ params, query }) => {
-        const listing = venue.reference.findListing(params["symbol"] ?? "");
-        if (listing === undefined) return new Refusal(RejectCode.instrument_not_found);
-        return showMarket(venue, listing, query.depth, query.limit);
-      },
+      handle: ({ params, query }) =>
+        onListing(venue, params, (listing) => showMarket(venue, listing, query.depth, query.limit)),
     }),
     ...listRoutes(venue),
   ];
@@ -72,11 +68,8 @@ function listRoutes(venue: Venue): Route[] {
       summary: "One instrument",
       params: SYMBOL_PARAMETER,
       replies: { 200: { description: "The instrument", schema: Instrument } },
-      handle: ({ params }) => {
-        const listing = venue.reference.findListing(params["symbol"] ?? "");
-        if (listing === undefined) return new Refusal(RejectCode.instrument_not_found);
-        return json(fromListing(venue, listing));
-      },
+      handle: ({ params }) =>
+        onListing(venue, params, (listing) => json(fromListing(venue, listing))),
     }),
     defineRoute({
       method: "GET",

@@ -13,7 +13,7 @@ import {
   type SettlementEvent,
   toSettlementEvent,
 } from "../../../stages/settlement/settlement-event.ts";
-import { findAccount, fromPageEnd, json, listingOf, toHistoryPage } from "../answers.ts";
+import { fromPageEnd, json, listingOf, onAccount, toHistoryPage } from "../answers.ts";
 import {
   SettlementEvents,
   SettlementEventsQuery,
@@ -38,11 +38,8 @@ export function settlementEventRoutes(venue: Venue): Route[] {
       params: { account: "Account id, or `me`." },
       query: SettlementEventsQuery,
       replies: REPLIES,
-      handle: ({ caller, params, query }) => {
-        const account = findAccount(caller, params["account"] ?? "");
-        if (account === undefined) return new Refusal(RejectCode.account_not_found);
-        return list(venue, caller, account, query);
-      },
+      handle: ({ caller, params, query }) =>
+        onAccount(caller, params, (account) => list(venue, caller, account, query)),
     }),
     defineRoute({
       method: "GET",
