@@ -4,14 +4,13 @@
 import { systemClock } from "../../gateway/clock.ts";
 import { makeStockDictionary, makeVenueDictionary } from "../../gateway/protocols/fix/codec.ts";
 import { STRICT, validate } from "../../gateway/protocols/fix/dictionary/validation.ts";
-import { Framer } from "../../gateway/protocols/fix/wire/framer.ts";
-import { FixMessage } from "../../gateway/protocols/fix/wire/message.ts";
+import type { FixMessage } from "../../gateway/protocols/fix/wire/message.ts";
 import { FixWriter } from "../../gateway/protocols/fix/wire/writer.ts";
-import { until, within } from "./deadline.ts";
+import { until } from "./deadline.ts";
+import { FramedSocket } from "./framed-socket.ts";
 
 const VENUE = "OPENBELL";
 const WAIT_MS = 10_000;
-const BYTES_MAX = 64 << 20;
 const DICTIONARIES = { stock: makeStockDictionary(), venue: makeVenueDictionary() };
 
 /** Tag and value, in the order in which they are sent; a tag may come more than once. */
@@ -29,39 +28,36 @@ export interface FixSocketOptions {
 export class FixSocketClient implements Disposable {
   readonly #compId: string;
   readonly #writer = new FixWriter();
-  readonly #framer = new Framer({ bodyBytesMax: BYTES_MAX, bufferBytesMax: BYTES_MAX });
-  readonly #message = new FixMessage(65_536);
-  #socket: Bun.Socket | undefined;
+  readonly #socket: FramedSocket;
   #sequence: number;
   #taken = 0;
-  isClosed = false;
   /** What came, as `35=W|55=BTC-USDT|…`: without the header but for 35, and without the trailer. */
-  readonly lines: string[] = [];
+  readonly lines: string[];
 
-  private constructor({ compId, sequence = 1 }: FixSocketOptions) {
+  private constructor(options: FixSocketOptions, socket: FramedSocket, lines: string[]) {
+    const { compId, sequence = 1 } = options;
     this.#compId = compId;
     this.#sequence = sequence;
+    this.#socket = socket;
+    this.lines = lines;
   }
 
   static async connect(options: FixSocketOptions): Promise<FixSocketClient> {
-    const client = new FixSocketClient(options);
-    const [hostname = "", port] = options.address.split(":");
-    const { promise: opened, resolve: open } = Promise.withResolvers<void>();
-    client.#socket = await Bun.connect({
-      ...{ hostname, port: Number(port) },
-      ...(options.isTls === true ? { tls: { rejectUnauthorized: false } } : {}),
-      socket: {
-        // After the handshake, where there is one: before it nothing is taken.
-        open: () => open(),
-        data: (_, chunk) => client.#receive(chunk),
-        close: () => {
-          client.isClosed = true;
-        },
-        error() {},
+    const { address, isTls = false } = options;
+    const [hostname = "", port] = address.split(":");
+    const lines: string[] = [];
+    const socket = await FramedSocket.connect(
+      { hostname, port: Number(port), isTls },
+      {
+        hear: (message) => lines.push(...flawsOf(message), toLine(message)),
+        hearGarbled: (text) => lines.push(`garbled ${text}`),
       },
-    });
-    await within(WAIT_MS, "the connection", opened);
-    return client;
+    );
+    return new FixSocketClient(options, socket, lines);
+  }
+
+  get isClosed(): boolean {
+    return this.#socket.isClosed;
   }
 
   /** Number of the next message. */
@@ -95,7 +91,7 @@ export class FixSocketClient implements Disposable {
       ...{ sequence: this.#sequence, sendingTimeUs, timestampDigits: 3 },
     });
     this.#sequence += 1;
-    this.#socket?.write(Buffer.from(bytes.subarray(start, end)));
+    this.#socket.write(Buffer.from(bytes.subarray(start, end)));
   }
 
   /** Logs on with a token of the HTTP API. */
@@ -123,33 +119,26 @@ export class FixSocketClient implements Disposable {
   }
 
   pause(): void {
-    this.#socket?.pause();
+    this.#socket.pause();
   }
 
   resume(): void {
-    this.#socket?.resume();
+    this.#socket.resume();
   }
 
   [Symbol.dispose](): void {
-    this.#socket?.terminate();
+    this.#socket[Symbol.dispose]();
   }
+}
 
-  #receive(chunk: Buffer): void {
-    this.#framer.feed(chunk);
-    const message = this.#message;
-    for (let frame = this.#framer.next(); frame !== "incomplete"; frame = this.#framer.next()) {
-      const { bytes, start, end } = this.#framer;
-      if (frame !== "message" || message.parse(bytes, start, end) !== "ok") {
-        this.lines.push(`garbled ${bytes.toString("latin1", start, end)}`);
-        continue;
-      }
-      for (const [name, dictionary] of Object.entries(DICTIONARIES)) {
-        const flaw = validate(message, dictionary, STRICT);
-        if (flaw !== undefined) this.lines.push(`${name}: ${JSON.stringify(flaw)}`);
-      }
-      this.lines.push(toLine(message));
-    }
+/** What the stock dictionary and the venue's own have against a message. */
+function flawsOf(message: FixMessage): string[] {
+  const flaws: string[] = [];
+  for (const [name, dictionary] of Object.entries(DICTIONARIES)) {
+    const flaw = validate(message, dictionary, STRICT);
+    if (flaw !== undefined) flaws.push(`${name}: ${JSON.stringify(flaw)}`);
   }
+  return flaws;
 }
 
 const HEADER = new Set([8, 9, 34, 49, 52, 56]);

@@ -111,7 +111,7 @@ function describeReplies(route: Route, components: Json): Json {
 }
 
 /** The statuses with which an endpoint may refuse, from the table of codes. */
-function refusalStatuses(route: Route): string[] {
+export function refusalStatuses(route: Route): string[] {
   const always = [400, 413, 429, 500, 503];
   const byKey = route.access.length > 0 ? [401, 403] : [];
   const byPath = route.params === undefined ? [] : [404];

@@ -1,26 +1,23 @@
 // A client on a real socket that speaks in the lines of the scripts.
 
 import { systemClock } from "../../../gateway/clock.ts";
-import { Framer } from "../../../gateway/protocols/fix/wire/framer.ts";
-import { FixMessage } from "../../../gateway/protocols/fix/wire/message.ts";
-import { until, within } from "../../support/deadline.ts";
+import type { FixMessage } from "../../../gateway/protocols/fix/wire/message.ts";
+import { until } from "../../support/deadline.ts";
+import { FramedSocket } from "../../support/framed-socket.ts";
 import { type Names, toMessage } from "./script-peer.ts";
 
 const WAIT_MS = 10_000;
 
 export class SocketClient implements Disposable {
   readonly #names: Names;
-  readonly #framer = new Framer({ bodyBytesMax: 1 << 20, bufferBytesMax: 64 << 20 });
-  readonly #message = new FixMessage();
-  readonly #hear: (message: FixMessage) => void;
-  #socket: Bun.Socket | undefined;
-  isClosed = false;
+  readonly #socket: FramedSocket;
   /** MsgType and MsgSeqNum of what came, as `A 1`. */
-  readonly heard: string[] = [];
+  readonly heard: string[];
 
-  private constructor(names: Names, hear: (message: FixMessage) => void) {
+  private constructor(names: Names, socket: FramedSocket, heard: string[]) {
     this.#names = names;
-    this.#hear = hear;
+    this.#socket = socket;
+    this.heard = heard;
   }
 
   /** `hear` is told of each message as it comes. Errors: throws when nobody listens. */
@@ -29,29 +26,27 @@ export class SocketClient implements Disposable {
     client: string,
     options: { readonly isTls?: boolean; readonly hear?: (message: FixMessage) => void } = {},
   ): Promise<SocketClient> {
-    const names = { beginString: "FIX.4.4", venue: "VENUE", client };
-    const made = new SocketClient(names, options.hear ?? (() => {}));
-    const { promise: opened, resolve: open } = Promise.withResolvers<void>();
-    made.#socket = await Bun.connect({
-      ...{ hostname: "127.0.0.1", port },
-      ...(options.isTls === true ? { tls: { rejectUnauthorized: false } } : {}),
-      socket: {
-        // After the handshake, where there is one: before it nothing is taken.
-        open: () => open(),
-        data: (_, chunk) => made.#receive(chunk),
-        close: () => {
-          made.isClosed = true;
-        },
-        error() {},
+    const { isTls = false, hear } = options;
+    const heard: string[] = [];
+    const target = { hostname: "127.0.0.1", port, isTls };
+    const socket = await FramedSocket.connect(target, {
+      hear: (message) => {
+        heard.push(`${message.msgType} ${message.text(34)}`);
+        hear?.(message);
       },
+      hearGarbled: () => heard.push("garbled"),
     });
-    await within(WAIT_MS, "the connection", opened);
-    return made;
+    const names = { beginString: "FIX.4.4", venue: "VENUE", client };
+    return new SocketClient(names, socket, heard);
+  }
+
+  get isClosed(): boolean {
+    return this.#socket.isClosed;
   }
 
   send(line: string): void {
     const text = toMessage(line, this.#names, systemClock.nowUs());
-    this.#socket?.write(Buffer.from(text, "latin1"));
+    this.#socket.write(Buffer.from(text, "latin1"));
   }
 
   /** Waits for a message of this type and number. */
@@ -64,27 +59,14 @@ export class SocketClient implements Disposable {
   }
 
   pause(): void {
-    this.#socket?.pause();
+    this.#socket.pause();
   }
 
   resume(): void {
-    this.#socket?.resume();
+    this.#socket.resume();
   }
 
   [Symbol.dispose](): void {
-    this.#socket?.terminate();
-  }
-
-  #receive(chunk: Buffer): void {
-    this.#framer.feed(chunk);
-    for (let frame = this.#framer.next(); frame !== "incomplete"; frame = this.#framer.next()) {
-      const { bytes, start, end } = this.#framer;
-      if (frame !== "message" || this.#message.parse(bytes, start, end) !== "ok") {
-        this.heard.push("garbled");
-        continue;
-      }
-      this.heard.push(`${this.#message.msgType} ${this.#message.text(34)}`);
-      this.#hear(this.#message);
-    }
+    this.#socket[Symbol.dispose]();
   }
 }

@@ -16,6 +16,7 @@ import { Log } from "../../../gateway/log.ts";
 import { Metrics } from "../../../gateway/metrics.ts";
 import { FixServer } from "../../../gateway/protocols/fix/server.ts";
 import { listRoutes } from "../../../gateway/protocols/http/endpoints.ts";
+import { refusalStatuses } from "../../../gateway/protocols/http/openapi.ts";
 import { PROBLEM_MEDIA_TYPE } from "../../../gateway/protocols/http/rejects.ts";
 import type { Route } from "../../../gateway/protocols/http/route.ts";
 import { Problem } from "../../../gateway/protocols/http/schemas.ts";
@@ -189,14 +190,15 @@ export class HttpVenue {
 
   #check(method: string, path: string, reply: Reply): void {
     const type = reply.headers.get("content-type");
+    const [pathname = ""] = path.split("?");
+    const route = this.routes.find((each) => each.method === method && fits(each, pathname));
     if (reply.status >= 400) {
       expect(type).toBe(PROBLEM_MEDIA_TYPE);
       const problem = Problem.parse(reply.body);
       expect(problem.status).toBe(reply.status);
+      if (route !== undefined) expect(refusalStatuses(route)).toContain(String(reply.status));
       return;
     }
-    const [pathname = ""] = path.split("?");
-    const route = this.routes.find((each) => each.method === method && fits(each, pathname));
     const shape = route?.replies[reply.status];
     if (shape === undefined) throw new Error(`${method} ${path}: undescribed ${reply.status}`);
     if (shape.schema === undefined) return;

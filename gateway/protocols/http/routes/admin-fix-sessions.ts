@@ -32,7 +32,7 @@ export function adminFixSessionRoutes(venue: Venue): Route[] {
       summary: "Let a CompID log on with a key",
       body: CreateFixSession,
       replies: { 201: { description: "The session", schema: FixSession } },
-      refusals: [409],
+      refusals: [409, 422],
       handle: ({ body }) => create(venue, body),
     }),
     defineRoute({
