@@ -2,7 +2,7 @@
 // gives the same entries, whoever asks and whenever.
 
 import { accountStateNames } from "../domain/account.ts";
-import type { Change, Level, Transaction } from "../domain/change.ts";
+import type { Change, Level, SessionRequest, Transaction } from "../domain/change.ts";
 import { formatAmount, formatDecimal, formatRate } from "../domain/decimal.ts";
 import { type Instrument, instrumentStateNames, nameKindNames } from "../domain/instrument.ts";
 import { Side } from "../domain/order.ts";
@@ -38,12 +38,27 @@ export function toChangeEntries(transaction: Transaction, names: ChangeNames): K
   const traded = new TradedSums();
   return changes.map((each, sub) => {
     if (each.entity === "trade") traded.add(each);
-    const { type, id, change, instrument = 0, account = 0 } = write(each, traded, names);
+    const written =
+      each.entity === "request" ? writeRequest(each, transaction) : write(each, traded, names);
+    const { type, id, change, instrument = 0, account = 0 } = written;
     return { entry: toEntry(type, id, change, { timeUs, sequence, sub }), instrument, account };
   });
 }
 
-function write(change: Change, traded: TradedSums, names: ChangeNames): Written {
+/** Its id is the command's sequence: a command has one at most. */
+function writeRequest(request: SessionRequest, { sequence, account }: Transaction): Written {
+  const { sessionId, orderId, requestId, targetClientOrderId } = request;
+  const texts = {
+    ...{ account: `${account}`, session: orNone(sessionId, `${sessionId}`) },
+    ...{ order_id: orNone(orderId, `${orderId}`), request_id: requestId },
+    target_client_order_id: targetClientOrderId,
+  };
+  return { type: "Request", id: `${sequence}`, change: toCreated(texts), account };
+}
+
+type Entity = Exclude<Change, { entity: "request" }>;
+
+function write(change: Entity, traded: TradedSums, names: ChangeNames): Written {
   switch (change.entity) {
     case "order":
       return {
@@ -130,7 +145,7 @@ function toInstrumentTexts(instrument: Instrument, names: ChangeNames): Texts {
   };
 }
 
-type Rest = Exclude<Change, { entity: "order" | "trade" | "level" | "balance" | "instrument" }>;
+type Rest = Exclude<Entity, { entity: "order" | "trade" | "level" | "balance" | "instrument" }>;
 
 /** Who there is, and what time it is: entities without numbers to scale. */
 function writeRest(change: Rest): Written {

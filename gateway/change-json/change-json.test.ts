@@ -184,6 +184,16 @@ describe("an entry", () => {
     expect(linesOf(keyed[1])).toEqual(["state:  → suspended"]);
   });
 
+  test("of a request has the account of its command, and what it named", () => {
+    const request = { entity: "request", change: "created", sessionId: 9, orderId: 0 } as const;
+    const [keyed] = write({ ...request, requestId: "c-1", targetClientOrderId: "o-1" });
+    expect([keyed?.entry.entity_type, keyed?.entry.entity_id]).toEqual(["Request", "42"]);
+    expect(linesOf(keyed)).toEqual([
+      ...["account:  → 3", "session:  → 9", "order_id:  → ", "request_id:  → c-1"],
+      "target_client_order_id:  → o-1",
+    ]);
+  });
+
   test("of a refused order for an instrument that is not there has no numbers", () => {
     const [keyed] = write({
       ...{ entity: "order", change: "created", orderId: 42, account: 3, instrument: 8, side: 0 },

@@ -12,6 +12,7 @@ export type EntityType =
   | "Session"
   | "Clock"
   | "Alias"
+  | "Request"
   | "KLine"
   | "SettlementEvent";
 

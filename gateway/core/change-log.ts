@@ -33,6 +33,7 @@ export const Entity = {
   session: 8,
   clock: 9,
   alias: 10,
+  request: 11,
 } as const;
 type Entity = (typeof Entity)[keyof typeof Entity];
 
@@ -126,6 +127,8 @@ function readChange(words: WordReader): Change {
       return { entity: "clock", change: among(change, "updated"), timeUs: words.timeUs(1) };
     case Entity.alias:
       return readAlias(words, among(change, "created", "deleted", "image"));
+    case Entity.request:
+      return readRequest(words, among(change, "created"));
   }
 }
 
@@ -311,6 +314,18 @@ function readAlias(words: WordReader, change: "created" | "deleted" | "image"): 
     targetId: words.low(1),
     kind: known(nameKinds, words.byte(1, 4), "name kind"),
     text: words.text(2, words.byte(1, 5)),
+  };
+}
+
+function readRequest(words: WordReader, change: "created"): Change {
+  const length = words.byte(3, 0);
+  return {
+    entity: "request",
+    change,
+    sessionId: words.id(1),
+    orderId: words.id(2),
+    requestId: words.text(4, length),
+    targetClientOrderId: words.text(4 + Math.ceil(length / WORD_BYTES), words.byte(3, 1)),
   };
 }
 

@@ -38,6 +38,17 @@ export interface Level {
   orderCount: number;
 }
 
+/** What a session asked for, where no other change tells it what became of it. */
+export interface SessionRequest {
+  sessionId: number;
+  /** The order it is about; 0 = none. */
+  orderId: number;
+  /** Of a new order or replace the client id it asked for. "" = none. */
+  requestId: string;
+  /** As it was given; "" = the order was named by its id. */
+  targetClientOrderId: string;
+}
+
 /** A fact, or in an answer (`image`) a thing as it stands. */
 export type Change =
   | ({ entity: "order"; change: "created" | "image" } & OrderImage)
@@ -50,7 +61,8 @@ export type Change =
   | ({ entity: "currency"; change: "created" | "image" } & Currency)
   | ({ entity: "session"; change: "created" | "deleted" | "image" } & SessionImage)
   | { entity: "clock"; change: "updated"; timeUs: TimeUs }
-  | ({ entity: "alias"; change: "created" | "deleted" | "image" } & Alias);
+  | ({ entity: "alias"; change: "created" | "deleted" | "image" } & Alias)
+  | ({ entity: "request"; change: "created" } & SessionRequest);
 
 /** What one command made, or the answer to one query. */
 export interface Transaction {

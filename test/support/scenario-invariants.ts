@@ -66,8 +66,9 @@ function instrumentOf(command: SubmittedCommand, transaction: Transaction): numb
 
 /** A refusal or duplicate changes nothing; a rejected new order is reported once (rules 5.3). */
 function checkChangesOfNothing(command: SubmittedCommand, transaction: Transaction): void {
-  const { code, isDuplicate, changes } = transaction;
+  const { code, isDuplicate } = transaction;
   if (code === 0 && !isDuplicate) return;
+  const changes = transaction.changes.filter(({ entity }) => entity !== "request");
   const isReported = code !== 0 && isNewOrder(command);
   if (changes.length !== (isReported ? 1 : 0)) {
     throw new Error(`${changes.length} changes of a command that did nothing`);

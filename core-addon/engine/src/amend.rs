@@ -54,7 +54,7 @@ impl Engine {
 
     /// The account's order that a command names, by id or by client id.
     #[inline]
-    fn find_order(
+    pub(crate) fn find_order(
         &self,
         command: &Command,
         order_id: OrderId,

@@ -37,6 +37,10 @@ pub enum EngineBug {
     SnapshotForgetsTraded,
     /// The state hash does not see a balance that went to 0 and 0.
     StaleHash,
+    /// A session is not told that its request repeats an earlier one.
+    DuplicateUntold,
+    /// A refused request names its order as the client did, not as it was found.
+    TargetAsGiven,
 }
 
 thread_local! {
@@ -45,7 +49,7 @@ thread_local! {
 
 impl EngineBug {
     /// Every defect there is.
-    pub const ALL: [EngineBug; 15] = [
+    pub const ALL: [EngineBug; 17] = [
         EngineBug::ImprovementKept,
         EngineBug::GrowthKeepsPlace,
         EngineBug::SelfTradeBySlot,
@@ -61,6 +65,8 @@ impl EngineBug {
         EngineBug::SellBelowBand,
         EngineBug::SnapshotForgetsTraded,
         EngineBug::StaleHash,
+        EngineBug::DuplicateUntold,
+        EngineBug::TargetAsGiven,
     ];
 
     /// Plants `bug` in every engine of this thread; none takes it out again.

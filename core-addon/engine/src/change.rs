@@ -33,6 +33,8 @@ pub enum Entity {
     Clock = 9,
     /// A second name of an instrument or account.
     Alias = 10,
+    /// What a session is told of its own request and no other record says.
+    Request = 11,
 }
 
 /// How an entity changed.
@@ -297,4 +299,15 @@ pub struct BalanceUpdate {
     pub available_after: Amount,
     pub frozen_before: Amount,
     pub frozen_after: Amount,
+}
+
+/// What a session asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    pub session: u64,
+    /// The order it is about, 0 = none.
+    pub order_id: u64,
+    pub request_id: &'a [u8],
+    /// Client id of the order it is about, as given.
+    pub target_client_order_id: &'a [u8],
 }

@@ -2,8 +2,8 @@
 //! them.
 
 use crate::change::{
-    BalanceUpdate, ChangeType, Entity, HEADER_WORDS, LevelChange, OrderImage, OrderUpdate, Trade,
-    TransactionHeader,
+    BalanceUpdate, ChangeType, Entity, HEADER_WORDS, LevelChange, OrderImage, OrderUpdate, Request,
+    Trade, TransactionHeader,
 };
 use crate::units::{Price, Quantity, amount_words};
 
@@ -309,6 +309,17 @@ impl ChangeWriter {
             frozen_after_low,
             frozen_after_high,
         ]);
+    }
+
+    /// Writes `Request` Created. 4 words and both texts.
+    pub fn request(&mut self, request: &Request) {
+        let (id, target) = (request.request_id, request.target_client_order_id);
+        let length = 4 + text_length_words(id) + text_length_words(target);
+        let head = self.head(Entity::Request, ChangeType::Created, length);
+        let lengths = byte_word([id.len() as u8, target.len() as u8, 0, 0, 0, 0, 0, 0]);
+        self.put([head, request.session, request.order_id, lengths]);
+        self.push_text(id);
+        self.push_text(target);
     }
 
     /// Writes a record of plain words and a text: `Instrument`, `Account`, `Currency`, `Session`,

@@ -34,6 +34,7 @@ mod place;
 mod query;
 #[cfg(any(test, feature = "reference"))]
 pub mod reference;
+mod request;
 mod request_id;
 mod result_slot;
 mod sequencer;

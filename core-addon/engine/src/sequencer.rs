@@ -211,7 +211,7 @@ impl Engine {
         if accepted.is_duplicate {
             flags |= TRANSACTION_DUPLICATE;
         }
-        changes.end(&TransactionHeader {
+        let header = TransactionHeader {
             sequence,
             time_ns,
             code,
@@ -220,7 +220,12 @@ impl Engine {
             account: command.account,
             result: accepted.result,
             instrument: accepted.instrument,
-        });
+        };
+        let has_news = code != 0 || accepted.is_duplicate;
+        if extension.is_some() || (has_news && command.session != 0) {
+            self.write_request(command, extension, &header, changes);
+        }
+        changes.end(&header);
     }
 
     /// A refused new order still has its id, so that its owner can query it.

@@ -44,14 +44,20 @@ struct Venue {
     engine: Engine,
     changes: ChangeWriter,
     random: u64,
+    /// One of each account.
+    sessions: Vec<u64>,
 }
 
 impl Venue {
     fn execute(&mut self, command: &Command) -> u16 {
+        self.execute_with(command, None)
+    }
+
+    fn execute_with(&mut self, command: &Command, extension: Option<&Command>) -> u16 {
         self.changes.clear();
         let sequence = self.engine.sequence() + 1;
         self.engine.look_ahead(std::slice::from_ref(command));
-        self.engine.execute(sequence, TIME_NS, command, None, &mut self.changes);
+        self.engine.execute(sequence, TIME_NS, command, extension, &mut self.changes);
         (self.changes.words()[3] & 0xffff) as u16
     }
 
@@ -68,8 +74,8 @@ impl Venue {
     /// Two currencies, one instrument, funded accounts. Few open orders and few final ones kept, so
     /// that every table reaches its largest size during the warm-up.
     fn new() -> Venue {
-        let mut venue =
-            Venue { engine: Engine::new([1, 2]), changes: ChangeWriter::default(), random: 7 };
+        let (engine, changes) = (Engine::new([1, 2]), ChangeWriter::default());
+        let mut venue = Venue { engine, changes, random: 7, sessions: Vec::new() };
         venue.accept(&Command { session: 64, order_id: 2_000, ..Command::new(Opcode::Configure) });
         for code in ["BTC", "USD"] {
             venue.accept(&Command::new(Opcode::CreateCurrency).with_text(code));
@@ -87,6 +93,9 @@ impl Venue {
         for account in 3..3 + ACCOUNTS {
             let name = format!("trader-{account}");
             venue.accept(&Command::new(Opcode::CreateAccount).with_text(&name));
+            let opened = Command { account, ..Command::new(Opcode::SessionOpened) };
+            venue.accept(&opened.with_text("s"));
+            venue.sessions.push(venue.engine.sequence());
             for currency in [1, 2] {
                 let deposit = Command { account, instrument: currency, session: 2, ..open };
                 let deposit = Command { opcode: Opcode::Deposit as u8, kind: 0, ..deposit };
@@ -97,7 +106,8 @@ impl Venue {
         venue
     }
 
-    /// One random order, cancel, replace, mass cancel or transfer with a fresh id.
+    /// One random order, cancel, replace, mass cancel or transfer with a fresh id; most orders are
+    /// those of a session.
     fn step(&mut self, number: u64) {
         let account = 3 + self.below(u64::from(ACCOUNTS)) as u32;
         let recent = self.engine.sequence().saturating_sub(self.below(300));
@@ -133,7 +143,15 @@ impl Venue {
                 write_id(&mut command, number);
             }
         }
-        self.execute(&command);
+        let is_order = command.opcode != Opcode::Transfer as u8;
+        if is_order && !number.is_multiple_of(4) {
+            command.session = self.sessions[account as usize - 3];
+        }
+        let mut own_id = Command::new(Opcode::Extension);
+        write_id(&mut own_id, number);
+        let is_cancel = [Opcode::CancelOrder as u8, Opcode::MassCancel as u8];
+        let has_own_id = is_cancel.contains(&command.opcode) && number.is_multiple_of(2);
+        self.execute_with(&command, has_own_id.then_some(&own_id));
         if number.is_multiple_of(1_000) {
             self.engine.state_hash();
         }

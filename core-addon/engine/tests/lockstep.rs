@@ -87,6 +87,7 @@ fn assert_covered(coverage: &Coverage) {
     let reasons = BTreeSet::from([0, 1, 2, 3, 4, 5, 6, 7, 12]);
     assert_eq!(coverage.reasons, reasons, "every reason of a cancel that exists today");
     assert!(coverage.duplicates > 100, "duplicates: {}", coverage.duplicates);
+    assert!(coverage.requests > 1_000, "requests: {}", coverage.requests);
     assert!(coverage.trades > 5_000, "trades: {}", coverage.trades);
     assert!(coverage.continues >= 2, "continues: {}", coverage.continues);
 }

@@ -36,5 +36,5 @@ pub use status::{Mode, OpenReport, Status, StopReport};
 pub use venue_clock::ClockSource;
 
 /// Behaviour of this engine. Raised by every change after which an old journal would replay to
-/// another state; the upgrade then goes through a clean stop (`rules.md` 2.5).
-pub const BEHAVIOUR_VERSION: u32 = 1;
+/// another state or to other changes; the upgrade then goes through a clean stop (`rules.md` 2.5).
+pub const BEHAVIOUR_VERSION: u32 = 2;

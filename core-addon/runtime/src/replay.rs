@@ -68,12 +68,12 @@ impl Replay {
         if entry.last_sequence() <= self.engine.sequence() {
             return Ok(());
         }
-        // A snapshot stands at a state hash, and those stand between entries.
-        assert_eq!(entry.sequence, self.engine.sequence() + 1, "the state cuts an entry in two");
         debug_assert_eq!(entry.kind, EntryKind::Commands);
         if !is_ours {
             return Err(self.other_version(segment, entry));
         }
+        // A snapshot stands at a state hash, and those stand between entries.
+        assert_eq!(entry.sequence, self.engine.sequence() + 1, "the state cuts an entry in two");
         let (mut offset, mut ahead) = (0, 0);
         for sequence in entry.sequence..=entry.last_sequence() {
             if offset >= ahead {

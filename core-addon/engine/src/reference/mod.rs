@@ -17,6 +17,7 @@ mod matching;
 mod money;
 mod place;
 mod replace;
+mod request;
 mod transaction;
 
 use std::collections::BTreeMap;
@@ -120,6 +121,7 @@ impl Reference {
         let mut transaction = Transaction::begin(changes, &self.balances);
         let opcode = Opcode::from_byte(command.opcode);
         let of_order = self.instrument_of_order(command, extension);
+        let request = self.request(command, extension);
         let answer = self.run(command, extension, &mut transaction);
         transaction.finish(self);
         let mut header = TransactionHeader {
@@ -156,6 +158,9 @@ impl Reference {
         }
         if self.has_backlog() {
             header.flags |= TRANSACTION_BACKLOG;
+        }
+        if let Some(request) = request {
+            request.write(&header, changes);
         }
         changes.end(&header);
     }

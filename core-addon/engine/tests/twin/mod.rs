@@ -51,6 +51,8 @@ pub struct Coverage {
     /// Reasons of cancelled orders.
     pub reasons: BTreeSet<u8>,
     pub duplicates: u64,
+    /// Records that say something of a request alone.
+    pub requests: u64,
     pub trades: u64,
     pub continues: u64,
     pub commands: u64,
@@ -59,6 +61,8 @@ pub struct Coverage {
 impl Coverage {
     fn note(&mut self, transaction: &TransactionView) {
         self.commands += 1;
+        let is_request = |record: &&record::RecordView| record.entity == 11;
+        self.requests += transaction.records.iter().filter(is_request).count() as u64;
         if transaction.code != 0 {
             *self.codes.entry(transaction.code).or_default() += 1;
             return;

@@ -114,18 +114,23 @@ impl View {
 
     /// Takes one transaction in and asserts what must hold.
     pub fn apply(&mut self, transaction: &TransactionView) {
+        let is_duplicate = transaction.flags & TRANSACTION_DUPLICATE != 0;
+        let (request, records) = split_request(&transaction.records);
+        if let Some(request) = request {
+            self.assert_request(&request, transaction);
+        }
         if transaction.code != 0 {
-            self.assert_refused(transaction);
+            self.assert_refused(transaction, records);
             return;
         }
-        if transaction.flags & TRANSACTION_DUPLICATE != 0 {
-            assert!(transaction.records.is_empty(), "a duplicate changes nothing");
+        if is_duplicate {
+            assert!(records.is_empty(), "a duplicate changes nothing");
             return;
         }
         let mut legs = BTreeMap::new();
         let mut totals = BTreeMap::new();
         let mut touched = BTreeSet::new();
-        for record in &transaction.records {
+        for record in records {
             match record.entity {
                 1 if record.change == 1 => self.create_order(record, transaction),
                 1 => self.update_order(record, transaction, &mut touched),
@@ -142,7 +147,7 @@ impl View {
             }
         }
         self.orders.retain(|_, order| !is_final(order.status));
-        assert_order_of_entities(&transaction.records);
+        assert_order_of_entities(records);
         if is_order_command(transaction.opcode) {
             legs.retain(|_, amount| *amount != 0);
             totals.retain(|_, amount| *amount != 0);
@@ -154,15 +159,32 @@ impl View {
         self.assert_uncrossed();
     }
 
-    fn assert_refused(&self, transaction: &TransactionView) {
+    /// Only what no other record says: a refusal, a duplicate, an id of the request's own.
+    fn assert_request(&self, request: &RecordView, transaction: &TransactionView) {
+        assert_eq!(request.change, 1);
+        assert!(is_order_command(transaction.opcode), "only requests about orders");
+        let [id_length, target_length] = [0, 1].map(|byte| request.byte(3, byte));
+        let is_done = transaction.code == 0 && transaction.flags & TRANSACTION_DUPLICATE == 0;
+        let may_have_own_id =
+            [Opcode::CancelOrder as u8, Opcode::MassCancel as u8].contains(&transaction.opcode);
+        let has_own_id = may_have_own_id && id_length > 0;
+        assert!(has_own_id || (!is_done && request.word(1) != 0), "it says something");
+        if transaction.opcode == Opcode::MassCancel as u8 {
+            assert_eq!((request.word(2), target_length), (0, 0), "all orders have no name");
+        } else if transaction.code == 0 || transaction.opcode == Opcode::NewOrder as u8 {
+            assert_eq!(request.word(2), transaction.result, "the order it is about");
+        }
+    }
+
+    fn assert_refused(&self, transaction: &TransactionView, records: &[RecordView]) {
         if transaction.opcode == Opcode::NewOrder as u8 {
-            assert_eq!(transaction.records.len(), 1, "a refused order appears once");
-            let record = &transaction.records[0];
+            assert_eq!(records.len(), 1, "a refused order appears once");
+            let record = &records[0];
             assert_eq!((record.entity, record.change), (1, 1));
             assert_eq!(record.byte(3, 3), OrderStatus::Rejected as u8);
             assert_eq!(record.word(4), u64::from(transaction.code));
         } else {
-            assert!(transaction.records.is_empty(), "a refused command changes nothing");
+            assert!(records.is_empty(), "a refused command changes nothing");
         }
     }
 
@@ -414,6 +436,16 @@ fn is_order_command(opcode: u8) -> bool {
 }
 
 /// 5.1: orders and trades, then levels, then balances, then the rest.
+/// The request of a transaction, which is its last record, and what comes before it.
+fn split_request<'a, 'b>(
+    records: &'a [RecordView<'b>],
+) -> (Option<RecordView<'b>>, &'a [RecordView<'b>]) {
+    match records.split_last() {
+        Some((last, before)) if last.entity == 11 => (Some(*last), before),
+        _ => (None, records),
+    }
+}
+
 fn assert_order_of_entities(records: &[RecordView]) {
     let part = |record: &RecordView| match record.entity {
         1 | 2 => 0,

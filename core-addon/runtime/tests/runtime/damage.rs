@@ -6,11 +6,14 @@ use std::sync::Arc;
 use runtime::inspect::{VerifyReport, verify};
 use runtime::journal::entry::{ENTRY_HEADER_BYTES, Found, Place, decode};
 use runtime::journal::segment::{SEGMENT_HEADER_BYTES, SegmentHeader, segment_name};
-use runtime::{Durability, Environment, FaultCode};
+use runtime::{BEHAVIOUR_VERSION, Durability, Environment, FaultCode};
 
 use crate::support::disk::{DiskHandle, SimulatedDisk};
 use crate::support::random::Random;
 use crate::support::{Run, World, wait_until};
+
+/// Of a later build.
+const NEXT_VERSION: u32 = BEHAVIOUR_VERSION + 1;
 
 /// A venue with several segments, killed in the middle of its work; everything was durable.
 fn killed_venue(seed: u64) -> Run {
@@ -373,15 +376,15 @@ fn files_of_a_newer_format_are_refused() {
 fn another_behaviour_version_needs_a_clean_stop() {
     let mut run = killed_venue(30);
     let disk = run.world.disk.clone();
-    run.world.options.behaviour_version = 2;
+    run.world.options.behaviour_version = NEXT_VERSION;
     assert_eq!(open_code(&run, &disk), Err(FaultCode::BehaviourVersionOther));
-    run.world.options.behaviour_version = 1;
+    run.world.options.behaviour_version = BEHAVIOUR_VERSION;
     run.reopen(disk);
     let stopped = run.stop().expect("a clean stop");
     // The upgrade begins a segment of its own behind the seal of the old one.
     let disk = run.world.disk.clone();
     let segments = disk.paths_with("segment").len();
-    run.world.options.behaviour_version = 2;
+    run.world.options.behaviour_version = NEXT_VERSION;
     let report = run.reopen(disk.clone());
     assert_eq!((report.sequence, report.commands_replayed), (stopped.sequence, 0));
     assert_eq!(disk.paths_with("segment").len(), segments + 1);
@@ -395,10 +398,10 @@ fn another_behaviour_version_needs_a_clean_stop() {
     run.kill();
     assert_eq!(verify_on(&run, &killed).problems, []);
     // The old version must not touch what the new one wrote.
-    run.world.options.behaviour_version = 1;
+    run.world.options.behaviour_version = BEHAVIOUR_VERSION;
     assert_eq!(open_code(&run, &killed), Err(FaultCode::BehaviourVersionOther));
     // An upgrade whose new segment is lost is noticed.
-    run.world.options.behaviour_version = 2;
+    run.world.options.behaviour_version = NEXT_VERSION;
     killed.delete(killed.paths_with("segment").last().expect("there are segments"));
     assert_eq!(open_code(&run, &killed), Err(FaultCode::JournalSegmentMissing));
 }
@@ -410,7 +413,7 @@ fn versions_that_only_come_and_go_leave_a_sound_journal() {
     run.reopen(disk.clone());
     let stopped = run.stop().expect("a clean stop");
     // Each begins a segment behind the same sequence and leaves without a command.
-    for version in [2, 3, 1, 2] {
+    for version in [NEXT_VERSION, NEXT_VERSION + 1, BEHAVIOUR_VERSION, NEXT_VERSION] {
         run.world.options.behaviour_version = version;
         let report = run.reopen(disk.clone());
         assert_eq!((report.sequence, report.state_hash), (stopped.sequence, stopped.state_hash));

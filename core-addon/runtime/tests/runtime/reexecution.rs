@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use engine::command::{Command, Opcode, OrderType, Side, TimeInForce};
-use runtime::{Durability, Fault, FaultCode, Reexecuted, Reexecution};
+use runtime::{BEHAVIOUR_VERSION, Durability, Fault, FaultCode, Reexecuted, Reexecution};
 
 use crate::damage::ends_with_one_entry;
 use crate::snapshots::{change_state_hash, flip_a_bit, snapshot_now, steps};
@@ -217,14 +217,16 @@ fn commands_of_another_behaviour_version_are_unavailable() {
     let first = grow(&mut run);
     steps(&mut run, 5);
     let stopped = run.stop().expect("a clean stop").sequence;
-    run.world.options.behaviour_version = 2;
+    run.world.options.behaviour_version = BEHAVIOUR_VERSION + 1;
     run.reopen(run.world.disk.clone());
     steps(&mut run, 10);
     for after in [0, first, stopped - 1] {
         let (found, fault) = reexecute(&mut run, after);
         let fault = fault.expect("it was another version");
         assert_eq!((found, fault.code), (vec![], FaultCode::ChangesUnavailable));
-        assert!(fault.message.contains("with behaviour version 1, this is 2"), "{fault}");
+        let versions = (BEHAVIOUR_VERSION, BEHAVIOUR_VERSION + 1);
+        let what = format!("with behaviour version {}, this is {}", versions.0, versions.1);
+        assert!(fault.message.contains(&what), "{fault}");
     }
     check(&mut run, stopped, "behind the clean stop");
 }

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use runtime::inspect::verify;
+use runtime::inspect::{VerifyReport, verify};
 use runtime::journal::entry::{self, EntryKind, Found, Place};
 use runtime::journal::segment::{SEGMENT_HEADER_BYTES, SegmentHeader};
 use runtime::snapshot::snapshot_path;
-use runtime::{Durability, Environment, FaultCode};
+use runtime::{BEHAVIOUR_VERSION, Durability, Environment, FaultCode};
 
 use crate::support::disk::{DiskHandle, SimulatedDisk};
 use crate::support::random::Random;
@@ -106,10 +106,14 @@ fn a_flipped_bit_in_a_snapshot_is_never_served() {
     }
 }
 
-fn verify_on(run: &Run, disk: &Arc<SimulatedDisk>) -> runtime::inspect::VerifyReport {
+fn verify_on(run: &Run, disk: &Arc<SimulatedDisk>) -> VerifyReport {
+    verify_as(run, disk, BEHAVIOUR_VERSION)
+}
+
+fn verify_as(run: &Run, disk: &Arc<SimulatedDisk>, version: u32) -> VerifyReport {
     let disk = Arc::new(DiskHandle(disk.clone()));
     let environment = Environment { clock: run.world.clock.clone(), disk, random: || Ok([0; 4]) };
-    verify(&environment, Path::new("/venue"), 1).expect("the files can be looked at")
+    verify(&environment, Path::new("/venue"), version).expect("the files can be looked at")
 }
 
 #[test]
@@ -345,11 +349,26 @@ fn verify_counts_what_it_checked() {
 }
 
 #[test]
+fn a_purged_journal_of_another_behaviour_version_is_a_problem_to_verify() {
+    let mut run = Run::begin(World::new(Durability::Fsync), 51);
+    let first = Path::new("/venue/journal/00000000000000000001.segment");
+    while run.world.disk.paths_with("segment").iter().any(|path| path == first) {
+        steps(&mut run, 60);
+        snapshot_now(&mut run);
+    }
+    run.kill();
+    let problems = verify_as(&run, &run.world.disk.clone(), BEHAVIOUR_VERSION + 1).problems;
+    let codes: Vec<FaultCode> = problems.iter().map(|problem| problem.code).collect();
+    assert_eq!(codes, [FaultCode::BehaviourVersionOther]);
+}
+
+#[test]
 fn verify_and_a_running_core_exclude_each_other() {
     let run = Run::begin(World::new(Durability::Fsync), 48);
     let disk = Arc::new(DiskHandle(run.world.disk.clone()));
     let environment = Environment { clock: run.world.clock.clone(), disk, random: || Ok([0; 4]) };
-    let fault = verify(&environment, Path::new("/venue"), 1).expect_err("a core runs");
+    let fault =
+        verify(&environment, Path::new("/venue"), BEHAVIOUR_VERSION).expect_err("a core runs");
     assert_eq!(fault.code, FaultCode::DataDirectoryLocked);
 }
 

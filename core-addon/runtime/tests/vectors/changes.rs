@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use engine::change::{
     BalanceUpdate, CancelReason, ChangeType, ChangeWriter, Entity, OrderCause, OrderImage,
-    OrderStatus, OrderUpdate, Trade, TransactionHeader, byte_word, pair_word,
+    OrderStatus, OrderUpdate, Request, Trade, TransactionHeader, byte_word, pair_word,
 };
 use engine::units::amount_words;
 use runtime::record;
@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::{cases, expected_hex, files, hex, number, text};
 
 /// Entities by their name in the vectors.
-pub const ENTITIES: [(&str, Entity); 10] = [
+pub const ENTITIES: [(&str, Entity); 11] = [
     ("order", Entity::Order),
     ("trade", Entity::Trade),
     ("level", Entity::Level),
@@ -24,6 +24,7 @@ pub const ENTITIES: [(&str, Entity); 10] = [
     ("session", Entity::Session),
     ("clock", Entity::Clock),
     ("alias", Entity::Alias),
+    ("request", Entity::Request),
 ];
 
 const STATUSES: [OrderStatus; 7] = [
@@ -209,6 +210,14 @@ fn write_change(changes: &mut ChangeWriter, fields: &Value) {
         Entity::Order => return write_order_image(changes, change, fields),
         Entity::Trade => return write_trade(changes, fields),
         Entity::Balance => return write_balance(changes, change, fields),
+        Entity::Request => {
+            return changes.request(&Request {
+                session: number(fields, "session_id"),
+                order_id: number(fields, "order_id"),
+                request_id: text(fields, "request_id").as_bytes(),
+                target_client_order_id: text(fields, "target_client_order_id").as_bytes(),
+            });
+        }
         Entity::Level => {
             return changes.level(
                 change,

@@ -1,6 +1,6 @@
 //! Money and administration, with a pull back to a venue that trades.
 
-use engine::command::{Command, Opcode};
+use engine::command::{Command, Opcode, Side};
 use engine::units::SUPPLY_MAX;
 
 use super::world::{set_band, set_fees, set_limit};
@@ -167,9 +167,15 @@ impl Stream {
         set_limit(id, kind, if self.random.one_in(5) { value } else { none })
     }
 
-    /// Lots that some account has, so that a limit just above them binds.
+    /// Lots that some account has, if there is one that also buys, so that a limit just above them
+    /// binds.
     fn position_near(&mut self, view: &View, index: usize) -> i128 {
-        let account = *self.random.pick(&self.world.accounts);
+        let buys = view.orders.values().filter(|order| {
+            order.instrument as usize == index + 1 && order.side == Side::Buy as u8
+        });
+        let buyers: Vec<u32> = buys.map(|order| order.account).collect();
+        let known = if buyers.is_empty() { &self.world.accounts } else { &buyers };
+        let account = *self.random.pick(known);
         let place = &self.world.instruments[index];
         view.available(account, place.base) / i128::from(place.lot)
     }

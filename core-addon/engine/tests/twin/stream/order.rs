@@ -144,7 +144,7 @@ impl Stream {
         if self.random.one_in(6) {
             command.flags = FLAG_ADMIN;
         }
-        (command, None)
+        (command, self.own_id())
     }
 
     pub(super) fn replace(&mut self, view: &View) -> Call {
@@ -187,7 +187,13 @@ impl Stream {
         if self.random.one_in(4) {
             command.flags = FLAG_ADMIN;
         }
-        (command, None)
+        (command, self.own_id())
+    }
+
+    /// None, or an id of the request alone.
+    fn own_id(&mut self) -> Option<Command> {
+        let id = if self.random.one_in(2) { self.fresh_id("q") } else { String::new() };
+        Self::extension_of(&id)
     }
 
     pub(super) fn session(&mut self, view: &View) -> Call {
