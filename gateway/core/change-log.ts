@@ -201,7 +201,11 @@ function readOrderUpdate(words: WordReader): Change {
   };
 }
 
-function readTrade(words: WordReader, change: "created"): Change {
+/** Reads a trade's record. */
+export function readTrade(
+  words: WordReader,
+  change: "created",
+): Extract<Change, { entity: "trade" }> {
   return {
     entity: "trade",
     change,
@@ -378,6 +382,7 @@ function toCode(number: number): RejectCode | 0 {
   return code;
 }
 
-function unreadable(found: string): GatewayFault {
+/** The fault of bytes that this build does not write. */
+export function unreadable(found: string): GatewayFault {
   return new GatewayFault("change_log_unreadable", `the core wrote ${found}`);
 }

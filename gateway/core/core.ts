@@ -1,5 +1,6 @@
 // The core behind one door: commands go in as one batch per turn, transactions come out in sequence
-// order when they are durable (rules 5.4). Only this folder knows that there is an addon.
+// order when they are durable (rules 5.4), as bytes that become objects for who asks for them. Only
+// this folder knows that there is an addon.
 
 import { RejectCode } from "../generated/reject-codes.ts";
 import type { Transaction } from "../domain/change.ts";
@@ -11,10 +12,11 @@ import type { Addon, CoreFault, CoreOptions, OpenReport, StopReport } from "./ad
 import { ChangeReader } from "./change-log.ts";
 import { CommandBatch, encodeQuery } from "./command-batch.ts";
 import { Deliveries } from "./deliveries.ts";
-import type { Listener } from "./deliveries.ts";
+import type { HeadListener, Listener, ReleaseListener, Reply } from "./deliveries.ts";
 import { Queue } from "./queue.ts";
 import { AddonReexecution } from "./reexecution.ts";
 import type { Reexecution } from "./reexecution.ts";
+import { OutputBuffer } from "./released.ts";
 import { TransactionRing } from "./transaction-ring.ts";
 
 export type { Reexecution } from "./reexecution.ts";
@@ -67,13 +69,13 @@ export class Core {
   readonly #handle: number;
   readonly #deliveries: Deliveries;
   readonly #batch = new CommandBatch(BATCH_RECORDS_MAX);
-  /** Of the commands in the batch. */
-  #batchReplies: Listener[] = [];
-  /** Of the executed commands whose transactions have not left. */
-  readonly #waiting = new Queue<Listener>();
+  /** Of the executed commands whose transactions were not delivered, then of the batch. */
+  readonly #replies = new Queue<Reply>();
   readonly #places = new Float64Array(PLACE_COUNT);
-  #output = Buffer.alloc(OUTPUT_BYTES);
-  #reader = new ChangeReader(this.#output);
+  #output = OutputBuffer.ofSize(OUTPUT_BYTES);
+  /** Takes the place of an output whose bytes are still to be delivered. */
+  #spare: OutputBuffer | undefined;
+  #isOutputTaken = false;
   #answer = Buffer.alloc(ANSWER_BYTES);
   #recent: TransactionRing | undefined;
   #callerTimeUs: number | undefined;
@@ -84,7 +86,7 @@ export class Core {
     this.#addon = addon;
     this.openReport = callAddon(() => addon.open(options, () => this.#onDoorbell()));
     this.#handle = this.openReport.handle;
-    this.#deliveries = new Deliveries(this.openReport.sequence, throwLater);
+    this.#deliveries = new Deliveries(this.openReport.sequence, this.#replies, throwLater);
     this.#attach();
     // What opening had to execute is nobody's command, and no listener is there yet.
     callAddon(() => addon.drain(this.#handle));
@@ -108,14 +110,12 @@ export class Core {
    * Errors: throws RangeError when a field does not fit its place.
    */
   submit(command: SubmittedCommand, reply: Listener): RejectCode | undefined {
-    if (!this.#isOpen) return RejectCode.core_unavailable;
-    const ahead = this.#batchReplies.length + this.#waiting.length;
-    if (ahead >= this.openReport.unsyncedCommandsMax) return RejectCode.throttled;
-    this.#turn ??= setImmediate(() => this.flush());
-    if (!this.#batch.hasRoom) this.#execute();
-    this.#batch.add(command);
-    this.#batchReplies.push(reply);
-    return undefined;
+    return this.#submit(command, { wants: "changes", hear: reply });
+  }
+
+  /** As `submit`, for who needs no changes: nothing is decoded for it. */
+  submitForHead(command: SubmittedCommand, reply: HeadListener): RejectCode | undefined {
+    return this.#submit(command, { wants: "head", hear: reply });
   }
 
   /** Executes the batch now. What is durable by then is delivered before this returns. */
@@ -129,9 +129,18 @@ export class Core {
     }
   }
 
-  /** Every transaction that leaves, in sequence order, before its reply. Returns how to stop. */
+  /**
+   * Every transaction that leaves, in sequence order, before its reply. Returns how to stop.
+   *
+   * Cost: decodes all of them. `listen` does not.
+   */
   subscribe(listener: Listener): () => void {
-    return this.#deliveries.subscribe(listener);
+    return this.listen((released) => listener(released.transaction()));
+  }
+
+  /** As `subscribe`, in bytes: what is wanted of them is decoded when it is asked for. */
+  listen(listener: ReleaseListener): () => void {
+    return this.#deliveries.listen(listener);
   }
 
   /** Keeps the newest transactions from now on, for `recent`. Units: bytes. */
@@ -205,6 +214,7 @@ export class Core {
 
   /** To be called about once a second: journals the time when something waits for it. */
   tick(): void {
+    this.#freeOutput();
     this.#collect(callAddon(() => this.#addon.tick(this.#handle, this.#callerTimeUs)));
     this.#deliveries.deliver();
   }
@@ -272,7 +282,7 @@ export class Core {
   #attach(): void {
     const { bytes } = this.#batch;
     callAddon(() =>
-      this.#addon.attach(this.#handle, bytes, this.#output, this.#answer, this.#places),
+      this.#addon.attach(this.#handle, bytes, this.#output.bytes, this.#answer, this.#places),
     );
   }
 
@@ -280,69 +290,93 @@ export class Core {
     return callAddon(() => this.#addon.fault(this.#handle)) ?? undefined;
   }
 
+  #submit(command: SubmittedCommand, reply: Reply): RejectCode | undefined {
+    if (!this.#isOpen) return RejectCode.core_unavailable;
+    if (this.#replies.length >= this.openReport.unsyncedCommandsMax) return RejectCode.throttled;
+    this.#turn ??= setImmediate(() => this.flush());
+    if (!this.#batch.hasRoom) this.#execute();
+    this.#batch.add(command);
+    this.#replies.add(reply);
+    return undefined;
+  }
+
   /** Gives the batch to the core. Every reply is then waiting for its transaction, or refused. */
   #execute(): void {
-    const replies = this.#batchReplies;
-    this.#batchReplies = [];
+    const count = this.#batch.commandCount;
     let next = 0;
     try {
-      while (next < replies.length) {
+      while (next < count) {
+        this.#freeOutput();
         const from = this.#batch.offsetOf(next);
         const to = this.#batch.byteLength;
         const time = this.#callerTimeUs;
         const result = callAddon(() => this.#addon.submit(this.#handle, from, to, time));
-        const executed = next + (this.#places[Place.commands] ?? 0);
-        for (const reply of replies.slice(next, executed)) this.#waiting.add(reply);
-        next = executed;
+        next += this.#places[Place.commands] ?? 0;
         this.#collect(result);
         if (result >= 0) break;
         const code = findRejectCode(-result) ?? RejectCode.core_unavailable;
         // Behind an order refused in cancel_only, cancels still go through; else nothing would.
-        const refused = code === RejectCode.venue_cancel_only ? next + 1 : replies.length;
-        for (const reply of replies.slice(next, refused)) this.#refuse(reply, code);
+        const refused = code === RejectCode.venue_cancel_only ? next + 1 : count;
+        this.#refuse(count - next, refused - next, code);
         next = refused;
       }
     } finally {
       this.#batch.clear();
       // After a fault: nobody is left without an answer.
-      for (const reply of replies.slice(next)) {
-        this.#refuse(reply, RejectCode.core_unavailable);
-      }
+      this.#refuse(count - next, count - next, RejectCode.core_unavailable);
     }
   }
 
-  #refuse(reply: Listener, code: RejectCode): void {
-    this.#deliveries.addRefusal({ ...REFUSED, code }, reply);
+  /** Refuses `count` of the commands, from the `last` ones of the batch on. */
+  #refuse(last: number, count: number, code: RejectCode): void {
+    if (count === 0) return;
+    for (const reply of this.#replies.cut(this.#replies.length - last, count)) {
+      this.#deliveries.addRefusal({ ...REFUSED, code }, reply);
+    }
   }
 
   #read(): void {
+    this.#freeOutput();
     this.#collect(callAddon(() => this.#addon.read(this.#handle)));
   }
 
   /** Takes what a call released, and then the rest that did not fit. */
   #collect(result: number): void {
     if (result === 0 && this.#places[Place.hasMore] === 0) return;
-    this.#decode(this.#places[Place.releasedBytes] ?? 0);
+    this.#take(this.#places[Place.releasedBytes] ?? 0);
     while (this.#places[Place.hasMore] !== 0) {
       const needed = this.#places[Place.neededBytes] ?? 0;
       if (needed > 0) {
-        this.#output = Buffer.alloc(roundUp(needed));
-        this.#reader = new ChangeReader(this.#output);
+        this.#output = OutputBuffer.ofSize(roundUp(needed));
+        this.#isOutputTaken = false;
         this.#attach();
-      }
-      this.#decode(callAddon(() => this.#addon.read(this.#handle)));
+      } else this.#freeOutput();
+      this.#take(callAddon(() => this.#addon.read(this.#handle)));
     }
   }
 
-  #decode(bytes: number): void {
-    for (let offset = 0; offset < bytes;) {
-      const transaction = this.#reader.read(offset);
-      const byteLength = this.#reader.byteLengthAt(offset);
-      this.#recent?.add(transaction.sequence, this.#output, offset, byteLength);
-      offset += byteLength;
-      const reply = transaction.isSystem ? undefined : this.#waiting.take();
-      this.#deliveries.add(transaction, reply);
-    }
+  /** What comes while there is something to deliver is set aside: the output is soon wanted. */
+  #take(byteLength: number): void {
+    if (byteLength === 0) return;
+    this.#recent?.add(this.#output, byteLength);
+    if (this.#deliveries.isIdle) {
+      this.#isOutputTaken = true;
+      this.#deliveries.add(this.#output, byteLength);
+    } else this.#deliveries.add(this.#output.copy(byteLength), byteLength);
+  }
+
+  /**
+   * Before the core writes: what is in the output may still have to be delivered, in front of all
+   * that was set aside. Two outputs suffice: when the second one is taken, the first is free.
+   */
+  #freeOutput(): void {
+    const isTaken = this.#isOutputTaken && !this.#deliveries.isIdle;
+    this.#isOutputTaken = false;
+    if (!isTaken) return;
+    const spare = this.#spare ?? OutputBuffer.ofSize(OUTPUT_BYTES);
+    this.#spare = this.#output;
+    this.#output = spare;
+    this.#attach();
   }
 }
 

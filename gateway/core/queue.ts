@@ -30,4 +30,11 @@ export class Queue<Item> {
     }
     return item;
   }
+
+  /** Takes `count` items out of the middle, behind the `start` oldest. Cost: moves those behind. */
+  cut(start: number, count: number): Item[] {
+    const items = this.#items.splice(this.#head + start, count);
+    // why: places at and behind the head hold items
+    return items as Item[];
+  }
 }

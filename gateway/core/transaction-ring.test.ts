@@ -1,63 +1,59 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { encodeClock, encodeTransaction, toOutput } from "../../test/support/released.ts";
 import { toSequence } from "../domain/units.ts";
 import { TransactionRing } from "./transaction-ring.ts";
 
-/** A header of docs/formats.md and clock changes of two words behind it. */
 function encode(sequence: number, changes: number): Buffer {
-  const words = 6 + 2 * changes;
-  const bytes = Buffer.alloc(words * 8);
-  bytes.writeUInt32LE(words, 0);
-  bytes.writeUInt32LE(changes, 4);
-  bytes.writeBigUInt64LE(BigInt(sequence), 8);
-  for (let change = 0; change < changes; change += 1) {
-    const record = 48 + 16 * change;
-    bytes.set([9, 2, 2, 0], record);
-    bytes.writeUInt32LE(change, record + 4);
-    bytes.writeBigUInt64LE(BigInt(sequence) * 1_000n, record + 8);
-  }
-  return bytes;
+  const records = Array.from({ length: changes }, () => encodeClock(sequence));
+  return encodeTransaction({ sequence }, records);
 }
 
-test("holds the newest transactions that fit, each whole", () => {
-  const sizes = fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 200 });
+const BYTES_MAX = 480;
+const bytesOf = (changes: number): number => 48 + 16 * changes;
+
+test("holds the newest transactions that fit, each whole, however many come at once", () => {
+  const batch = fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 20 });
+  const batches = fc.array(batch, { minLength: 1, maxLength: 40 });
   const first = fc.integer({ min: 1, max: 100 });
   fc.assert(
-    fc.property(sizes, first, (counts, start) => {
-      const ring = new TransactionRing(480);
-      for (const [index, changes] of counts.entries()) {
-        const bytes = encode(start + index, changes);
-        // In front of it lies something else, as in the core's output.
-        const output = Buffer.concat([Buffer.alloc(24), bytes]);
-        ring.add(start + index, output, 24, bytes.length);
-        const held = Array.from({ length: index + 1 }, (_, at) => ring.at(start + at));
-        const from = held.findIndex((each) => each !== undefined);
+    fc.property(batches, first, (counted, start) => {
+      const ring = new TransactionRing(BYTES_MAX);
+      const counts: number[] = [];
+      for (const batchCounts of counted) {
+        const from = start + counts.length;
+        const output = toOutput(...batchCounts.map((count, at) => encode(from + at, count)));
+        ring.add(output, output.bytes.length);
+        // The core writes the next ones over it.
+        output.bytes.fill(0xff);
+        counts.push(...batchCounts);
+        const held = counts.map((_, at) => ring.at(start + at));
+        const oldest = held.findIndex((each) => each !== undefined);
         for (const [at, each] of held.entries()) {
-          if (at < from) continue;
+          if (at < oldest) continue;
           expect(each?.sequence).toEqual(toSequence(start + at));
           expect(each?.changes).toHaveLength(counts[at] ?? NaN);
         }
-        const inRing = counts.slice(from, index + 1).reduce((sum, each) => sum + 48 + 16 * each, 0);
-        expect(inRing).toBeLessThanOrEqual(480);
+        const inRing = counts.slice(oldest).reduce((sum, each) => sum + bytesOf(each), 0);
+        expect(inRing).toBeLessThanOrEqual(BYTES_MAX);
         // What is dropped made room: the next older one would not have fitted, gaps included.
-        const older = from === 0 ? Infinity : 48 + 16 * (counts[from - 1] ?? 0);
-        expect(inRing + older).toBeGreaterThan(480 - (48 + 16 * 12));
-        expect(ring.at(start + index + 1)).toBeUndefined();
+        const older = oldest === 0 ? Infinity : bytesOf(counts[oldest - 1] ?? 0);
+        expect(inRing + older).toBeGreaterThan(BYTES_MAX - bytesOf(12));
+        expect(ring.at(start + counts.length)).toBeUndefined();
       }
     }),
-    { numRuns: 200 },
+    { seed: 23, numRuns: 200 },
   );
 });
 
 test("one that is larger than all of it empties it", () => {
   const ring = new TransactionRing(96);
-  const add = (sequence: number, changes: number): void => {
-    const bytes = encode(sequence, changes);
-    ring.add(sequence, bytes, 0, bytes.length);
+  const add = (...transactions: Buffer[]): void => {
+    const output = toOutput(...transactions);
+    ring.add(output, output.bytes.length);
   };
-  add(1, 1);
-  add(2, 4);
+  add(encode(1, 1), encode(2, 4));
   expect([ring.at(1), ring.at(2)]).toEqual([undefined, undefined]);
-  add(3, 1);
-  expect([ring.at(2), ring.at(3)?.changes.length]).toEqual([undefined, 1]);
+  add(encode(3, 1), encode(4, 4), encode(5, 1));
+  expect([ring.at(3), ring.at(4), ring.at(5)?.changes.length]).toEqual([undefined, undefined, 1]);
 });

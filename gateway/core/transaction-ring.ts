@@ -3,6 +3,7 @@
 
 import type { Transaction } from "../domain/change.ts";
 import { ChangeReader } from "./change-log.ts";
+import { type OutputBuffer, Released } from "./released.ts";
 
 /** Smallest transaction, a header alone, in bytes: bounds how many there can be. */
 const TRANSACTION_BYTES_MIN = 48;
@@ -12,6 +13,7 @@ export class TransactionRing {
   readonly #reader: ChangeReader;
   /** Offset of each transaction held, at its sequence modulo the length. */
   readonly #offsets: Uint32Array;
+  readonly #released = new Released();
   #oldestSequence = 0;
   /** 0 = nothing was added yet. */
   #nextSequence = 0;
@@ -24,28 +26,53 @@ export class TransactionRing {
     this.#offsets = new Uint32Array(Math.ceil(bytesMax / TRANSACTION_BYTES_MIN));
   }
 
-  /** Copies the next transaction; one that is larger than the ring empties it. */
-  add(sequence: number, from: Buffer, offset: number, byteLength: number): void {
-    if (sequence !== this.#nextSequence) this.#oldestSequence = sequence;
-    this.#nextSequence = sequence + 1;
-    if (byteLength > this.#bytes.length) {
-      this.#oldestSequence = this.#nextSequence;
-      return;
+  /**
+   * Copies the next transactions, as few at once as the end of the ring asks for; one that is
+   * larger than the ring empties it.
+   */
+  add(output: OutputBuffer, byteLength: number): void {
+    const bytesMax = this.#bytes.length;
+    // What is not copied yet, and where it goes.
+    let [from, to] = [0, this.#end];
+    for (let offset = 0; offset < byteLength;) {
+      const next = this.#released.moveTo(output, offset, byteLength);
+      const length = next - offset;
+      this.#begin(this.#released.sequence);
+      if (length > bytesMax || this.#end + length > bytesMax) {
+        output.bytes.copy(this.#bytes, to, from, offset);
+        from = length > bytesMax ? next : offset;
+        if (length <= bytesMax) this.#turn();
+        to = this.#end;
+      }
+      if (length > bytesMax) this.#oldestSequence = this.#nextSequence;
+      else this.#place(length);
+      offset = next;
     }
-    if (this.#end + byteLength > this.#bytes.length) {
-      this.#dropWithin(this.#end, this.#bytes.length);
-      this.#end = 0;
-    }
-    this.#dropWithin(this.#end, this.#end + byteLength);
-    from.copy(this.#bytes, this.#end, offset, offset + byteLength);
-    this.#offsets[sequence % this.#offsets.length] = this.#end;
-    this.#end += byteLength;
+    output.bytes.copy(this.#bytes, to, from, byteLength);
   }
 
   /** Decodes one; undefined when it is gone or still to come. */
   at(sequence: number): Transaction | undefined {
     const isHeld = sequence >= this.#oldestSequence && sequence < this.#nextSequence;
     return isHeld ? this.#reader.read(this.#offsetOf(sequence)) : undefined;
+  }
+
+  #begin(sequence: number): void {
+    if (sequence !== this.#nextSequence) this.#oldestSequence = sequence;
+    this.#nextSequence = sequence + 1;
+  }
+
+  /** Goes on at the start: what is left of the end stays empty. */
+  #turn(): void {
+    this.#dropWithin(this.#end, this.#bytes.length);
+    this.#end = 0;
+  }
+
+  /** Gives the newest one its place at the end. */
+  #place(length: number): void {
+    this.#dropWithin(this.#end, this.#end + length);
+    this.#offsets[(this.#nextSequence - 1) % this.#offsets.length] = this.#end;
+    this.#end += length;
   }
 
   /** Drops the oldest ones as far as they begin in these bytes, but for the one being added. */

@@ -64,15 +64,9 @@ export class WordReader {
     return toSequence(this.id(word));
   }
 
-  /**
-   * A time, which the core gives in ns and always in whole microseconds.
-   *
-   * The ns are not exact as a double, so the halves are divided apart: 2^32 ns are 4,294,967 µs and
-   * 296 ns, and every product here stays below 2^53 until the year 2255.
-   */
+  /** A time, which the core gives in ns. */
   timeUs(word: number): TimeUs {
-    const high = this.high(word);
-    return toTimeUs(high * 4_294_967 + (high * 296 + this.low(word)) / 1_000);
+    return toTimeUs(toMicroseconds(this.high(word), this.low(word)));
   }
 
   /** An i64 that may pass 2^53. */
@@ -80,12 +74,12 @@ export class WordReader {
     return toAmount(this.#view.getBigInt64(this.base + word * WORD_BYTES, true));
   }
 
-  /** An i128 in two words. */
+  /** An i128 in two words. The second one is 0 of nearly all: then it costs no BigInt. */
   amount(word: number): Amount {
     const offset = this.base + word * WORD_BYTES;
-    const top = this.#view.getBigInt64(offset + WORD_BYTES, true);
     const bottom = this.#view.getBigUint64(offset, true);
-    return toAmount(top === 0n ? bottom : (top << 64n) | bottom);
+    if (this.low(word + 1) === 0 && this.high(word + 1) === 0) return toAmount(bottom);
+    return toAmount((this.#view.getBigInt64(offset + WORD_BYTES, true) << 64n) | bottom);
   }
 
   /** `byteLength` bytes of UTF-8 that start at a word. */
@@ -98,4 +92,14 @@ export class WordReader {
   #signed(word: number): number {
     return this.signedHigh(word) * HALF + this.low(word);
   }
+}
+
+/**
+ * Halves of a time in ns → µs; the core's times are whole microseconds.
+ *
+ * The ns are not exact as a double, so the halves are divided apart: 2^32 ns are 4,294,967 µs and
+ * 296 ns, and every product here stays below 2^53 until the year 2255.
+ */
+export function toMicroseconds(high: number, low: number): number {
+  return high * 4_294_967 + (high * 296 + low) / 1_000;
 }

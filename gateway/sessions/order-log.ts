@@ -1,6 +1,7 @@
 // The log lines of what happened to orders and money. Every line that concerns an order names it by
 // `order_id`, `taker_order_id` or `maker_order_id`, so that one id greps from placing to its end.
 
+import { Contents, type Released } from "../core/released.ts";
 import type { Trade, Transaction } from "../domain/change.ts";
 import { Opcode } from "../domain/command.ts";
 import type { CommandFields } from "../domain/command.ts";
@@ -53,6 +54,21 @@ export class OrderLog {
       key_id: caller.keyId,
     };
     this.#write(isQuiet, opcodeName(opcode), fields);
+  }
+
+  /** Writes what happened to orders beside what their owners asked for. */
+  hear(released: Released): void {
+    const isTrade = (released.contents & Contents.trade) !== 0;
+    const isEnd =
+      (released.contents & Contents.orderUpdate) !== 0 && released.opcode !== Opcode.cancelOrder;
+    if (!(isTrade || isEnd) || !this.#log.writes("info")) return;
+    const transaction = released.transaction();
+    for (const change of transaction.changes) {
+      if (change.entity === "trade") this.writeTrade(change, transaction.sequence);
+      else if (change.entity === "order" && change.change === "updated") {
+        this.writeEnd(change, transaction);
+      }
+    }
   }
 
   /** One line per trade. */

@@ -48,6 +48,17 @@ function transactionOf(sequence: number, ...accounts: readonly number[]): Transa
   return { ...transactionAt(sequence), isSystem: false, changes };
 }
 
+/** As it comes from the core: in bytes. */
+function hear(owed: OwedChanges, transaction: Transaction): void {
+  owed.hear({
+    sequence: transaction.sequence,
+    isSystem: transaction.isSystem,
+    hasOrderOf: (accounts) =>
+      transaction.changes.some((each) => each.entity === "order" && accounts.has(each.account)),
+    transaction: () => transaction,
+  });
+}
+
 function started(from: number, ...ears: readonly Ear[]): OwedChanges {
   const owed = new OwedChanges(from);
   for (const ear of ears) owed.add(ear);
@@ -58,9 +69,9 @@ function started(from: number, ...ears: readonly Ear[]): OwedChanges {
 test("each transaction is told once to all sessions of the accounts it concerns", () => {
   const [first, second, other] = [new Ear(3), new Ear(3), new Ear(4)];
   const owed = started(10, first, second, other);
-  owed.hear(transactionOf(11, 3));
-  owed.hear(transactionOf(12, 5));
-  owed.hear(transactionOf(13, 4, 5, 3, 4));
+  hear(owed, transactionOf(11, 3));
+  hear(owed, transactionOf(12, 5));
+  hear(owed, transactionOf(13, 4, 5, 3, 4));
   for (const sequence of [11, 12, 13]) owed.apply(transactionOf(sequence, 3, 4));
   expect(first.told).toEqual(["11[0-0]", "13[2-2]"]);
   expect(second.told).toEqual(first.told);
@@ -71,10 +82,10 @@ test("what a session missed comes by the stage, and before it nothing else", () 
   const [behind, ahead] = [new Ear(3, 5), new Ear(4, 7)];
   const owed = started(9, behind, ahead);
   expect(owed.checkpoint()).toBe(5);
-  owed.hear(transactionOf(10, 3, 4));
+  hear(owed, transactionOf(10, 3, 4));
   expect([behind.told, ahead.told]).toEqual([[], []]);
   for (const sequence of [6, 7, 8, 9, 10]) owed.apply(transactionOf(sequence, 3, 4));
-  owed.hear(transactionOf(11, 3, 4));
+  hear(owed, transactionOf(11, 3, 4));
   expect(behind.told).toEqual([6, 7, 8, 9, 10, 11].map((each) => `${each}[0-0]`));
   expect(ahead.told).toEqual([8, 9, 10, 11].map((each) => `${each}[1-1]`));
 });
@@ -85,7 +96,7 @@ test("a session without a past begins now, also beside others that are behind", 
   for (const sequence of [6, 7, 8, 9]) owed.apply(transactionOf(sequence, 3));
   const late = new Ear(3);
   owed.add(late);
-  owed.hear(transactionOf(10, 3));
+  hear(owed, transactionOf(10, 3));
   expect(old.told).toHaveLength(5);
   expect(fresh.told).toEqual(["10[0-0]"]);
   expect(late.told).toEqual(["10[0-0]"]);
@@ -94,7 +105,7 @@ test("a session without a past begins now, also beside others that are behind", 
 test("a checkpoint is where everybody was told to be at the one before", () => {
   const quiet = new Ear(3, 4);
   const owed = started(4, quiet);
-  for (let sequence = 5; sequence < 9; sequence += 1) owed.hear(transactionOf(sequence, 8));
+  for (let sequence = 5; sequence < 9; sequence += 1) hear(owed, transactionOf(sequence, 8));
   expect(quiet.heardSequence).toBe(4);
   expect(owed.checkpoint()).toBe(4);
   expect(quiet.heardSequence).toBe(8);
@@ -116,7 +127,7 @@ test("a session that cannot be told is given up, and the others are told", () =>
   const [broken, ear] = [new Ear(3, 10), new Ear(3, 10)];
   broken.throwsAt = 12;
   const owed = started(10, broken, ear);
-  for (const sequence of [11, 12, 13]) owed.hear(transactionOf(sequence, 3));
+  for (const sequence of [11, 12, 13]) hear(owed, transactionOf(sequence, 3));
   expect(broken.told).toEqual(["11[0-0]"]);
   expect(ear.told).toEqual(["11[0-0]", "12[0-0]", "13[0-0]"]);
   expect([owed.checkpoint(), owed.checkpoint()]).toEqual([10, 10]);
@@ -125,10 +136,10 @@ test("a session that cannot be told is given up, and the others are told", () =>
 test("a start after a defect tells nothing twice", () => {
   const ear = new Ear(3);
   const owed = started(1, ear);
-  owed.hear(transactionOf(2, 3));
+  hear(owed, transactionOf(2, 3));
   owed.start(owed.checkpoint());
   owed.apply(transactionOf(2, 3));
-  owed.hear(transactionOf(3, 3));
+  hear(owed, transactionOf(3, 3));
   expect(ear.told).toEqual(["2[0-0]", "3[0-0]"]);
 });
 
@@ -136,14 +147,14 @@ test("the id of a request is told with its own transaction, and with no other", 
   const ear = new Ear(3);
   const owed = started(1, ear);
   owed.expectReply();
-  owed.hear(transactionOf(2, 3));
+  hear(owed, transactionOf(2, 3));
   expect(ear.told).toEqual([]);
-  owed.hear(transactionOf(3, 3));
+  hear(owed, transactionOf(3, 3));
   expect(ear.told).toEqual(["2[0-0]"]);
   owed.answer(transactionOf(3, 3), "mine");
-  owed.hear(transactionOf(4, 3));
+  hear(owed, transactionOf(4, 3));
   owed.expectReply();
-  owed.hear(transactionOf(5, 3));
+  hear(owed, transactionOf(5, 3));
   await Promise.resolve();
   owed.cancelExpected();
   expect(ear.told).toEqual(["2[0-0]", "3[0-0]mine", "4[0-0]", "5[0-0]"]);
@@ -153,7 +164,7 @@ test("the id of a request is kept while the stage is behind", () => {
   const ear = new Ear(3, 1);
   const owed = started(2, ear);
   owed.expectReply();
-  owed.hear(transactionOf(3, 3));
+  hear(owed, transactionOf(3, 3));
   owed.answer(transactionOf(3, 3), "mine");
   for (const sequence of [2, 3]) owed.apply(transactionOf(sequence, 3));
   expect(ear.told).toEqual(["2[0-0]", "3[0-0]mine"]);
@@ -172,6 +183,6 @@ test("a session that was removed is told nothing more", () => {
   const ear = new Ear(3);
   const owed = started(1, ear);
   owed.remove(ear);
-  owed.hear(transactionOf(2, 3));
+  hear(owed, transactionOf(2, 3));
   expect(ear.told).toEqual([]);
 });

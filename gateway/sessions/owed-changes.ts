@@ -3,6 +3,7 @@
 // directly, so that an execution leaves in the turn in which it is durable, and it is a stage, so
 // that what a crash kept from a session is made again. Source: rules 6.4.
 
+import type { Released } from "../core/released.ts";
 import type { Transaction } from "../domain/change.ts";
 import type { Stage } from "../stages/stage.ts";
 
@@ -23,6 +24,12 @@ export interface OwedSession {
   /** It threw when it was told, and is told nothing more: it is failed now. */
   giveUp(error: unknown): void;
 }
+
+/** A transaction in bytes, as far as it is looked at. */
+export type HeardTransaction = Pick<
+  Released,
+  "sequence" | "isSystem" | "hasOrderOf" | "transaction"
+>;
 
 /** Sessions of one account, and where its changes lie in the transaction that is told. */
 interface Recipients {
@@ -96,15 +103,20 @@ export class OwedChanges implements Stage {
   }
 
   /** From the reply router. What does not follow what was told comes by the stage. */
-  hear(transaction: Transaction): void {
-    this.#releasedSequence = transaction.sequence;
+  hear(released: HeardTransaction): void {
+    const { sequence } = released;
+    this.#releasedSequence = sequence;
     this.#endHold();
-    if (!this.#isStarted || transaction.sequence !== this.#sequence + 1) return;
-    if (this.#awaitedReplies === 0 || transaction.isSystem) {
-      this.#tell(transaction, undefined);
+    if (!this.#isStarted || sequence !== this.#sequence + 1) return;
+    if (this.#byAccount.size === 0 || !released.hasOrderOf(this.#byAccount)) {
+      this.#pass(sequence);
       return;
     }
-    this.#held = transaction;
+    if (this.#awaitedReplies === 0 || released.isSystem) {
+      this.#tell(released.transaction(), undefined);
+      return;
+    }
+    this.#held = released.transaction();
     if (this.#isHoldEnding) return;
     this.#isHoldEnding = true;
     queueMicrotask(() => {
@@ -198,7 +210,18 @@ export class OwedChanges implements Stage {
       this.#requestIds.delete(sequence);
     }
     if (this.#byAccount.size > 0) this.#distribute(transaction, id);
-    while ((this.#waiters[0]?.sequence ?? Infinity) <= sequence) this.#waiters.shift()?.run();
+    this.#answerWaiters();
+  }
+
+  /** There was nothing for anybody. */
+  #pass(sequence: number): void {
+    this.#sequence = sequence;
+    if (this.#requestIds.size > 0) this.#requestIds.delete(sequence);
+    this.#answerWaiters();
+  }
+
+  #answerWaiters(): void {
+    while ((this.#waiters[0]?.sequence ?? Infinity) <= this.#sequence) this.#waiters.shift()?.run();
   }
 
   #distribute(transaction: Transaction, requestId: string | undefined): void {

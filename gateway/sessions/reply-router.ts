@@ -1,8 +1,9 @@
 // The change log → whoever must hear of it. One subscription, in a fixed order, before any reply of
-// the same transaction leaves: what a client was told, look-ups already know.
+// the same transaction leaves: what a client was told, look-ups already know. Most transactions
+// concern none of them beyond a count and a trade: those are never made into objects here.
 
 import type { Core } from "../core/core.ts";
-import type { Transaction } from "../domain/change.ts";
+import { Contents, type Released } from "../core/released.ts";
 import type { OrderLog } from "./order-log.ts";
 import type { OwedChanges } from "./owed-changes.ts";
 import type { RecentTrades } from "./recent-trades.ts";
@@ -33,33 +34,20 @@ export class ReplyRouter {
   }
 
   /** Subscribes. Returns how to stop. */
-  start(core: Pick<Core, "subscribe">): () => void {
-    return core.subscribe((transaction) => this.hear(transaction));
+  start(core: Pick<Core, "listen">): () => void {
+    return core.listen((released) => this.hear(released));
   }
 
-  hear(transaction: Transaction): void {
+  hear(released: Released): void {
     const { reference, trades, orderLog, metrics, owed } = this.#listeners;
-    const { sequence, timeUs } = transaction;
-    this.#releasedSequence = sequence;
-    metrics.count(transaction);
-    for (const change of transaction.changes) {
-      switch (change.entity) {
-        case "trade":
-          trades.add(change, sequence, timeUs);
-          orderLog.writeTrade(change, sequence);
-          break;
-        case "order":
-          if (change.change === "updated") orderLog.writeEnd(change, transaction);
-          break;
-        case "instrument":
-        case "currency":
-        case "alias":
-          reference.apply(change);
-          break;
-        default:
-          break;
-      }
+    const { contents } = released;
+    this.#releasedSequence = released.sequence;
+    metrics.count(released);
+    if ((contents & Contents.trade) !== 0) trades.hear(released);
+    if ((contents & Contents.reference) !== 0) {
+      for (const change of released.transaction().changes) reference.apply(change);
     }
-    owed.hear(transaction);
+    orderLog.hear(released);
+    owed.hear(released);
   }
 }

@@ -1,7 +1,7 @@
 // What the venue counts: commands, rejects, the journal and how far the disk is behind.
 
 import type { Core, CoreStatus } from "../core/core.ts";
-import type { Transaction } from "../domain/change.ts";
+import type { TransactionHead } from "../core/released.ts";
 import { rejectByNumber } from "../domain/reject.ts";
 import type { RejectCode } from "../domain/reject.ts";
 import type { Counter, Metrics } from "../metrics.ts";
@@ -11,8 +11,9 @@ import { opcodeName } from "./order-log.ts";
 export class CommandMetrics {
   readonly #commands: (labels: { opcode: string }) => Counter;
   readonly #rejects: (labels: { code: string }) => Counter;
-  /** Handles by opcode, so that the hot path formats no label. */
+  /** Handles, so that the hot path formats no label. */
   readonly #byOpcode: (Counter | undefined)[] = [];
+  readonly #byCode = new Map<RejectCode, Counter>();
 
   constructor(metrics: Metrics) {
     this.#commands = metrics.counter("openbell_commands_total", "Commands executed, by opcode");
@@ -23,8 +24,7 @@ export class CommandMetrics {
   }
 
   /** Counts one transaction of the change log. */
-  count(transaction: Transaction): void {
-    const { opcode, code } = transaction;
+  count({ opcode, code }: Pick<TransactionHead, "opcode" | "code">): void {
     let counter = this.#byOpcode[opcode];
     if (counter === undefined) {
       counter = this.#commands({ opcode: opcodeName(opcode) });
@@ -36,7 +36,12 @@ export class CommandMetrics {
 
   /** Counts a refusal; of those that got no sequence the protocols tell. */
   countReject(code: RejectCode): void {
-    this.#rejects({ code: rejectByNumber[code].name }).value += 1;
+    let counter = this.#byCode.get(code);
+    if (counter === undefined) {
+      counter = this.#rejects({ code: rejectByNumber[code].name });
+      this.#byCode.set(code, counter);
+    }
+    counter.value += 1;
   }
 }
 

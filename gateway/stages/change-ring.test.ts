@@ -1,28 +1,52 @@
 import { expect, test } from "bun:test";
 import { transactionAt } from "../../test/support/transactions.ts";
+import type { Transaction } from "../domain/change.ts";
 import { ChangeRing } from "./change-ring.ts";
 
-test("holds the newest transactions up to its bound", () => {
-  const ring = new ChangeRing({ transactionsMax: 4, changesMax: 100 }, 10);
-  expect([ring.newestSequence, ring.length, ring.at(10), ring.at(11)]).toEqual([
-    10,
-    0,
-    undefined,
-    undefined,
-  ]);
-  for (let sequence = 11; sequence <= 17; sequence += 1) ring.add(transactionAt(sequence));
-  expect(ring.length).toBe(4);
-  expect([13, 14, 17, 18].map((sequence) => ring.at(sequence) !== undefined)).toEqual([
-    ...[false, true, true, false],
-  ]);
+/** A core that keeps everything, and says what was asked of it. */
+function decoding(changesOf: (sequence: number) => number = () => 1) {
+  const asked: number[] = [];
+  const decode = (sequence: number): Transaction => {
+    asked.push(sequence);
+    return transactionAt(sequence, changesOf(sequence));
+  };
+  return { asked, decode };
+}
+
+test("has each transaction decoded once, as far as its bound", () => {
+  const { asked, decode } = decoding();
+  const ring = new ChangeRing({ transactionsMax: 4, changesMax: 100 }, 10, decode);
+  expect([ring.newestSequence, ring.length, ring.at(11)]).toEqual([10, 0, undefined]);
+  for (let sequence = 11; sequence <= 17; sequence += 1) ring.add(sequence, undefined);
+  expect([ring.length, asked]).toEqual([4, []]);
+  for (const sequence of [14, 17, 14, 17])
+    expect(Number(ring.at(sequence)?.sequence)).toBe(sequence);
+  expect(asked).toEqual([14, 17]);
+  // Those that are older are decoded for each who asks.
+  for (const sequence of [13, 13]) expect(Number(ring.at(sequence)?.sequence)).toBe(sequence);
+  expect(asked).toEqual([14, 17, 13, 13]);
+  expect(ring.at(18)).toBeUndefined();
 });
 
-test("holds no more changes than its bound, but always the newest transaction", () => {
-  const ring = new ChangeRing({ transactionsMax: 8, changesMax: 5 }, 0);
-  for (const [index, changes] of [2, 2, 2, 9, 1].entries()) {
-    ring.add(transactionAt(index + 1, changes));
-    expect(ring.at(index + 1)?.changes.length).toBe(changes);
+test("takes what was decoded for somebody else", () => {
+  const { asked, decode } = decoding();
+  const ring = new ChangeRing({ transactionsMax: 4, changesMax: 100 }, 0, decode);
+  const known = transactionAt(1);
+  ring.add(1, known);
+  expect(ring.at(1)).toBe(known);
+  expect(asked).toEqual([]);
+});
+
+test("holds no more changes than its bound, but always the newest one that was asked for", () => {
+  const counts = [2, 2, 2, 9, 1];
+  const { asked, decode } = decoding((sequence) => counts[sequence - 1] ?? NaN);
+  const ring = new ChangeRing({ transactionsMax: 8, changesMax: 5 }, 0, decode);
+  for (const [index, changes] of counts.entries()) {
+    ring.add(index + 1, undefined);
+    expect(ring.at(index + 1)?.changes).toHaveLength(changes);
+    asked.length = 0;
     const held = Array.from({ length: ring.length }, (_, at) => ring.at(index + 1 - at));
+    expect(asked).toEqual([]);
     const total = held.reduce((sum, each) => sum + (each?.changes.length ?? NaN), 0);
     expect(total <= 5 || held.length === 1).toBe(true);
   }
@@ -30,17 +54,18 @@ test("holds no more changes than its bound, but always the newest transaction", 
 });
 
 test("forgets what is no longer needed and goes on", () => {
-  const ring = new ChangeRing({ transactionsMax: 4, changesMax: 100 }, 0);
-  for (let sequence = 1; sequence <= 3; sequence += 1) ring.add(transactionAt(sequence));
+  const { decode } = decoding();
+  const ring = new ChangeRing({ transactionsMax: 4, changesMax: 100 }, 0, decode);
+  for (let sequence = 1; sequence <= 3; sequence += 1) ring.add(sequence, undefined);
   ring.forget(2);
-  expect([ring.length, ring.at(2), ring.at(3)?.sequence]).toEqual([1, undefined, 3]);
+  expect([ring.length, ring.at(3)?.changes.length]).toEqual([1, 1]);
   ring.forget(9);
   expect([ring.length, ring.newestSequence]).toEqual([0, 3]);
-  for (let sequence = 4; sequence <= 8; sequence += 1) ring.add(transactionAt(sequence));
-  expect([ring.length, ring.at(4), ring.at(5)?.sequence]).toEqual([4, undefined, 5]);
+  for (let sequence = 4; sequence <= 8; sequence += 1) ring.add(sequence, undefined);
+  expect([ring.length, ring.newestSequence]).toEqual([4, 8]);
 });
 
 test("refuses a transaction out of order", () => {
-  const ring = new ChangeRing({ transactionsMax: 4, changesMax: 4 }, 0);
-  expect(() => ring.add(transactionAt(2))).toThrow("sequence 2 does not follow 0");
+  const ring = new ChangeRing({ transactionsMax: 4, changesMax: 4 }, 0, () => undefined);
+  expect(() => ring.add(2, undefined)).toThrow("sequence 2 does not follow 0");
 });

@@ -1,25 +1,31 @@
-// The newest transactions, in sequence order, for readers that each go at their own pace. One
-// writer, which never waits: who is too slow finds its next transaction gone.
+// The newest transactions as objects, in sequence order, for readers that each go at their own
+// pace: the first who needs one has it decoded, the others find it. One writer, which never waits.
 
 import type { Transaction } from "../domain/change.ts";
 
 export interface RingBounds {
   /** A power of two. */
   readonly transactionsMax: number;
-  /** Changes in all of them; a single transaction may be larger and then stands alone. */
+  /** Changes in those that were decoded; a single one may be larger and then stands alone. */
   readonly changesMax: number;
 }
 
+/** Decodes one of the newest transactions; undefined when its bytes are not kept. */
+export type Decode = (sequence: number) => Transaction | undefined;
+
 export class ChangeRing {
+  /** Empty until somebody needs it. */
   readonly #slots: (Transaction | undefined)[];
   readonly #bounds: RingBounds;
+  readonly #decode: Decode;
   #oldestSequence: number;
   #nextSequence: number;
   #changes = 0;
 
   /** `releasedSequence`: the last one before the first that will be added. */
-  constructor(bounds: RingBounds, releasedSequence: number) {
+  constructor(bounds: RingBounds, releasedSequence: number, decode: Decode) {
     this.#bounds = bounds;
+    this.#decode = decode;
     this.#slots = Array.from({ length: bounds.transactionsMax }, () => undefined);
     this.#oldestSequence = releasedSequence + 1;
     this.#nextSequence = releasedSequence + 1;
@@ -35,17 +41,14 @@ export class ChangeRing {
     return this.#nextSequence - this.#oldestSequence;
   }
 
-  /** Adds the next transaction and lets go of older ones beyond the bounds. */
-  add(transaction: Transaction): void {
-    const { sequence, changes } = transaction;
+  /** Adds the next transaction, with its objects if somebody has made them already. */
+  add(sequence: number, decoded: Transaction | undefined): void {
     if (sequence !== this.#nextSequence) {
       throw new Error(`sequence ${sequence} does not follow ${this.newestSequence}`);
     }
     if (this.length === this.#bounds.transactionsMax) this.#drop();
-    this.#slots[this.#slotOf(sequence)] = transaction;
     this.#nextSequence += 1;
-    this.#changes += changes.length;
-    while (this.#changes > this.#bounds.changesMax && this.length > 1) this.#drop();
+    if (decoded !== undefined) this.#hold(decoded);
   }
 
   /** Lets go of what everybody has had: what is not held need not outlive a collection. */
@@ -54,10 +57,25 @@ export class ChangeRing {
     while (this.#oldestSequence <= end) this.#drop();
   }
 
-  /** The transaction at `sequence`; undefined when it is gone or still to come. */
+  /**
+   * The transaction at `sequence`; undefined when it is gone or still to come. One that is older
+   * than what is held is decoded for each who asks.
+   */
   at(sequence: number): Transaction | undefined {
-    const isHeld = sequence >= this.#oldestSequence && sequence < this.#nextSequence;
-    return isHeld ? this.#slots[this.#slotOf(sequence)] : undefined;
+    if (sequence >= this.#nextSequence) return undefined;
+    if (sequence < this.#oldestSequence) return this.#decode(sequence);
+    const held = this.#slots[this.#slotOf(sequence)];
+    if (held !== undefined) return held;
+    const decoded = this.#decode(sequence);
+    if (decoded !== undefined) this.#hold(decoded);
+    return decoded;
+  }
+
+  /** Keeps what was decoded, and lets go of older ones beyond the bound. */
+  #hold(transaction: Transaction): void {
+    this.#slots[this.#slotOf(transaction.sequence)] = transaction;
+    this.#changes += transaction.changes.length;
+    while (this.#changes > this.#bounds.changesMax && this.length > 1) this.#drop();
   }
 
   #drop(): void {

@@ -17,7 +17,7 @@ const BACKOFF_US_MAX = 30_000_000;
 const POLL_US = 2_000;
 
 /** Where transactions come from that are no longer in the ring. */
-export type ChangeSource = Pick<Core, "recent" | "reexecute">;
+export type ChangeSource = Pick<Core, "reexecute">;
 
 /** Raised when they cannot be had from there either, now or later. */
 const CHANGES_UNAVAILABLE = "changes_unavailable";
@@ -171,8 +171,7 @@ export class StageRunner {
 
   /** Undefined when it is in memory no more, or still to come. */
   #released(sequence: number): Transaction | undefined {
-    if (sequence > this.#ring.newestSequence) return undefined;
-    return this.#ring.at(sequence) ?? this.#source.recent(sequence);
+    return this.#ring.at(sequence);
   }
 
   #reexecuted(): Transaction | undefined {

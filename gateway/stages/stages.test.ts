@@ -1,9 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { ManualClock } from "../../test/support/manual-clock.ts";
+import { encodeTransaction, toReleased } from "../../test/support/released.ts";
 import { transactionAt } from "../../test/support/transactions.ts";
 import type { Reexecution } from "../core/core.ts";
-import type { Listener } from "../core/deliveries.ts";
+import type { ReleaseListener } from "../core/deliveries.ts";
 import type { Transaction } from "../domain/change.ts";
 import { GatewayFault } from "../domain/fault.ts";
 import { Log } from "../log.ts";
@@ -57,9 +58,9 @@ class Journal {
   open = 0;
   /** Everything up to here is gone. */
   goneUpTo = 0;
-  listener: Listener | undefined;
+  listener: ReleaseListener | undefined;
 
-  subscribe(listener: Listener): () => void {
+  listen(listener: ReleaseListener): () => void {
     this.listener = listener;
     return () => {
       this.listener = undefined;
@@ -74,7 +75,7 @@ class Journal {
     expect(bytesMax).toBeGreaterThan(0);
   }
 
-  /** Four times what the ring of objects holds. */
+  /** Four times what the ring shares. */
   recent(sequence: number): Transaction | undefined {
     const isKept = sequence > this.newest - 64 && sequence <= this.newest;
     return isKept ? transactionAt(sequence) : undefined;
@@ -127,7 +128,7 @@ function open(build: (clock: ManualClock) => readonly Stage[]) {
     release(count: number) {
       for (let each = 0; each < count; each += 1) {
         journal.newest += 1;
-        journal.listener?.(transactionAt(journal.newest));
+        journal.listener?.(toReleased(encodeTransaction({ sequence: journal.newest })));
       }
     },
     /** Lets turns and timers pass until no stage is behind. */

@@ -3,16 +3,19 @@
 
 import type { Clock, StopTimer } from "../clock.ts";
 import type { Core } from "../core/core.ts";
-import type { Transaction } from "../domain/change.ts";
+import type { Released } from "../core/released.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import { ChangeRing, type RingBounds } from "./change-ring.ts";
 import type { Stage } from "./stage.ts";
 import { type ChangeSource, StageRunner, type StageState, type Wish } from "./stage-runner.ts";
 
-/** What a stage that keeps up may be behind. Small: a collection walks over all of it. */
-const RING: RingBounds = { transactionsMax: 2_048, changesMax: 8_192 };
-/** Kept undecoded for those further behind: seconds of a busy venue. */
+/**
+ * How far stages may be behind and share what one of them had decoded; of that, few changes:
+ * a collection walks over all of it.
+ */
+const RING: RingBounds = { transactionsMax: 65_536, changesMax: 8_192 };
+/** Kept undecoded, for those further behind, too: seconds of a busy venue. */
 const RECENT_BYTES = 64 * 1_024 * 1_024;
 /**
  * What all stages together may take of one turn of the event loop (rules 5.6): less while orders
@@ -30,7 +33,8 @@ const OVERRUN = { us: 100, rest: 8 } as const;
 const KEEP_MS = 10_000;
 
 export interface StagesParts {
-  readonly core: ChangeSource & Pick<Core, "holdJournal" | "keepRecent" | "status" | "subscribe">;
+  readonly core: ChangeSource &
+    Pick<Core, "holdJournal" | "keepRecent" | "listen" | "recent" | "status">;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -67,7 +71,9 @@ export class Stages {
     this.#parts = parts;
     const { executedSequence } = parts.core.status();
     parts.core.keepRecent(parts.recentBytes ?? RECENT_BYTES);
-    this.#ring = new ChangeRing(parts.ring ?? RING, executedSequence);
+    this.#ring = new ChangeRing(parts.ring ?? RING, executedSequence, (sequence) =>
+      parts.core.recent(sequence),
+    );
     observe(parts.metrics, this.#runners);
   }
 
@@ -84,7 +90,7 @@ export class Stages {
    */
   start(): void {
     const { core, clock } = this.#parts;
-    this.#unsubscribe = core.subscribe((transaction) => this.#hear(transaction));
+    this.#unsubscribe = core.listen((released) => this.#hear(released));
     // Before the first snapshot can take away what a stage still needs.
     this.keep();
     this.#stopKeeping = clock.every(KEEP_MS, () => this.keep());
@@ -142,8 +148,8 @@ export class Stages {
   }
 
   /** Takes the next transaction for all stages; never waits for any. */
-  #hear(transaction: Transaction): void {
-    this.#ring.add(transaction);
+  #hear({ sequence, decoded }: Pick<Released, "decoded" | "sequence">): void {
+    this.#ring.add(sequence, decoded);
     this.#hasHeard = true;
     this.#wake();
   }

@@ -1,7 +1,7 @@
 // Commands as many clients and an operator might give them, good and bad, out of one seed.
 
 import { Random } from "../../gateway/demo/random.ts";
-import type { Transaction } from "../../gateway/domain/change.ts";
+import type { TransactionHead } from "../../gateway/core/released.ts";
 import { CommandFlag, Opcode, type SubmittedCommand } from "../../gateway/domain/command.ts";
 import { InstrumentState } from "../../gateway/domain/instrument.ts";
 import { OrderType, Side, TimeInForce } from "../../gateway/domain/order.ts";
@@ -51,7 +51,7 @@ export class RandomTrading {
   }
 
   /** Remembers orders, to cancel and replace some of them. */
-  hear({ opcode, code, account, result: orderId }: Transaction): void {
+  hear({ opcode, code, account, result: orderId }: TransactionHead): void {
     if (opcode !== Opcode.newOrder || code !== 0) return;
     this.#orders.push({ account, orderId });
     if (this.#orders.length > 40) this.#orders.shift();

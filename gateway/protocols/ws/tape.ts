@@ -57,9 +57,8 @@ export class Tape {
     const instrument = listing.instrument.instrumentId;
     const sequence = router.releasedSequence;
     const limit = after === undefined ? TRADES_SHOWN : RECENT_TRADES_MAX;
-    const known = trades.list(instrument, limit, () => true);
-    const wanted = known.filter((trade) => trade.sequence > (after ?? 0)).reverse();
-    const isCut = known.length === limit && wanted.length === limit;
+    const wanted = trades.list(instrument, limit, after).reverse();
+    const isCut = wanted.length === limit;
     const oldest = isCut ? (wanted[0]?.sequence ?? 0) : 0;
     const completeAfter = Math.max(trades.completeAfter(instrument), oldest);
     const head = { sequence, complete_after: completeAfter, ...mark };
@@ -79,8 +78,7 @@ export class Tape {
     const older = past.messages
       .filter(({ sequence }) => sequence > after && sequence <= memoryAfter)
       .map(({ text }) => text);
-    const recent = trades.list(instrument, RECENT_TRADES_MAX, () => true).reverse();
-    const newer = recent.filter(({ sequence }) => sequence > memoryAfter);
+    const newer = trades.list(instrument, RECENT_TRADES_MAX, memoryAfter).reverse();
     const texts = (): string[] => [...older, ...toMessages(channel, newer).map(({ text }) => text)];
     return { sequence: router.releasedSequence, texts };
   }

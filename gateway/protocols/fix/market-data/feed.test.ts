@@ -2,6 +2,7 @@
 // while its snapshot is made.
 
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { encodeTrade, encodeTransaction, toReleased } from "../../../../test/support/released.ts";
 import { ManualClock } from "../../../../test/support/manual-clock.ts";
 import type { Change, Trade, Transaction } from "../../../domain/change.ts";
 import { InstrumentState } from "../../../domain/instrument.ts";
@@ -129,7 +130,9 @@ function tradeAt(price: number): Change & Trade {
 function happen(...changes: Change[]): void {
   executed += 1;
   for (const change of changes) {
-    if (change.entity === "trade") trades.add(change, toSequence(executed), toTimeUs(executed));
+    if (change.entity !== "trade") continue;
+    const records = [encodeTrade(change)];
+    trades.hear(toReleased(encodeTransaction({ sequence: executed }, records)));
   }
   stage.apply(transaction(executed, changes));
 }

@@ -310,11 +310,7 @@ export class MarketDataFeed {
     const applied = this.#stage?.checkpoint() ?? 0;
     const limit = tradesAfter === undefined ? TRADES_SHOWN : RECENT_TRADES_MAX;
     // Those that are known before this stage has them will be told as updates.
-    return this.#parts.venue.trades
-      .list(instrumentId, RECENT_TRADES_MAX, () => true)
-      .filter(({ sequence }) => sequence <= applied && sequence > (tradesAfter ?? 0))
-      .slice(0, limit)
-      .reverse();
+    return this.#parts.venue.trades.list(instrumentId, limit, tradesAfter, applied).reverse();
   }
 
   #sweep(): void {

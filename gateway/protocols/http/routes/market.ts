@@ -112,9 +112,7 @@ async function showMarket(
     bids,
     asks,
     as_of_sequence: answer.sequence,
-    trades: trades
-      .list(instrumentId, limit, () => true)
-      .map((trade) => toPublicTrade(trade, listing)),
+    trades: trades.list(instrumentId, limit).map((trade) => toPublicTrade(trade, listing)),
     trades_as_of_sequence: venue.router.releasedSequence,
     trades_complete_after: trades.completeAfter(instrumentId),
   });

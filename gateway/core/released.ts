@@ -1,0 +1,241 @@
+// A transaction that left the core, read where it lies: its header, and which records it has. The
+// objects are made when somebody asks for them, once for all who do.
+
+import type { Transaction } from "../domain/change.ts";
+import { findRejectCode } from "../domain/reject.ts";
+import { type Sequence, type TimeUs, toSequence, toTimeUs } from "../domain/units.ts";
+import { ChangeReader, changeNames, Entity, TransactionFlag, unreadable } from "./change-log.ts";
+import { toMicroseconds } from "./word-reader.ts";
+
+/** What the header of a transaction says. */
+export type TransactionHead = Readonly<Omit<Transaction, "changes">>;
+
+/** Bit of a header's flags: not the engine's, set where a client is answered in front of us. */
+const ANSWERED_FLAG = 64;
+const HALF = 2 ** 32;
+/** Places in 32-bit halves of words, lower half first. docs/formats.md draws them. */
+const HALVES_PER_WORD = 2;
+const HEADER_HALVES = 6 * HALVES_PER_WORD;
+const ORDER_ACCOUNT = 2 * HALVES_PER_WORD;
+const TRADE_INSTRUMENT = 2 * HALVES_PER_WORD;
+
+const ORDER_UPDATED = Entity.order | (changeNames.indexOf("updated") << 8);
+
+/** Bits of `Released.contents`: one for each entity, and bit 0, which is none. */
+export const Contents = {
+  orderUpdate: 1,
+  order: 1 << Entity.order,
+  trade: 1 << Entity.trade,
+  /** Instruments, currencies and their names. */
+  reference: (1 << Entity.instrument) | (1 << Entity.currency) | (1 << Entity.alias),
+} as const;
+
+/** Bytes that whole transactions leave the core in, with what reads them. */
+export class OutputBuffer {
+  readonly bytes: Buffer;
+  readonly halves: Uint32Array;
+  readonly reader: ChangeReader;
+
+  /** Bounds: `bytes` is a buffer of its own, and a multiple of a word long. */
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+    this.halves = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+    this.reader = new ChangeReader(bytes);
+  }
+
+  static ofSize(byteLength: number): OutputBuffer {
+    return new OutputBuffer(Buffer.alloc(byteLength));
+  }
+
+  /** The first `byteLength` bytes, for as long as they are needed. */
+  copy(byteLength: number): OutputBuffer {
+    const bytes = Buffer.allocUnsafeSlow(byteLength);
+    this.bytes.copy(bytes, 0, 0, byteLength);
+    return new OutputBuffer(bytes);
+  }
+}
+
+const EMPTY = OutputBuffer.ofSize(0);
+
+/**
+ * A window that moves from one transaction to the next.
+ *
+ * Order: what is read belongs to the transaction only until the call that gave it returns.
+ * Cost: no object, but for `transaction`.
+ */
+export class Released implements TransactionHead {
+  #output = EMPTY;
+  #halves = EMPTY.halves;
+  /** First half of the header, and the one behind the last record. */
+  #start = 0;
+  #end = 0;
+  #state = 0;
+  #contents = -1;
+  #decoded: Transaction | undefined;
+  sequence: Sequence = toSequence(0);
+
+  /**
+   * Moves to the transaction at `offset`; returns the offset behind it.
+   *
+   * Errors: throws `change_log_unreadable` when it ends behind `end`. Units: bytes.
+   */
+  moveTo(output: OutputBuffer, offset: number, end: number): number {
+    const { halves } = output;
+    const start = offset / 4;
+    const length = at(halves, start) * HALVES_PER_WORD;
+    const next = (start + length) * 4;
+    if (length < HEADER_HALVES || next > end) {
+      throw unreadable(`a transaction of ${length * 4} bytes at ${offset}`);
+    }
+    this.#output = output;
+    this.#halves = halves;
+    this.#start = start;
+    this.#end = start + length;
+    this.#state = at(halves, start + 6);
+    this.#contents = -1;
+    this.#decoded = undefined;
+    this.sequence = toSequence(at(halves, start + 3) * HALF + at(halves, start + 2));
+    return next;
+  }
+
+  get timeUs(): TimeUs {
+    return toTimeUs(toMicroseconds(this.#half(5), this.#half(4)));
+  }
+
+  get code(): TransactionHead["code"] {
+    const number = this.#state & 0xffff;
+    if (number === 0) return 0;
+    const code = findRejectCode(number);
+    if (code === undefined) throw unreadable(`reject code ${number}`);
+    return code;
+  }
+
+  get opcode(): number {
+    return (this.#state >>> 16) & 0xff;
+  }
+
+  get isDuplicate(): boolean {
+    return this.#hasFlag(TransactionFlag.duplicate);
+  }
+
+  get hasBacklog(): boolean {
+    return this.#hasFlag(TransactionFlag.backlog);
+  }
+
+  get isSystem(): boolean {
+    return this.#hasFlag(TransactionFlag.system);
+  }
+
+  /** Its client hears of it without this process's JavaScript: no reply waits for it. */
+  get isAnswered(): boolean {
+    return this.#hasFlag(ANSWERED_FLAG);
+  }
+
+  get account(): number {
+    return this.#half(7);
+  }
+
+  get result(): number {
+    return this.#half(9) * HALF + this.#half(8);
+  }
+
+  get instrument(): number {
+    return this.#half(10);
+  }
+
+  /** Number of its changes. */
+  get changeCount(): number {
+    return this.#half(1);
+  }
+
+  /** What it has records of, as bits of `Contents`. Cost: a look at each record, once. */
+  get contents(): number {
+    if (this.#contents < 0) this.#contents = this.#look();
+    return this.#contents;
+  }
+
+  /** The transaction as objects that may be kept, if somebody has asked for it already. */
+  get decoded(): Transaction | undefined {
+    return this.#decoded;
+  }
+
+  /**
+   * The transaction as objects that may be kept.
+   *
+   * Errors: throws `change_log_unreadable` when the bytes are not what this build writes.
+   */
+  transaction(): Transaction {
+    this.#decoded ??= this.#output.reader.read(this.#start * 4);
+    return this.#decoded;
+  }
+
+  /** Place of the first record of an entity, from `place` on; -1 = there is none. */
+  findRecord(entity: number, place = this.#start + HEADER_HALVES): number {
+    const halves = this.#halves;
+    for (let record = place; record < this.#end;) {
+      const head = at(halves, record);
+      if ((head & 0xff) === entity) return record;
+      record += lengthOf(head);
+    }
+    return -1;
+  }
+
+  /** The place behind a record. */
+  behind(record: number): number {
+    return record + lengthOf(at(this.#halves, record));
+  }
+
+  /** Whether it has a record of an order of one of these accounts. */
+  hasOrderOf(accounts: { has(account: number): boolean }): boolean {
+    if ((this.contents & Contents.order) === 0) return false;
+    let record = this.findRecord(Entity.order);
+    while (record >= 0) {
+      if (accounts.has(at(this.#halves, record + ORDER_ACCOUNT))) return true;
+      record = this.findRecord(Entity.order, this.behind(record));
+    }
+    return false;
+  }
+
+  /** Of a trade's record. */
+  tradeInstrument(record: number): number {
+    return at(this.#halves, record + TRADE_INSTRUMENT);
+  }
+
+  /** Copies a record of `words`, and sequence and time of its transaction behind it. */
+  copyDated(record: number, words: number, into: Uint32Array, place: number): void {
+    const [halves, length] = [this.#halves, words * HALVES_PER_WORD];
+    for (let half = 0; half < length; half += 1) into[place + half] = at(halves, record + half);
+    for (let half = 0; half < 4; half += 1) into[place + length + half] = this.#half(2 + half);
+  }
+
+  #look(): number {
+    const halves = this.#halves;
+    let contents = 0;
+    for (let record = this.#start + HEADER_HALVES; record < this.#end;) {
+      const head = at(halves, record);
+      contents |= 1 << (head & 0x1f);
+      if ((head & 0xffff) === ORDER_UPDATED) contents |= Contents.orderUpdate;
+      record += lengthOf(head);
+    }
+    return contents;
+  }
+
+  #half(place: number): number {
+    return at(this.#halves, this.#start + place);
+  }
+
+  #hasFlag(flag: number): boolean {
+    return ((this.#state >>> 24) & flag) !== 0;
+  }
+}
+
+function at(halves: Uint32Array, place: number): number {
+  return halves[place] ?? 0;
+}
+
+/** Length of a record by the first half of its head. */
+function lengthOf(head: number): number {
+  const words = (head >>> 16) & 0xff;
+  if (words === 0) throw unreadable("a record of no length");
+  return words * HALVES_PER_WORD;
+}
