@@ -40,10 +40,10 @@ async function main(words: readonly string[]): Promise<void> {
   const measured = {
     acks_per_second: (quiet.count + during.count) / seconds,
     syncs_per_second: (door.syncs() - syncsBefore) / seconds,
-    ...quiet.toPercentiles(),
+    ...quiet.toMeasured(),
     snapshots: door.snapshotsWritten() - snapshotsBefore,
     acks_during_snapshots: during.count,
-    during: during.toPercentiles(),
+    during: during.toMeasured(),
   };
   await loop.stop();
   door.stop();

@@ -116,6 +116,20 @@ static int compare_ids(const void *left, const void *right) {
   return (a > b) - (a < b);
 }
 
+/* Latencies in ascending order as bench/histogram.ts has them: 32 steps to a power of two. */
+static void print_histogram(const char *prefix, const struct load *load) {
+  printf("\"%shistogram\": {\"steps\": [", prefix);
+  for (size_t at = 0, next; at < load->count; at = next) {
+    uint32_t sample = load->latencies[at];
+    int bits = sample == 0 ? 0 : 32 - __builtin_clz(sample);
+    uint32_t upper = bits > 6 ? sample | ((1u << (bits - 6)) - 1) : sample;
+    for (next = at; next < load->count && load->latencies[next] <= upper; next++);
+    printf("%s%u,%zu", at == 0 ? "" : ",", upper, next - at);
+  }
+  uint32_t max = load->count == 0 ? 0 : load->latencies[load->count - 1];
+  printf("], \"max_ns\": %u}, ", max);
+}
+
 /* Errors: ends the process when an ExecID came twice. */
 static void print_load(const char *prefix, struct load *load) {
   qsort(load->latencies, load->count, sizeof *load->latencies, compare_latencies);
@@ -124,13 +138,14 @@ static void print_load(const char *prefix, struct load *load) {
     for (size_t at = 1; at < load->count; at++)
       if (load->exec_ids[at] == load->exec_ids[at - 1]) die("an ExecID came twice", "", 0);
   }
-  const double shares[] = {0.5, 0.99, 0.999, 1};
-  const char *names[] = {"p50", "p99", "p999", "max"};
-  for (unsigned at = 0; at < 4; at++) {
+  const double shares[] = {0.5, 0.9, 0.99, 0.999, 0.9999, 1};
+  const char *names[] = {"p50", "p90", "p99", "p999", "p9999", "max"};
+  for (unsigned at = 0; at < sizeof shares / sizeof *shares; at++) {
     size_t place = (size_t)ceil(shares[at] * (double)load->count);
     double latency = load->count == 0 ? 0 : (double)load->latencies[place - 1] / 1e3;
     printf("\"%s%s_us\": %.3f, ", prefix, names[at], latency);
   }
+  print_histogram(prefix, load);
 }
 
 static struct load make_load(size_t capacity) {

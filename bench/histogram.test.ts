@@ -7,7 +7,7 @@ test("percentiles are at most 3 % above the exact ones, never below", () => {
   for (let sample = 1; sample < 2 ** 30; sample = Math.ceil(sample * 1.01)) samples.push(sample);
   for (const sample of samples) histogram.add(sample);
   expect(histogram.count).toBe(samples.length);
-  for (const share of [0.1, 0.5, 0.9, 0.99, 0.999]) {
+  for (const share of [0.1, 0.5, 0.9, 0.99, 0.999, 0.9999]) {
     const exact = (samples[Math.ceil(samples.length * share) - 1] ?? 0) / 1e3;
     const found = histogram.percentile(share);
     expect(found).toBeGreaterThanOrEqual(exact);
@@ -36,4 +36,5 @@ test("histograms of several processes together are that of all samples", () => {
   }
   expect(joined.count).toBe(all?.count ?? 0);
   expect(joined.toPercentiles()).toEqual(all?.toPercentiles() ?? joined.toPercentiles());
+  expect(joined.toSteps()).toEqual(all?.toSteps() ?? joined.toSteps());
 });

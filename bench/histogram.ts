@@ -10,9 +10,28 @@ const SAMPLE_MAX = 2 ** 31 - 1;
 /** Percentiles in µs. */
 export interface Percentiles {
   p50_us: number;
+  p90_us: number;
   p99_us: number;
   p999_us: number;
+  p9999_us: number;
   max_us: number;
+}
+
+/** Keys of percentiles and their names in tables. */
+export const LATENCY_METRICS = [
+  ["p50_us", "p50 µs"],
+  ["p90_us", "p90 µs"],
+  ["p99_us", "p99 µs"],
+  ["p999_us", "p99.9 µs"],
+  ["p9999_us", "p99.99 µs"],
+  ["max_us", "max µs"],
+] as const satisfies readonly (readonly [keyof Percentiles, string])[];
+
+/** All samples of a histogram, for a file or another process. */
+export interface HistogramSteps {
+  /** Pairs: the largest value of a step in ns, and how many samples it has. Ascending. */
+  readonly steps: readonly number[];
+  readonly max_ns: number;
 }
 
 export class LatencyHistogram {
@@ -27,22 +46,22 @@ export class LatencyHistogram {
   /** Adds a sample. Units: ns. */
   add(nanoseconds: number): void {
     const sample = Math.min(Math.max(Math.round(nanoseconds), 0), SAMPLE_MAX);
-    const index = indexOf(sample);
-    this.#counts[index] = (this.#counts[index] ?? 0) + 1;
-    this.#count += 1;
+    this.#addMany(indexOf(sample), 1);
     this.#max = Math.max(this.#max, sample);
   }
 
-  /** All samples in a form that another process can be told, for `merge`. */
-  toSteps(): { counts: number[]; max: number } {
-    return { counts: [...this.#counts], max: this.#max };
+  toSteps(): HistogramSteps {
+    const steps: number[] = [];
+    for (const [index, count] of this.#counts.entries()) {
+      if (count > 0) steps.push(upperBound(index), count);
+    }
+    return { steps, max_ns: this.#max };
   }
 
   /** Adds the samples of another histogram. */
-  merge({ counts, max }: { readonly counts: readonly number[]; readonly max: number }): void {
-    for (const [index, count] of counts.entries()) {
-      this.#counts[index] = (this.#counts[index] ?? 0) + count;
-      this.#count += count;
+  merge({ steps, max_ns: max }: HistogramSteps): void {
+    for (let at = 0; at + 1 < steps.length; at += 2) {
+      this.#addMany(indexOf(Math.min(steps[at] ?? 0, SAMPLE_MAX)), steps[at + 1] ?? 0);
     }
     this.#max = Math.max(this.#max, max);
   }
@@ -61,10 +80,22 @@ export class LatencyHistogram {
   toPercentiles(): Percentiles {
     return {
       p50_us: this.percentile(0.5),
+      p90_us: this.percentile(0.9),
       p99_us: this.percentile(0.99),
       p999_us: this.percentile(0.999),
+      p9999_us: this.percentile(0.9999),
       max_us: this.#max / 1e3,
     };
+  }
+
+  /** Percentiles and all samples, as measuring processes print them. */
+  toMeasured(): Percentiles & { histogram: HistogramSteps } {
+    return { ...this.toPercentiles(), histogram: this.toSteps() };
+  }
+
+  #addMany(index: number, count: number): void {
+    this.#counts[index] = (this.#counts[index] ?? 0) + count;
+    this.#count += count;
   }
 }
 

@@ -93,7 +93,7 @@ async function main(words: readonly string[]): Promise<void> {
   const seconds = (Bun.nanoseconds() - startNs) / 1e9;
   const measured = {
     requests_per_second: load.histogram.count / seconds,
-    ...load.histogram.toPercentiles(),
+    ...load.histogram.toMeasured(),
     statuses: load.statuses,
   };
   process.stdout.write(`${JSON.stringify(measured)}\n`);

@@ -133,8 +133,8 @@ function joinFound(plan: Plan, found: readonly Measured[], cpuSeconds: number): 
     updates_per_second: updates / seconds,
     messages_per_second: sum("messages") / seconds,
     cpu_us_per_order: (cpuSeconds * 1e6) / plan.orders,
-    since_order: join(found, "since_order").toPercentiles(),
-    since_fill: join(found, "since_fill").toPercentiles(),
+    since_order: join(found, "since_order").toMeasured(),
+    since_fill: join(found, "since_fill").toMeasured(),
     hash: Bun.hash(hashes).toString(16),
   };
 }
@@ -143,7 +143,7 @@ function join(found: readonly Measured[], key: string): LatencyHistogram {
   const joined = new LatencyHistogram();
   for (const each of found) {
     const steps = toMeasured(each[key]);
-    joined.merge({ counts: numbersOf(steps, "counts"), max: numberOf(steps, "max") });
+    joined.merge({ steps: numbersOf(steps, "steps"), max_ns: numberOf(steps, "max_ns") });
   }
   return joined;
 }

@@ -131,7 +131,7 @@ async function main(words: readonly string[]): Promise<void> {
   const seconds = (Bun.nanoseconds() - startNs) / 1e9;
   const measured = {
     acks_per_second: load.histogram.count / seconds,
-    ...load.histogram.toPercentiles(),
+    ...load.histogram.toMeasured(),
     states: stages.status().map(({ name, state, lag }) => ({ name, state, lag })),
     odd_applied: odd?.applied ?? 0,
   };

@@ -127,7 +127,29 @@ fn write(file: &File, (progress, changed): &(Mutex<Progress>, Condvar)) {
     }
 }
 
+/// Steps of one power of two, as in `bench/histogram.ts`.
+const STEP_BITS: u32 = 5;
+
 impl GroupCommit {
+    /// All latencies, as a measuring process prints a histogram: the largest value of each step in
+    /// ns, and how many it has.
+    #[must_use]
+    pub fn histogram_json(&self) -> String {
+        let mut steps: Vec<(u64, u64)> = Vec::new();
+        for latency in &self.latencies {
+            let sample = u64::try_from(latency.as_nanos()).unwrap_or(u64::MAX);
+            let shift = (u64::BITS - sample.leading_zeros()).saturating_sub(STEP_BITS + 1);
+            let upper = sample | ((1 << shift) - 1);
+            match steps.last_mut() {
+                Some((last, count)) if *last == upper => *count += 1,
+                _ => steps.push((upper, 1)),
+            }
+        }
+        let texts: Vec<_> = steps.iter().map(|(upper, count)| format!("{upper},{count}")).collect();
+        let max_ns = self.latencies.last().map_or(0, Duration::as_nanos);
+        format!("{{\"steps\":[{}],\"max_ns\":{max_ns}}}", texts.join(","))
+    }
+
     /// The latency that `share` of the records did not pass, in µs.
     #[must_use]
     pub fn percentile_us(&self, share: f64) -> f64 {
@@ -148,6 +170,16 @@ mod tests {
         assert!(run.syncs >= 1 && run.acknowledged >= run.syncs, "{run:?}");
         assert_eq!(run.latencies.len() as u64, run.acknowledged);
         assert!(run.percentile_us(0.5) <= run.percentile_us(0.99));
+        assert!(run.histogram_json().starts_with("{\"steps\":["));
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_step_of_the_histogram_is_a_thirtysecond_of_a_power_of_two() {
+        let latencies = [0, 63, 64, 65, 1_000].map(Duration::from_nanos).to_vec();
+        let duration = Duration::from_secs(1);
+        let run = GroupCommit { acknowledged: 5, syncs: 1, duration, latencies };
+        let steps = "{\"steps\":[0,1,63,1,65,2,1007,1],\"max_ns\":1000}";
+        assert_eq!(run.histogram_json(), steps);
     }
 }

@@ -198,13 +198,17 @@ fn group_commit(options: &Options) -> Result<String, String> {
     let seconds = run.duration.as_secs_f64();
     Ok(format!(
         "{{\"in_flight\":{},\"acks_per_second\":{:.0},\"syncs_per_second\":{:.0},\
-         \"p50_us\":{:.1},\"p99_us\":{:.1},\"p999_us\":{:.1},\"max_us\":{:.1}}}",
+         \"p50_us\":{:.1},\"p90_us\":{:.1},\"p99_us\":{:.1},\"p999_us\":{:.1},\
+         \"p9999_us\":{:.1},\"max_us\":{:.1},\"histogram\":{}}}",
         options.in_flight,
         run.acknowledged as f64 / seconds,
         run.syncs as f64 / seconds,
         run.percentile_us(0.5),
+        run.percentile_us(0.9),
         run.percentile_us(0.99),
         run.percentile_us(0.999),
+        run.percentile_us(0.9999),
         run.percentile_us(1.0),
+        run.histogram_json(),
     ))
 }
