@@ -20,6 +20,8 @@ import { type Row, toTable } from "./rows.ts";
 
 /** Two echoes, two venues, and QuickFIX/J where its tool chain is. */
 const fixServers = missingProgram("quickfixj") === undefined ? 5 : 4;
+/** exchange-core with one and a hundred instruments, book and spot; an order book on two runtimes. */
+const peerRows = (missingProgram("quickfixj") === undefined ? 4 * 2 : 0) + 2 * 2;
 /** The programs may have to be compiled first. */
 const BUILD_MS_MAX = 300_000;
 /** Some twenty processes, on a machine that is busy with other tests. */
@@ -39,16 +41,17 @@ afterAll(() => rmSync(dataDirectory, { recursive: true, force: true }));
 test.each<[string, (bench: Bench) => Promise<Row[]>, number]>([
   ["stream", runStream, 5],
   ["book and core", (each) => runEngine(each, ["book", "core"]), 20],
+  ["peer", (each) => runEngine(each, ["peer"]), peerRows],
   ["memory", runMemory, 3],
   ["border", runBorder, 8],
-  ["durable", runDurable, 9 * 6 + 9 + 2],
+  ["durable", runDurable, 9 * 8 + 2 * 6 + 1 + 2],
   ["history", runHistory, 2 * 3],
-  ["stages", runStages, 5 * 5 * 2],
+  ["stages", runStages, 5 * 7 * 2],
   ["catch-up", runCatchUp, 5 * 2],
   ["push", runPush, 3 * 4 + 4 * 4 + 2 * 6 + 1 + 6 * 2],
-  ["http", runHttp, 6 * 5],
+  ["http", runHttp, 6 * 7],
   ["fix-codec", runFixCodec, 6 + 3],
-  ["fix", runFix, fixServers * (4 + 4 + 4) - 1 + (fixServers - 3) * 5],
+  ["fix", runFix, fixServers * (7 + 8 + 8) - 1 + (fixServers - 3) * 5],
 ])(
   "layer %s runs and names every figure",
   async (_, run, count) => {

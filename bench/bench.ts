@@ -2,7 +2,9 @@
 
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { joinLatencies, type Latency } from "./latencies.ts";
 import type { Measured } from "./processes.ts";
+import type { RowFrame } from "./rows.ts";
 
 /** How much is measured. */
 export interface Size {
@@ -17,6 +19,8 @@ export interface Size {
   restingMax: number;
   /** A peer on a virtual machine compiles during its first passes. */
   peerPasses: number;
+  /** Of exchange-core's process. */
+  peerMemoryMib: number;
   memoryOrders: number;
   borderCommands: number;
   /** Length of one closed-loop run in ms; with snapshots in turn, of one that is longer. */
@@ -54,7 +58,7 @@ export interface Size {
 export const SIZES = {
   full: {
     ...{ rounds: 7, commands: 3_000_000, passes: 3, peerPasses: 8, memoryOrders: 1_000_000 },
-    ...{ restingMax: 1_000_000, streamCommands: 3_000_000 },
+    ...{ restingMax: 1_000_000, streamCommands: 3_000_000, peerMemoryMib: 6_144 },
     ...{ borderCommands: 400_000, lengthMs: 3_000, snapshotLengthMs: 12_000 },
     ...{
       recoveryCommands: 5_000_000,
@@ -70,7 +74,7 @@ export const SIZES = {
   },
   quick: {
     ...{ rounds: 2, commands: 500_000, passes: 2, peerPasses: 4, memoryOrders: 100_000 },
-    ...{ restingMax: 1_000_000, streamCommands: 3_000_000 },
+    ...{ restingMax: 1_000_000, streamCommands: 3_000_000, peerMemoryMib: 6_144 },
     ...{ borderCommands: 100_000, lengthMs: 1_000, snapshotLengthMs: 3_000 },
     ...{
       recoveryCommands: 500_000,
@@ -87,7 +91,7 @@ export const SIZES = {
   /** For tests: whether it runs, not how fast. */
   tiny: {
     ...{ rounds: 1, commands: 2_000, passes: 1, peerPasses: 1, memoryOrders: 2_000 },
-    ...{ restingMax: 1_000, streamCommands: 2_000 },
+    ...{ restingMax: 1_000, streamCommands: 2_000, peerMemoryMib: 384 },
     ...{ borderCommands: 2_000, lengthMs: 100, snapshotLengthMs: 200 },
     ...{
       recoveryCommands: 2_000,
@@ -110,6 +114,9 @@ export class Bench {
   readonly dataDirectory: string;
   /** Everything that measuring processes printed, by layer. */
   readonly samples: Record<string, Measured[]> = {};
+  readonly latencies: Latency[] = [];
+  /** What this machine could not measure, and why. */
+  readonly leftOut: string[] = [];
   readonly #programs: string;
   readonly #tell: (line: string) => void;
 
@@ -149,8 +156,21 @@ export class Bench {
     this.#tell(line);
   }
 
+  /** Keeps what a process printed, without its histograms: these are joined by case. */
   keep(layer: string, measured: Measured): void {
-    (this.samples[layer] ??= []).push(measured);
+    (this.samples[layer] ??= []).push(withoutHistograms(measured));
+  }
+
+  /** Keeps the latencies of all processes of a case, for the plots. */
+  keepLatencies(frame: RowFrame, found: readonly Measured[]): void {
+    this.latencies.push(joinLatencies(frame, found));
+  }
+
+  /** Says that a figure is missing, and why. */
+  leaveOut(what: string): void {
+    if (this.leftOut.includes(what)) return;
+    this.leftOut.push(what);
+    this.tell(`${what}: left out`);
   }
 
   /** Errors: throws when the command fails; what it says is shown. */
@@ -159,4 +179,14 @@ export class Bench {
     const exitCode = await child.exited;
     if (exitCode !== 0) throw new Error(`${command.join(" ")} ended with ${exitCode}`);
   }
+}
+
+function withoutHistograms(measured: Measured): Measured {
+  const isKept = ([key]: readonly [string, unknown]): boolean => !key.endsWith("histogram");
+  const strip = (value: unknown): unknown =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? withoutHistograms(Object.fromEntries(Object.entries(value)))
+      : value;
+  const kept = Object.entries(measured).filter(isKept);
+  return Object.fromEntries(kept.map(([key, value]) => [key, strip(value)]));
 }

@@ -46,6 +46,7 @@ export async function runBorder(bench: Bench): Promise<Row[]> {
       durability: "none",
       placement: placement(false),
       hash: [...(hashes[DOORS.indexOf(door)] ?? [])][0] ?? "",
+      stand: { chart: "Border", name: `${door}, batch ${batch}`, role: "own" as const },
     };
     return toRow(frame, "ns per command", samples[index] ?? []);
   });

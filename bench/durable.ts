@@ -4,8 +4,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Bench } from "./bench.ts";
-import { measure, type Measured, numberOf, placement, textOf } from "./processes.ts";
-import { type Row, type RowFrame, toRow } from "./rows.ts";
+import { latencyRows } from "./latencies.ts";
+import { measure, type Measured, numberOf, placement, textOf, toMeasured } from "./processes.ts";
+import { type Row, type RowFrame, type Stand, toRow } from "./rows.ts";
 
 const IN_FLIGHT = [1, 16, 256];
 /** Orders in flight while snapshots are written. */
@@ -16,11 +17,12 @@ type Run = (typeof RUNS)[number];
 const METRICS: [string, string][] = [
   ["acks_per_second", "acks/s"],
   ["syncs_per_second", "fsyncs/s"],
-  ["p50_us", "p50 µs"],
-  ["p99_us", "p99 µs"],
-  ["p999_us", "p99.9 µs"],
-  ["max_us", "max µs"],
 ];
+const NAMES: Readonly<Record<Run, string>> = {
+  floor: "bare group commit",
+  raw: "core through the addon",
+  facade: "core as the gateway uses it",
+};
 
 export async function runDurable(bench: Bench): Promise<Row[]> {
   return [
@@ -44,23 +46,26 @@ async function runAcknowledgements(bench: Bench): Promise<Row[]> {
     }
   }
   return cases.flatMap(({ run, inFlight }, index) => {
-    const frame = toFrame(`${run}, ${inFlight} in flight`);
-    return toRows(frame, found[index] ?? []);
-  });
-}
-
-function toFrame(name: string): RowFrame {
-  return { layer: "durable", case: name, durability: "fsync", placement: placement(false) };
-}
-
-function toRows(frame: RowFrame, measured: readonly Measured[]): Row[] {
-  return METRICS.map(([key, metric]) => {
-    return toRow(
-      frame,
-      metric,
-      measured.map((one) => numberOf(one, key)),
+    const chart = `Durable acknowledgements, ${inFlight} in flight`;
+    const role = run === "floor" ? "floor" : "own";
+    const stand: Stand = { chart, name: NAMES[run], role };
+    const frame = toFrame(`${run}, ${inFlight} in flight`, stand);
+    const measured = found[index] ?? [];
+    bench.keepLatencies(frame, measured);
+    const rates = METRICS.map(([key, metric]) =>
+      toRow(
+        frame,
+        metric,
+        measured.map((one) => numberOf(one, key)),
+      ),
     );
+    return [...rates, ...latencyRows(frame, measured)];
   });
+}
+
+function toFrame(name: string, stand?: Stand): RowFrame {
+  const frame = { layer: "durable", case: name, durability: "fsync", placement: placement(false) };
+  return stand === undefined ? frame : { ...frame, stand };
 }
 
 function commandOf(bench: Bench, run: Run, inFlight: number): string[] {
@@ -114,24 +119,17 @@ async function runSnapshots(bench: Bench): Promise<Row[]> {
     found.push(measured);
     bench.removeVenues();
   }
+  const during = found.map((each) => toMeasured(each["during"]));
   const name = `facade, ${IN_FLIGHT_SNAPSHOT} in flight`;
-  const during = found.flatMap(({ during: each }) => {
-    return typeof each === "object" && each !== null
-      ? [Object.fromEntries(Object.entries(each))]
-      : [];
-  });
-  const latencies = METRICS.filter(([key]) => key.endsWith("_us"));
-  const rows = (frame: RowFrame, from: readonly Measured[]): Row[] =>
-    latencies.map(([key, metric]) =>
-      toRow(
-        frame,
-        metric,
-        from.map((one) => numberOf(one, key)),
-      ),
-    );
+  const rows = (title: string, from: readonly Measured[]): Row[] => {
+    const chart = "Acknowledgements while snapshots are written";
+    const frame = toFrame(`${name}, ${title}`, { chart, name: title, role: "own" });
+    bench.keepLatencies(frame, from);
+    return latencyRows(frame, from);
+  };
   return [
-    ...rows(toFrame(`${name}, no snapshot running`), found),
-    ...rows(toFrame(`${name}, snapshot running`), during),
+    ...rows("no snapshot running", found),
+    ...rows("snapshot running", during),
     toRow(
       toFrame(name),
       "snapshots",

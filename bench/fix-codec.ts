@@ -31,12 +31,14 @@ export async function runFixCodec(bench: Bench): Promise<Row[]> {
     }
   }
   return CASES.flatMap(([name, text, floor]) => {
+    const role = name.endsWith("scan") ? ("floor" as const) : ("own" as const);
     const frame = {
       layer: "fix-codec",
       case: text,
       durability: "-",
       placement: placement(true),
       hash: hashes.get(name) ?? "",
+      stand: { chart: "FIX codec", name: text, role },
     };
     const own = samples.get(name) ?? [];
     const cost = toRow(frame, "ns per message", own);

@@ -140,7 +140,7 @@ async function startEchoOf(
 export async function buildPeer(bench: Bench): Promise<boolean> {
   const missing = missingProgram("quickfixj");
   if (missing !== undefined) {
-    bench.tell(`fix: QuickFIX/J is left out, it needs ${missing}`);
+    bench.leaveOut(`fix: QuickFIX/J, which needs ${missing}`);
     return false;
   }
   await buildEngine("quickfixj");

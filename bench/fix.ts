@@ -16,6 +16,7 @@ import {
   startPeer,
   startVenue,
 } from "./fix-servers.ts";
+import { LATENCY_METRICS } from "./histogram.ts";
 import {
   measure,
   type Measured,
@@ -25,7 +26,7 @@ import {
   readThreadTimes,
   textOf,
 } from "./processes.ts";
-import { type Row, type RowFrame, toRow } from "./rows.ts";
+import { type Role, type Row, type RowFrame, toRow } from "./rows.ts";
 
 type Metrics = readonly (readonly [key: string, metric: string])[];
 
@@ -48,16 +49,10 @@ interface Case {
   readonly found: Measured[];
 }
 
-const LATENCIES: Metrics = [
-  ["p50_us", "p50 µs"],
-  ["p99_us", "p99 µs"],
-  ["p999_us", "p99.9 µs"],
-];
 const THROUGHPUT: Metrics = [
   ["requests_per_second", "requests/s"],
   ["cpu_us", "CPU of the busiest thread, µs/request"],
-  ["p50_us", "p50 µs"],
-  ["p99_us", "p99 µs"],
+  ...LATENCY_METRICS,
 ];
 const RESEND: Metrics = [
   ["resend_ms", "resend, ms"],
@@ -88,6 +83,9 @@ export async function runFix(bench: Bench): Promise<Row[]> {
       const starting = startAll(bench, template, sizes, hasPeer);
       await withServers(starting, (all) => runRound(bench, all, round, cases));
     }
+    for (const each of cases.values()) {
+      if (each.shape.mode === "trade") bench.keepLatencies(frameOf(each), each.found);
+    }
     return [...cases.values()].flatMap((each) => toRows(each, cases));
   } finally {
     bench.removeVenues();
@@ -107,7 +105,7 @@ function shapesOf({ size }: Bench): Shape[] {
   return [
     {
       ...{ ...loop, name: "round trip", sessions: 1, window: 1, isPinned: true },
-      ...{ requests: size.fixRoundTrips, metrics: LATENCIES },
+      ...{ requests: size.fixRoundTrips, metrics: LATENCY_METRICS },
     },
     { ...loop, name: `1 session × ${WINDOW}`, sessions: 1, window: WINDOW, requests },
     {
@@ -247,6 +245,14 @@ function frameOf({ shape, server, found }: Case): RowFrame {
   const name = `${shape.name}, ${server.name}`;
   const [hash = "", ...others] = new Set(found.map((one) => textOf(one, "hash")));
   if (others.length > 0) throw new Error(`fix: results of ${name} differ`);
+  const { durability } = server;
   const place = placement(shape.isPinned);
-  return { layer: "fix", case: name, durability: server.durability, placement: place, hash };
+  const isOwn = durability !== "-";
+  const role: Role = server.name.endsWith("echo") ? "floor" : isOwn ? "own" : "peer";
+  const stand = {
+    chart: `FIX: ${shape.name}`,
+    name: isOwn ? `${server.name}, ${durability}` : server.name,
+    role,
+  };
+  return { layer: "fix", case: name, durability, placement: place, hash, stand };
 }

@@ -4,8 +4,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { VenueProcess } from "../test/support/venue-process.ts";
 import type { Bench } from "./bench.ts";
+import { latencyRows } from "./latencies.ts";
 import { measure, type Measured, numberOf, placement } from "./processes.ts";
-import { type Row, toRow } from "./rows.ts";
+import { type Row, type RowFrame, toRow } from "./rows.ts";
 
 const PATH = "/api/v1/trading/orders";
 const CONNECTIONS = [1, 64];
@@ -14,13 +15,6 @@ const ORDER = {
   ...{ symbol: "BASE-QUOTE", side: "BUY", type: "LIMIT", time_in_force: "IOC" },
   ...{ price: "10", quantity: "0.01" },
 };
-const METRICS: [string, string][] = [
-  ["requests_per_second", "requests/s"],
-  ["p50_us", "p50 µs"],
-  ["p99_us", "p99 µs"],
-  ["p999_us", "p99.9 µs"],
-  ["max_us", "max µs"],
-];
 
 /** Something that answers orders. */
 interface Server {
@@ -75,19 +69,18 @@ async function interleave(bench: Bench, servers: readonly Server[]): Promise<Row
     }
   }
   return cases.flatMap(({ server, connections, found }) => {
-    const frame = {
+    const text = `${connections} connection${connections === 1 ? "" : "s"}`;
+    const role = server.durability === "-" ? "floor" : "own";
+    const frame: RowFrame = {
       layer: "http",
-      case: `${server.name}, ${connections} connections`,
+      case: `${server.name}, ${text}`,
       durability: server.durability,
       placement: placement(false),
+      stand: { chart: `HTTP: closed loop, ${text}`, name: server.name, role },
     };
-    return METRICS.map(([key, metric]) => {
-      return toRow(
-        frame,
-        metric,
-        found.map((one) => numberOf(one, key)),
-      );
-    });
+    bench.keepLatencies(frame, found);
+    const rates = found.map((one) => numberOf(one, "requests_per_second"));
+    return [toRow(frame, "requests/s", rates), ...latencyRows(frame, found)];
   });
 }
 

@@ -2,7 +2,8 @@
 
 import type { Bench } from "./bench.ts";
 import { LatencyHistogram } from "./histogram.ts";
-import { type Measured, numberOf, numbersOf, textOf, toMeasured } from "./processes.ts";
+import { readSteps } from "./latencies.ts";
+import { type Measured, numberOf, textOf } from "./processes.ts";
 import type { FeedKind } from "./push-market.ts";
 import type { PushServer } from "./push-servers.ts";
 import { scheduleOf, SteeredProcess } from "./steered-process.ts";
@@ -141,9 +142,6 @@ function joinFound(plan: Plan, found: readonly Measured[], cpuSeconds: number): 
 
 function join(found: readonly Measured[], key: string): LatencyHistogram {
   const joined = new LatencyHistogram();
-  for (const each of found) {
-    const steps = toMeasured(each[key]);
-    joined.merge({ steps: numbersOf(steps, "steps"), max_ns: numberOf(steps, "max_ns") });
-  }
+  for (const each of found) joined.merge(readSteps(each[key]));
   return joined;
 }

@@ -7,7 +7,7 @@ import type { Bench } from "./bench.ts";
 import { measure, type Measured, numberOf, placement, textOf, toMeasured } from "./processes.ts";
 import { type Plan, runPlan } from "./push-run.ts";
 import { makeTemplate, startBareServer, startVenue, type Template } from "./push-servers.ts";
-import { type Row, type RowFrame, toRow } from "./rows.ts";
+import { type Row, type RowFrame, type Stand, toRow } from "./rows.ts";
 
 /** A load that two processors carry with all that takes part. */
 const ORDERS_PER_SECOND = 1_000;
@@ -61,7 +61,9 @@ const COST_CASES: readonly [key: string, name: string][] = [
 export async function runPush(bench: Bench): Promise<Row[]> {
   const { size } = bench;
   const owners = Math.min(size.pushOwners, filesMax(bench) - SPARE_FILES);
-  if (owners < size.pushOwners) bench.tell(`push: open files allow ${owners} clients only`);
+  if (owners < size.pushOwners) {
+    bench.leaveOut(`push: clients beyond ${owners}, which the limit on open files allows`);
+  }
   try {
     const venues = join(bench.dataDirectory, "venues");
     const one = await makeTemplate(join(venues, "push-one-seller"), 0, size.pushWarmOrders);
@@ -76,7 +78,9 @@ export async function runPush(bench: Bench): Promise<Row[]> {
         await runCase(bench, each, round);
       }
     }
-    const rows = [...tape, ...crowd].flatMap((each) => toRows(each));
+    const all = [...tape, ...crowd];
+    for (const each of all) keepLatencies(bench, each);
+    const rows = all.flatMap((each) => toRows(each));
     return [...rows, excessRow(crowd), ...costRows(size.pushFills, costs)];
   } finally {
     bench.removeVenues();
@@ -153,14 +157,34 @@ async function runCosts(bench: Bench, round: number): Promise<Measured> {
 }
 
 function nameOf({ server, plan }: Case): string {
-  const { kind, clients, perSecond } = plan;
+  return `${server}, ${planName(plan)}`;
+}
+
+function planName({ kind, clients, perSecond }: Plan): string {
   const [count, rate] = [clients, perSecond].map((each) => each.toLocaleString("en-US"));
-  return `${server}, ${kind}, ${count} client${clients === 1 ? "" : "s"}, ${rate} orders/s`;
+  return `${kind}, ${count} client${clients === 1 ? "" : "s"}, ${rate} orders/s`;
+}
+
+/** From an order's intended time to each client that is told of it. */
+function keepLatencies(bench: Bench, each: Case): void {
+  bench.keepLatencies(
+    chartedFrameOf(each),
+    each.found.map((one) => toMeasured(one["since_order"])),
+  );
+}
+
+function chartedFrameOf(each: Case): RowFrame {
+  const { server, durability, plan, found } = each;
+  const isBare = server === BARE;
+  const chart = `Push: ${planName(plan)}`;
+  const name = isBare ? server : `${server}, ${durability}`;
+  const stand: Stand = { chart, name, role: isBare ? "floor" : "own" };
+  return { ...frameOf(nameOf(each), durability, found), stand };
 }
 
 function toRows(each: Case): Row[] {
-  const { durability, metrics, found } = each;
-  const frame = frameOf(nameOf(each), durability, found);
+  const { metrics, found } = each;
+  const frame = chartedFrameOf(each);
   return metrics.map(([key, metric]) => {
     return toRow(
       frame,

@@ -1,5 +1,15 @@
 // Rows of the printed table: what was measured, how often, and what came out.
 
+/** What a figure is of: the product, something comparable, or what nothing can be faster than. */
+export type Role = "own" | "peer" | "floor";
+
+/** Where a figure stands on the page: those of one chart are beside each other. */
+export interface Stand {
+  readonly chart: string;
+  readonly name: string;
+  readonly role: Role;
+}
+
 /** One figure; it is never quoted without its layer. */
 export interface Row {
   layer: string;
@@ -16,10 +26,15 @@ export interface Row {
   placement: string;
   /** Of the result, so that equal work can be told; empty where there is none. */
   hash: string;
+  /** Absent where a figure is not charted. */
+  stand?: Stand;
 }
 
 /** What all rows of a layer share. */
-export type RowFrame = Pick<Row, "layer" | "case" | "durability" | "placement"> & { hash?: string };
+export type RowFrame = Pick<Row, "layer" | "case" | "durability" | "placement"> & {
+  hash?: string;
+  stand?: Stand;
+};
 
 /** Makes a row of samples of one metric. */
 export function toRow(frame: RowFrame, metric: string, samples: readonly number[]): Row {
@@ -38,6 +53,20 @@ export function toRow(frame: RowFrame, metric: string, samples: readonly number[
   };
 }
 
+/** Columns of text: each as wide as its widest cell. */
+export function toColumns(lines: readonly (readonly string[])[]): string {
+  const count = Math.max(0, ...lines.map((line) => line.length));
+  const widths = Array.from({ length: count }, (_, at) =>
+    Math.max(...lines.map((line) => line[at]?.length ?? 0)),
+  );
+  const toLine = (cells: readonly string[]): string =>
+    cells
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join("  ")
+      .trimEnd();
+  return lines.map(toLine).join("\n");
+}
+
 const COLUMNS = [
   "layer",
   "case",
@@ -51,19 +80,17 @@ const COLUMNS = [
   "hash",
 ] as const;
 
-/** The rows as an aligned table. */
-export function toTable(rows: readonly Row[]): string {
-  const lines = [[...COLUMNS], ...rows.map((row) => COLUMNS.map((column) => toCell(row[column])))];
-  const widths = COLUMNS.map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));
-  const toLine = (cells: readonly string[]): string =>
-    cells
-      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-      .join("  ")
-      .trimEnd();
-  return lines.map(toLine).join("\n");
+/** The rows as an aligned table; `note` says something of a row at its end. */
+export function toTable(rows: readonly Row[], note: (row: Row) => string = () => ""): string {
+  const toCells = (row: Row): string[] => [
+    ...COLUMNS.map((column) => toCell(row[column])),
+    note(row),
+  ];
+  return toColumns([[...COLUMNS], ...rows.map(toCells)]);
 }
 
-function toCell(value: string | number): string {
+/** A number with three digits that say something, and a thousand as one. */
+export function toCell(value: string | number): string {
   if (typeof value === "string") return value;
   if (Number.isInteger(value) || Math.abs(value) >= 1_000) {
     return Math.round(value).toLocaleString("en-US");

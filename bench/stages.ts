@@ -3,6 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Bench } from "./bench.ts";
+import { latencyRows } from "./latencies.ts";
 import { measure, type Measured, numberOf, placement } from "./processes.ts";
 import { type Row, type RowFrame, toRow } from "./rows.ts";
 
@@ -14,14 +15,6 @@ const LOADS = [
   { rate: RATE, text: `${RATE} orders/s` },
   { rate: 0, text: `${IN_FLIGHT} in flight` },
 ] as const;
-const METRICS: [string, string][] = [
-  ["acks_per_second", "acks/s"],
-  ["p50_us", "p50 µs"],
-  ["p99_us", "p99 µs"],
-  ["p999_us", "p99.9 µs"],
-  ["max_us", "max µs"],
-];
-
 export async function runStages(bench: Bench): Promise<Row[]> {
   const { lengthMs, stageCommands, rounds } = bench.size;
   const found = CASES.map(() => LOADS.map((): Measured[] => []));
@@ -43,17 +36,15 @@ export async function runStages(bench: Bench): Promise<Row[]> {
   return LOADS.flatMap(({ text }, at) =>
     CASES.flatMap((kind, index) => {
       const name = `${kind.replace("_", " ")}, ${text}`;
-      const place = placement(false);
+      const measured = found[index]?.[at] ?? [];
+      const role = kind === "none" ? "floor" : "own";
       const frame: RowFrame = {
-        layer: "stages",
-        case: name,
-        durability: "fsync",
-        placement: place,
+        ...{ layer: "stages", case: name, durability: "fsync", placement: placement(false) },
+        stand: { chart: `Orders beside stages, ${text}`, name: kind.replace("_", " "), role },
       };
-      return METRICS.map(([key, metric]) => {
-        const samples = (found[index]?.[at] ?? []).map((each) => numberOf(each, key));
-        return toRow(frame, metric, samples);
-      });
+      bench.keepLatencies(frame, measured);
+      const rates = measured.map((each) => numberOf(each, "acks_per_second"));
+      return [toRow(frame, "acks/s", rates), ...latencyRows(frame, measured)];
     }),
   );
 }

@@ -140,12 +140,20 @@ fn peer_file(options: &Options) -> Result<String, String> {
     let file = File::create(&options.out).map_err(|error| format!("{}: {error}", options.out))?;
     write_peer_file(&stream, &venue, &mut BufWriter::new(file))
         .map_err(|error| format!("{}: {error}", options.out))?;
+    let books = &stream.expected.books;
+    let levels = |side: usize| books.iter().flat_map(move |book| &book[side]);
+    let orders = |side: usize| levels(side).map(|level| level.orders).sum::<u32>();
     Ok(format!(
-        "{{\"prefill\":{},\"commands\":{},\"trades\":{},\"volume\":{}}}",
+        "{{\"prefill\":{},\"commands\":{},\"trades\":{},\"volume\":{},\"ask_levels\":{},\
+         \"ask_orders\":{},\"bid_levels\":{},\"bid_orders\":{}}}",
         stream.prefill.len(),
         stream.timed.len(),
         stream.expected.trades,
         stream.expected.volume,
+        levels(1).count(),
+        orders(1),
+        levels(0).count(),
+        orders(0),
     ))
 }
 

@@ -1,0 +1,30 @@
+// One engine on one stream, and the charts in which engines stand beside each other.
+
+import type { Bench } from "./bench.ts";
+import type { Measured } from "./processes.ts";
+import type { Stand } from "./rows.ts";
+
+/** A program, what it is told, and the name of its rows. */
+export interface EngineCase {
+  readonly layer: "book" | "core" | "peer";
+  readonly name: string;
+  readonly command: (bench: Bench, isFirst: boolean) => string[];
+  readonly isPinned: boolean;
+  readonly stand: Stand;
+  /** Looks at what a process found. Errors: throws when it is not what it must be. */
+  readonly check?: (measured: Measured) => void;
+}
+
+/** The chart of the matcher alone on the anchor stream. */
+export function bookChart(instruments: number): string {
+  return `Book on the anchor stream, ${toInstruments(instruments)}`;
+}
+
+/** The chart of the whole core on the anchor stream. */
+export function coreChart(instruments: number): string {
+  return `Core on the anchor stream, ${toInstruments(instruments)}`;
+}
+
+function toInstruments(count: number): string {
+  return `${count} instrument${count === 1 ? "" : "s"}`;
+}
