@@ -14,6 +14,9 @@ export interface Machine {
   kernel: string;
   bun: string;
   rustc: string;
+  node: string;
+  java: string;
+  cc: string;
   /** Of the directory that journals were written to. */
   fileSystem: string;
   hugePages: string;
@@ -30,16 +33,20 @@ export function readMachine(root: string, dataDirectory: string): Machine {
     kernel: release(),
     bun: Bun.version,
     rustc: output(["rustc", "--version"]),
+    node: output(["node", "--version"]),
+    java: output(["java", "--version"]),
+    cc: output(["cc", "--version"]),
     fileSystem: output(["stat", "-f", "-c", "%T", dataDirectory]),
     hugePages: /\[(\w+)\]/.exec(readText(hugePages))?.[1] ?? "unknown",
   };
 }
 
-/** What a command prints; `unknown` when it cannot run. */
+/** The first line that a command prints; nothing when it prints none, `unknown` when it fails. */
 function output(command: readonly string[]): string {
   try {
     const done = Bun.spawnSync([...command], { stdout: "pipe", stderr: "ignore" });
-    return done.exitCode === 0 ? done.stdout.toString().trim() : "unknown";
+    if (done.exitCode !== 0) return "unknown";
+    return done.stdout.toString().split("\n")[0]?.trim() ?? "";
   } catch {
     // A program that is not installed is not a reason to lose the figures.
     return "unknown";

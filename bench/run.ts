@@ -1,69 +1,46 @@
 /**
- * Measures one layer after the other and prints a table.
+ * Measures one layer after the other, prints a table, and compares with the run before.
  *
- * Use: `bun run bench [--quick] [layer…]`; without names every layer runs. The table goes to the
- * terminal, the figures with every sample to `bench/results/<date>-<commit>.json`.
+ * Use: `bun run bench [--quick] [layer…]`; without names all layers run, with `--quick` those that
+ * fit three minutes. Figures and samples go to `bench/results/<date>-<commit>.json`, beside it a
+ * page that shows them.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Bench, SIZES } from "./bench.ts";
-import { runBorder } from "./border.ts";
-import { runCatchUp } from "./catch-up.ts";
-import { runDurable } from "./durable.ts";
-import { runEngine, runMemory, runStream } from "./engine-layers.ts";
-import { runFix } from "./fix.ts";
-import { runFixCodec } from "./fix-codec.ts";
-import { runHistory } from "./history.ts";
-import { runHttp } from "./http.ts";
+import { type Change, compare, describeChange } from "./comparison.ts";
+import { LAYERS, layersOf, runLayers } from "./layers.ts";
 import { readMachine } from "./machine.ts";
-import { runPush } from "./push.ts";
-import { runStages } from "./stages.ts";
+import { toPage } from "./page/page.ts";
+import { type BenchResult, readResults, toText } from "./result.ts";
 import { type Row, toTable } from "./rows.ts";
+import { WORKLOADS } from "./workloads.ts";
 
 const ROOT = join(import.meta.dir, "..");
-const ENGINE_LAYERS = ["book", "core", "peer"];
-const LAYERS = [
-  "stream",
-  ...ENGINE_LAYERS,
-  "memory",
-  "border",
-  "durable",
-  "history",
-  "stages",
-  "catch-up",
-  "push",
-  "http",
-  "fix-codec",
-  "fix",
-];
+const RESULTS = join(ROOT, "bench", "results");
 
-async function runLayers(bench: Bench, layers: readonly string[]): Promise<Row[]> {
-  const rows: Row[] = [];
-  if (layers.includes("stream")) rows.push(...(await runStream(bench)));
-  if (layers.some((layer) => ENGINE_LAYERS.includes(layer))) {
-    rows.push(...(await runEngine(bench, layers)));
-  }
-  if (layers.includes("memory")) rows.push(...(await runMemory(bench)));
-  if (layers.includes("border")) rows.push(...(await runBorder(bench)));
-  if (layers.includes("durable")) rows.push(...(await runDurable(bench)));
-  if (layers.includes("history")) rows.push(...(await runHistory(bench)));
-  if (layers.includes("stages")) rows.push(...(await runStages(bench)));
-  if (layers.includes("catch-up")) rows.push(...(await runCatchUp(bench)));
-  if (layers.includes("push")) rows.push(...(await runPush(bench)));
-  if (layers.includes("http")) rows.push(...(await runHttp(bench)));
-  if (layers.includes("fix-codec")) rows.push(...(await runFixCodec(bench)));
-  if (layers.includes("fix")) rows.push(...(await runFix(bench)));
-  return rows;
+interface Plan {
+  readonly isQuick: boolean;
+  readonly layers: readonly string[];
+  /** Of the file; says which layers it has when these are not all. */
+  readonly suffix: string;
 }
 
-async function main(names: readonly string[]): Promise<number> {
-  const unknown = names.filter((name) => name !== "--quick" && !LAYERS.includes(name));
+/** Undefined, with a word about it, when a name is no layer. */
+function readPlan(words: readonly string[]): Plan | undefined {
+  const names = words.filter((word) => word !== "--quick");
+  const unknown = names.filter((name) => !LAYERS.includes(name));
   if (unknown.length > 0) {
     process.stderr.write(`No layer ${unknown.join(", ")}; there are: ${LAYERS.join(", ")}\n`);
-    return 2;
+    return undefined;
   }
-  const layers = names.filter((name) => name !== "--quick");
-  const isQuick = names.includes("--quick");
+  const isQuick = words.includes("--quick");
+  const layers = names.length > 0 ? names : layersOf(isQuick ? "quick" : "full");
+  const suffix = [...(isQuick ? ["quick"] : []), ...names].map((word) => `-${word}`).join("");
+  return { isQuick, layers, suffix };
+}
+
+async function measureAll({ isQuick, layers }: Plan): Promise<BenchResult> {
   const dataDirectory = join(ROOT, "data", "bench");
   mkdirSync(dataDirectory, { recursive: true });
   const tell = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -73,17 +50,59 @@ async function main(names: readonly string[]): Promise<number> {
     ...["cargo", "build", "--release", "--locked", "--package", "bench"],
     ...["--manifest-path", join(ROOT, "core-addon", "Cargo.toml")],
   ]);
-  const machine = readMachine(ROOT, bench.dataDirectory);
+  const machine = readMachine(ROOT, dataDirectory);
   const date = new Date().toISOString();
-  const rows = await runLayers(bench, layers.length > 0 ? layers : LAYERS);
-  const { samples } = bench;
-  const name = `${date.slice(0, 10)}-${machine.commit}${isQuick ? "-quick" : ""}.json`;
-  const path = join(ROOT, "bench", "results", name);
-  mkdirSync(join(ROOT, "bench", "results"), { recursive: true });
-  await Bun.write(path, `${JSON.stringify({ date, isQuick, machine, rows, samples }, null, 1)}\n`);
-  const sheet = Object.entries(machine).map(([key, value]) => `${key} ${value}`);
-  process.stdout.write(`${toTable(rows)}\n\n${sheet.join(" · ")}\n${path}\n`);
+  const seconds: Record<string, number> = {};
+  const rows = await runLayers(bench, layers, seconds);
   bench.removeVenues();
+  const { samples, latencies, leftOut } = bench;
+  const workloads = WORKLOADS.filter(({ layer }) => layers.includes(layer));
+  return { date, isQuick, machine, workloads, seconds, leftOut, rows, latencies, samples };
+}
+
+function tellResult(result: BenchResult, changes: ReadonlyMap<Row, Change>): void {
+  const note = (row: Row): string => {
+    const change = changes.get(row);
+    return change === undefined ? "" : describeChange(change);
+  };
+  const { machine, seconds, leftOut, rows } = result;
+  const sheet = Object.entries(machine).map(([key, value]) => `${key} ${value}`);
+  const times = Object.entries(seconds).map(([layer, took]) => `${layer} ${took} s`);
+  const total = Object.values(seconds).reduce((sum, took) => sum + took, 0);
+  const lines = [
+    toTable(rows, note),
+    "",
+    sheet.join(" · "),
+    `${Math.round(total)} s: ${times.join(" · ")}`,
+    ...leftOut.map((what) => `left out: ${what}`),
+    ...toldOf(changes),
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+/** The figures that changed beyond the noise, once more in one place. */
+function toldOf(changes: ReadonlyMap<Row, Change>): string[] {
+  const all = [...changes.values()];
+  const told = all.filter(({ verdict }) => verdict === "better" || verdict === "worse");
+  if (all.length === 0) return ["no earlier run of this kind to compare with"];
+  const lines = told.map((change) => {
+    const { layer, case: name, metric } = change.row;
+    return `  ${layer}: ${name}, ${metric}: ${describeChange(change)}`;
+  });
+  return [`${told.length} of ${all.length} figures changed beyond their noise`, ...lines];
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  const plan = readPlan(words);
+  if (plan === undefined) return 2;
+  const result = await measureAll(plan);
+  mkdirSync(RESULTS, { recursive: true });
+  const changes = compare(result, readResults(RESULTS));
+  const name = `${result.date.slice(0, 10)}-${result.machine.commit}${plan.suffix}`;
+  await Bun.write(join(RESULTS, `${name}.json`), toText(result));
+  await Bun.write(join(RESULTS, `${name}.html`), toPage(result, changes));
+  tellResult(result, changes);
+  process.stdout.write(`bench/results/${name}.json and ${name}.html\n`);
   return 0;
 }
 

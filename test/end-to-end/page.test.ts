@@ -4,8 +4,9 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { buildPage } from "../../tools/build-page.ts";
+import { findBrowser, startBrowser } from "../support/browser.ts";
 import { until } from "../support/deadline.ts";
 import { makeDirectory, removeDirectories, VenueProcess } from "../support/venue-process.ts";
 
@@ -14,27 +15,6 @@ const ROOT = join(import.meta.dir, "../..");
 const ARTEFACTS = join(ROOT, "test/artefacts");
 const TEST_MS_MAX = 120_000;
 const STEP_MS_MAX = 20_000;
-const FLAGS = [
-  ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-  ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-];
-
-/** One of the machine, else that of npm; `undefined` where neither runs. */
-async function findBrowser(): Promise<string | undefined> {
-  for (const name of ["chromium", "google-chrome"]) {
-    const path = Bun.which(name);
-    if (path !== null) return path;
-  }
-  if (process.platform !== "linux" || process.arch !== "x64") return undefined;
-  try {
-    const { default: packed } = await import("@sparticuz/chromium");
-    const path = await packed.executablePath();
-    return Bun.spawnSync([path, "--version"]).success ? path : undefined;
-  } catch {
-    // Not installed, or a library of the system is missing.
-    return undefined;
-  }
-}
 
 const executablePath = await findBrowser();
 const isThere = executablePath !== undefined;
@@ -90,8 +70,7 @@ beforeAll(async () => {
   if (executablePath === undefined) return;
   await buildPage(join(ROOT, "page/dist"));
   venue = await startDemo(makeDirectory());
-  // Each launch has a new directory of its own for the browser's data.
-  browser = await chromium.launch({ executablePath, args: FLAGS, timeout: STEP_MS_MAX });
+  browser = await startBrowser(executablePath);
   page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => {
