@@ -20,7 +20,7 @@ import { type Row, toTable } from "./rows.ts";
 
 /** Two echoes, two venues, and QuickFIX/J where its tool chain is. */
 const fixServers = missingProgram("quickfixj") === undefined ? 5 : 4;
-/** exchange-core with one and a hundred instruments, book and spot; an order book on two runtimes. */
+/** exchange-core with 1 and 100 instruments, book and spot; an order book on two runtimes. */
 const peerRows = (missingProgram("quickfixj") === undefined ? 4 * 2 : 0) + 2 * 2;
 /** The programs may have to be compiled first. */
 const BUILD_MS_MAX = 300_000;

@@ -150,5 +150,6 @@ function methodOf({ machine, workloads, seconds }: BenchResult): string {
 function describeWorkload({ loop, seed, mix, warmUp }: Workload): string {
   const shares = Object.entries(mix).map(([what, share]) => `${share} % ${what}`);
   const drawn = seed === undefined ? "" : `, seed ${seed}`;
-  return `${loop}${loop === "batches" ? "" : " loop"}: ${shares.join(", ")}${drawn}; not counted: ${warmUp}`;
+  const how = loop === "batches" ? loop : `${loop} loop`;
+  return `${how}: ${shares.join(", ")}${drawn}; not counted: ${warmUp}`;
 }
