@@ -47,11 +47,11 @@ export function toChangeEntries(transaction: Transaction, names: ChangeNames): K
 
 /** Its id is the command's sequence: a command has one at most. */
 function writeRequest(request: SessionRequest, { sequence, account }: Transaction): Written {
-  const { sessionId, orderId, requestId, targetClientOrderId } = request;
+  const { sessionId, orderId, orderStatus, requestId, targetClientOrderId } = request;
   const texts = {
     ...{ account: `${account}`, session: orNone(sessionId, `${sessionId}`) },
     ...{ order_id: orNone(orderId, `${orderId}`), request_id: requestId },
-    target_client_order_id: targetClientOrderId,
+    ...{ target_client_order_id: targetClientOrderId, status: `${orderStatus ?? ""}` },
   };
   return { type: "Request", id: `${sequence}`, change: toCreated(texts), account };
 }

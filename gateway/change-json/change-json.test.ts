@@ -185,12 +185,14 @@ describe("an entry", () => {
   });
 
   test("of a request has the account of its command, and what it named", () => {
-    const request = { entity: "request", change: "created", sessionId: 9, orderId: 0 } as const;
-    const [keyed] = write({ ...request, requestId: "c-1", targetClientOrderId: "o-1" });
+    const [keyed] = write({
+      ...{ entity: "request", change: "created", sessionId: 9, orderId: 0, instrument: 7 },
+      ...{ orderStatus: undefined, side: 0, requestId: "c-1", targetClientOrderId: "o-1" },
+    });
     expect([keyed?.entry.entity_type, keyed?.entry.entity_id]).toEqual(["Request", "42"]);
     expect(linesOf(keyed)).toEqual([
       ...["account:  → 3", "session:  → 9", "order_id:  → ", "request_id:  → c-1"],
-      "target_client_order_id:  → o-1",
+      ...["target_client_order_id:  → o-1", "status:  → "],
     ]);
   });
 

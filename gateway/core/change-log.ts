@@ -328,6 +328,9 @@ function readRequest(words: WordReader, change: "created"): Change {
     change,
     sessionId: words.id(1),
     orderId: words.id(2),
+    orderStatus: orderStatuses[words.byte(3, 2)],
+    side: sides[words.byte(3, 3)] ?? 0,
+    instrument: words.high(3),
     requestId: words.text(4, length),
     targetClientOrderId: words.text(4 + Math.ceil(length / WORD_BYTES), words.byte(3, 1)),
   };

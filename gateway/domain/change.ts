@@ -4,7 +4,7 @@
 import type { RejectCode } from "../generated/reject-codes.ts";
 import type { Account, BalanceUpdate, SessionImage } from "./account.ts";
 import type { Alias, Currency, Instrument } from "./instrument.ts";
-import type { OrderImage, OrderUpdate, Side } from "./order.ts";
+import type { OrderImage, OrderStatus, OrderUpdate, Side } from "./order.ts";
 import type { Amount, Price, Quantity, Sequence, TimeUs } from "./units.ts";
 
 /** One match between two orders. */
@@ -43,6 +43,12 @@ export interface SessionRequest {
   sessionId: number;
   /** The order it is about; 0 = none. */
   orderId: number;
+  /** Of that order behind the command, as far as it is known. */
+  orderStatus: OrderStatus | undefined;
+  /** As given; 0 = none. */
+  side: Side | 0;
+  /** As given; 0 = none. */
+  instrument: number;
   /** Of a new order or replace the client id it asked for. "" = none. */
   requestId: string;
   /** As it was given; "" = the order was named by its id. */

@@ -301,12 +301,21 @@ pub struct BalanceUpdate {
     pub frozen_after: Amount,
 }
 
+/// Status of an order that is not known, where one could be.
+pub const STATUS_UNKNOWN: u8 = 255;
+
 /// What a session asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
     pub session: u64,
     /// The order it is about, 0 = none.
     pub order_id: u64,
+    /// Of that order behind the command; none = it is not known.
+    pub order_status: Option<OrderStatus>,
+    /// `Side` as given, 0 = none.
+    pub side: u8,
+    /// As given, 0 = none.
+    pub instrument: u32,
     pub request_id: &'a [u8],
     /// Client id of the order it is about, as given.
     pub target_client_order_id: &'a [u8],

@@ -3,7 +3,7 @@
 
 use crate::change::{
     BalanceUpdate, ChangeType, Entity, HEADER_WORDS, LevelChange, OrderImage, OrderUpdate, Request,
-    Trade, TransactionHeader,
+    STATUS_UNKNOWN, Trade, TransactionHeader,
 };
 use crate::units::{Price, Quantity, amount_words};
 
@@ -316,8 +316,10 @@ impl ChangeWriter {
         let (id, target) = (request.request_id, request.target_client_order_id);
         let length = 4 + text_length_words(id) + text_length_words(target);
         let head = self.head(Entity::Request, ChangeType::Created, length);
-        let lengths = byte_word([id.len() as u8, target.len() as u8, 0, 0, 0, 0, 0, 0]);
-        self.put([head, request.session, request.order_id, lengths]);
+        let status = request.order_status.map_or(STATUS_UNKNOWN, |status| status as u8);
+        let bytes = [id.len() as u8, target.len() as u8, status, request.side];
+        let word = pair_word(u32::from_le_bytes(bytes), request.instrument);
+        self.put([head, request.session, request.order_id, word]);
         self.push_text(id);
         self.push_text(target);
     }

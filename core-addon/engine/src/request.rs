@@ -1,10 +1,11 @@
 //! What a session is told of its own request: that it was refused or repeats an earlier one, and
 //! under which id it asked.
 
-use crate::change::{ChangeWriter, Request, TRANSACTION_DUPLICATE, TransactionHeader};
+use crate::account::Found;
+use crate::change::{ChangeWriter, OrderStatus, Request, TRANSACTION_DUPLICATE, TransactionHeader};
 use crate::command::{Command, Opcode};
 use crate::sequencer::Engine;
-use crate::units::OrderId;
+use crate::units::{AccountId, OrderId};
 
 impl Engine {
     /// Writes the `Request` of an order command, the last record of its transaction: when a session
@@ -31,9 +32,13 @@ impl Engine {
         let is_duplicate = is_duplicate && !crate::EngineBug::DuplicateUntold.is_planted();
         let is_untold = command.session != 0 && (header.code != 0 || is_duplicate);
         if is_untold || has_own_id {
+            let order_id = self.requested_order(opcode, command, target, header);
             changes.request(&Request {
                 session: command.session,
-                order_id: self.requested_order(opcode, command, target, header),
+                order_id,
+                order_status: self.order_status(command.account, order_id),
+                side: command.side,
+                instrument: command.instrument,
                 request_id,
                 target_client_order_id: target,
             });
@@ -61,5 +66,15 @@ impl Engine {
         }
         let found = self.find_order(command, command.order_id, target);
         found.map_or(command.order_id, |found| found.order_id())
+    }
+
+    fn order_status(&self, account: AccountId, order_id: OrderId) -> Option<OrderStatus> {
+        Some(match self.accounts.find(account, order_id, self.time_ns)? {
+            Found::Open(open) => {
+                let book = &self.books[open.instrument as usize - 1];
+                book.order(open.index).terms.open_status()
+            }
+            Found::Final(order) => order.status,
+        })
     }
 }

@@ -160,7 +160,7 @@ impl Reference {
             header.flags |= TRANSACTION_BACKLOG;
         }
         if let Some(request) = request {
-            request.write(&header, changes);
+            self.write_request(&request, &header, changes);
         }
         changes.end(&header);
     }

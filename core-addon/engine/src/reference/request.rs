@@ -2,10 +2,11 @@
 
 use super::Reference;
 use crate::change::{
-    ChangeType, ChangeWriter, Entity, TRANSACTION_DUPLICATE, TransactionHeader, text_words,
+    ChangeType, ChangeWriter, Entity, OrderStatus, TRANSACTION_DUPLICATE, TransactionHeader,
+    text_words,
 };
 use crate::command::{Command, Opcode};
-use crate::units::OrderId;
+use crate::units::{AccountId, InstrumentId, OrderId};
 
 /// A request about orders, as it was before it ran.
 pub(super) struct Request {
@@ -16,6 +17,9 @@ pub(super) struct Request {
     /// The id is that of the request and of no order.
     is_own_id: bool,
     target: Vec<u8>,
+    account: AccountId,
+    side: u8,
+    instrument: InstrumentId,
 }
 
 impl Reference {
@@ -45,25 +49,48 @@ impl Reference {
             Some(known.map_or(given, |known| known.id))
         };
         let is_own_id = is(Opcode::CancelOrder) || is(Opcode::MassCancel);
-        Some(Request { session: command.session, order, id, is_own_id, target })
+        Some(Request {
+            session: command.session,
+            order,
+            id,
+            is_own_id,
+            target,
+            account,
+            side: command.side,
+            instrument: command.instrument,
+        })
     }
-}
 
-impl Request {
     /// Writes it unless other records of its transaction say all there is.
-    pub fn write(&self, header: &TransactionHeader, changes: &mut ChangeWriter) {
+    pub(super) fn write_request(
+        &self,
+        request: &Request,
+        header: &TransactionHeader,
+        changes: &mut ChangeWriter,
+    ) {
         let is_done = header.code == 0 && header.flags & TRANSACTION_DUPLICATE == 0;
-        let has_own_id = self.is_own_id && !self.id.is_empty();
-        if (is_done || self.session == 0) && !has_own_id {
+        let has_own_id = request.is_own_id && !request.id.is_empty();
+        if (is_done || request.session == 0) && !has_own_id {
             return;
         }
-        let lengths = self.id.len() as u64 | (self.target.len() as u64) << 8;
-        let order = self.order.unwrap_or(header.result);
-        let mut fields = vec![self.session, order, lengths];
-        for text in [&self.id, &self.target] {
+        let order = request.order.unwrap_or(header.result);
+        let status = self.status_of(request.account, order).map_or(255, |status| status as u64);
+        let word = request.id.len() as u64
+            | (request.target.len() as u64) << 8
+            | status << 16
+            | u64::from(request.side) << 24
+            | u64::from(request.instrument) << 32;
+        let mut fields = vec![request.session, order, word];
+        for text in [&request.id, &request.target] {
             let (words, count) = text_words(text);
             fields.extend(&words[..count]);
         }
         changes.record(Entity::Request, ChangeType::Created, &fields, b"");
+    }
+
+    fn status_of(&self, account: AccountId, id: OrderId) -> Option<OrderStatus> {
+        let known = self.find_order(account, 0, id.max(1), b"")?;
+        let open = self.orders.get(&known.id).map(|order| order.status);
+        open.or_else(|| self.retained.get(&known.id).map(|order| order.status))
     }
 }

@@ -214,6 +214,10 @@ fn write_change(changes: &mut ChangeWriter, fields: &Value) {
             return changes.request(&Request {
                 session: number(fields, "session_id"),
                 order_id: number(fields, "order_id"),
+                order_status: (!text(fields, "order_status").is_empty())
+                    .then(|| status(fields, "order_status")),
+                side: number(fields, "side"),
+                instrument: number(fields, "instrument"),
                 request_id: text(fields, "request_id").as_bytes(),
                 target_client_order_id: text(fields, "target_client_order_id").as_bytes(),
             });
