@@ -1,14 +1,16 @@
 /**
  * Feeds the anchor stream through the addon in batches of one size and prints what a command costs.
  *
- * Use: `bun bench/border-process.ts <raw|facade> <batch> <records> <setup> <prefill> <directory>`
+ * Use: `bun bench/border-process.ts <door> <batch> <records> <setup> <prefill> <directory>`
  *
- * `raw` copies ready records into the shared buffer and reads back only how many bytes came out;
- * `facade` is what the gateway does: fields to bytes, bytes to objects, one callback per command.
+ * `raw` copies ready records into the shared buffer and reads back only how many bytes came out.
+ * `heads` and `facade` are what the gateway does: fields to bytes, one callback per command, which
+ * is given the header of its transaction; or all of it, as objects.
  */
 import { readFileSync } from "node:fs";
 import { loadAddon, PLACE_COUNT } from "../gateway/core/addon.ts";
 import { Core, type CoreOptions } from "../gateway/core/core.ts";
+import type { TransactionHead } from "../gateway/core/released.ts";
 import type { SubmittedCommand } from "../gateway/domain/command.ts";
 import { toAmount } from "../gateway/domain/units.ts";
 
@@ -71,22 +73,25 @@ function openRaw(stream: Stream, dataDirectory: string): Door {
   return { execute, close };
 }
 
-function openFacade(stream: Stream, dataDirectory: string): Door {
+function openFacade(stream: Stream, dataDirectory: string, isWhole: boolean): Door {
   const core = Core.open(toOptions(dataDirectory));
   const commands: SubmittedCommand[] = [];
   for (let index = 0; index < stream.count; index += 1) commands.push(readFields(stream, index));
   let refused = 0;
   /** Change records and results, summed: the callback must not be idle. */
   const counts = [0, 0];
+  const hear = ({ code, result }: TransactionHead, changes: number): void => {
+    if (code !== 0) refused += 1;
+    counts[0] = (counts[0] ?? 0) + changes;
+    counts[1] = (counts[1] ?? 0) + result;
+  };
   const execute: Execute = (from, to, batch) => {
     refused = 0;
     for (let next = from; next < to; next += batch) {
       for (const command of commands.slice(next, Math.min(next + batch, to))) {
-        const code = core.submit(command, (transaction) => {
-          if (transaction.code !== 0) refused += 1;
-          counts[0] = (counts[0] ?? 0) + transaction.changes.length;
-          counts[1] = (counts[1] ?? 0) + transaction.result;
-        });
+        const code = isWhole
+          ? core.submit(command, (transaction) => hear(transaction, transaction.changes.length))
+          : core.submitForHead(command, (head) => hear(head, 1));
         if (code !== undefined) throw new Error(`refused with code ${code}`);
       }
       core.flush();
@@ -134,7 +139,9 @@ function main([kind, batch, file, setup, prefill, dataDirectory]: readonly strin
   const bytes = readFileSync(file ?? "").subarray(RECORD_BYTES);
   const count = bytes.length / RECORD_BYTES;
   const stream = { bytes, count, preparing: Number(setup) - 1 + Number(prefill) };
-  const door = (kind === "raw" ? openRaw : openFacade)(stream, dataDirectory ?? "");
+  const directory = dataDirectory ?? "";
+  const door =
+    kind === "raw" ? openRaw(stream, directory) : openFacade(stream, directory, kind === "facade");
   const refused = door.execute(0, stream.preparing, PREPARING_BATCH);
   if (refused > 0) throw new Error(`${refused} commands of the preparation were refused`);
   // The first part of the timed commands warms the compiler up.

@@ -7,7 +7,7 @@ import { measure, numberOf, placement, textOf } from "./processes.ts";
 import { type Row, toRow } from "./rows.ts";
 
 const BATCHES = [1, 8, 64, 512];
-const DOORS = ["raw", "facade"] as const;
+const DOORS = ["raw", "heads", "facade"] as const;
 
 export async function runBorder(bench: Bench): Promise<Row[]> {
   const file = join(bench.dataDirectory, "border.bin");

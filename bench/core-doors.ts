@@ -36,7 +36,7 @@ export function openDoor(name: DoorName, options: CoreOptions, acknowledge: Ackn
 export function facadeOf(core: Core, acknowledge: Acknowledge): Door {
   return {
     add(command) {
-      const code = core.submit(command, ({ code, result }) => acknowledge(code, result));
+      const code = core.submitForHead(command, ({ code, result }) => acknowledge(code, result));
       if (code !== undefined) throw new Error(`refused with code ${code}`);
     },
     syncs: () => core.status().journal.syncs,
