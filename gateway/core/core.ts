@@ -71,6 +71,7 @@ export class Core {
   readonly #batch = new CommandBatch(BATCH_RECORDS_MAX);
   /** Of the executed commands whose transactions were not delivered, then of the batch. */
   readonly #replies = new Queue<Reply>();
+  readonly #repliesMax: number;
   readonly #places = new Float64Array(PLACE_COUNT);
   #output = OutputBuffer.ofSize(OUTPUT_BYTES);
   /** Takes the place of an output whose bytes are still to be delivered. */
@@ -86,6 +87,7 @@ export class Core {
     this.#addon = addon;
     this.openReport = callAddon(() => addon.open(options, () => this.#onDoorbell()));
     this.#handle = this.openReport.handle;
+    this.#repliesMax = this.openReport.unsyncedCommandsMax;
     this.#deliveries = new Deliveries(this.openReport.sequence, this.#replies, throwLater);
     this.#attach();
     // What opening had to execute is nobody's command, and no listener is there yet.
@@ -292,7 +294,7 @@ export class Core {
 
   #submit(command: SubmittedCommand, reply: Reply): RejectCode | undefined {
     if (!this.#isOpen) return RejectCode.core_unavailable;
-    if (this.#replies.length >= this.openReport.unsyncedCommandsMax) return RejectCode.throttled;
+    if (this.#replies.length >= this.#repliesMax) return RejectCode.throttled;
     this.#turn ??= setImmediate(() => this.flush());
     if (!this.#batch.hasRoom) this.#execute();
     this.#batch.add(command);
