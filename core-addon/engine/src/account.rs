@@ -1,7 +1,10 @@
 //! Accounts and what they own besides balances: which orders they have open, which final ones are
-//! kept, and which client order ids are reserved. Every table is divided by account slot.
+//! kept, and which client order ids are reserved. Rows lie by account, indexes by account slot.
+
+use std::fmt;
 
 use crate::age_ring::{AgeRing, EXPIRED_PER_ADDITION, is_expired};
+use crate::book::Book;
 use crate::change::{
     CancelReason, ChangeType, ChangeWriter, Entity, OrderStatus, pair_word, text_words,
 };
@@ -10,8 +13,9 @@ use crate::command::AccountState;
 use crate::flat_map::FlatMap;
 use crate::hash::{DigestKind, digest};
 use crate::ladder::{NONE, OrderIndex};
-use crate::ledger::{SLOTS, by_slot, row_of, slot_of};
+use crate::ledger::{SLOTS, by_slot, slot_of};
 use crate::name::Name;
+use crate::order::{Order, Papers, Place};
 use crate::units::{AccountId, InstrumentId, OrderId, Quantity, TimeNs};
 
 /// One account, in one cache line; its name and state lie apart.
@@ -19,9 +23,9 @@ use crate::units::{AccountId, InstrumentId, OrderId, Quantity, TimeNs};
 #[repr(align(64))]
 struct Row {
     finals: AgeRing<FinalOrder>,
-    /// Open orders by order id.
-    first_open: u32,
-    last_open: u32,
+    /// Its open orders with the lowest and the highest id; `Papers` link those between.
+    oldest: Place,
+    newest: Place,
     /// Client order ids reserved.
     client_ids: u32,
 }
@@ -38,13 +42,7 @@ pub struct Account {
 #[derive(Clone, Copy, Debug)]
 pub struct OpenOrder {
     pub order_id: OrderId,
-    pub account: AccountId,
-    pub instrument: InstrumentId,
-    /// Position in the book of the instrument.
-    pub index: OrderIndex,
-    previous: u32,
-    next: u32,
-    client_ids: u32,
+    pub place: Place,
 }
 
 /// What is kept of a final order (`rules.md` 5.7).
@@ -64,6 +62,8 @@ pub struct FinalOrder {
 pub struct Finality {
     pub order_id: OrderId,
     pub instrument: InstrumentId,
+    /// Its position in the book, which it gives back now; `NONE` when it never rested.
+    pub index: OrderIndex,
     pub status: OrderStatus,
     pub reason: CancelReason,
     pub filled: Quantity,
@@ -72,7 +72,7 @@ pub struct Finality {
 /// Where an order id leads to.
 #[derive(Clone, Copy, Debug)]
 pub enum Found<'a> {
-    Open(&'a OpenOrder),
+    Open(OpenOrder),
     Final(&'a FinalOrder),
 }
 
@@ -88,7 +88,7 @@ impl Found<'_> {
     #[inline]
     pub fn instrument(&self) -> InstrumentId {
         match self {
-            Found::Open(order) => order.instrument,
+            Found::Open(order) => order.place.instrument,
             Found::Final(order) => order.instrument,
         }
     }
@@ -114,22 +114,45 @@ impl Account {
     }
 }
 
-/// Marks numbers of final orders in the index of order ids.
-const FINAL_BIT: u32 = 1 << 31;
+/// Where the index of order ids leads to: an open order's instrument and position, or the number of
+/// a final one.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+struct Entry(u64);
 
-/// Open orders of one slot; free entries are linked by `next`.
-struct OpenOrders {
-    entries: Vec<OpenOrder>,
-    free: u32,
+/// Marks numbers of final orders.
+const FINAL_BIT: u64 = 1 << 63;
+
+impl Entry {
+    #[inline]
+    fn open(place: Place) -> Entry {
+        Entry(u64::from(place.instrument) << 32 | u64::from(place.index))
+    }
+
+    #[inline]
+    fn finished(number: u32) -> Entry {
+        Entry(FINAL_BIT | u64::from(number))
+    }
+
+    /// The place of an open order, or the number of a final one.
+    #[inline]
+    fn look(self) -> Result<Place, u32> {
+        if self.0 & FINAL_BIT != 0 {
+            return Err(self.0 as u32);
+        }
+        Ok(Place { instrument: (self.0 >> 32) as u32, index: self.0 as u32 })
+    }
 }
 
-/// What the accounts of one slot have: two cache lines of tables, so that a command finds all it
-/// needs of them together.
+impl fmt::Display for Entry {
+    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        write!(formatter, "{:x}", self.0)
+    }
+}
+
+/// Indexes of the accounts of one slot, in one cache line.
 #[repr(align(64))]
 struct Slot {
-    by_order_id: FlatMap,
-    open: OpenOrders,
-    rows: Vec<Row>,
+    by_order_id: FlatMap<Entry>,
     /// Number of open orders by account and instrument.
     open_counts: FlatMap,
 }
@@ -137,6 +160,8 @@ struct Slot {
 /// All accounts.
 pub struct Accounts {
     slots: Box<[Slot; SLOTS]>,
+    /// By account id; row 0 is nobody's.
+    rows: Vec<Row>,
     client_ids: Box<[ClientIds; SLOTS]>,
     names: Vec<Name>,
     /// By account id from 1: most commands need nothing else of the account's own.
@@ -146,7 +171,7 @@ pub struct Accounts {
 }
 
 const EMPTY_ROW: Row =
-    Row { finals: AgeRing::EMPTY, first_open: NONE, last_open: NONE, client_ids: 0 };
+    Row { finals: AgeRing::EMPTY, oldest: Place::NOWHERE, newest: Place::NOWHERE, client_ids: 0 };
 
 #[inline]
 fn pair_key(account: AccountId, instrument: InstrumentId) -> u64 {
@@ -155,16 +180,15 @@ fn pair_key(account: AccountId, instrument: InstrumentId) -> u64 {
 
 impl Accounts {
     pub fn new() -> Accounts {
-        let mut slots = by_slot(|| Slot {
-            by_order_id: FlatMap::default(),
-            open: OpenOrders { entries: Vec::new(), free: NONE },
-            rows: Vec::new(),
-            open_counts: FlatMap::default(),
-        });
-        // Row 0 of slot 0 would be account 0.
-        slots[0].rows.push(EMPTY_ROW);
-        let (names, states) = (Vec::new(), Vec::new());
-        Accounts { slots, client_ids: by_slot(ClientIds::default), names, states, digest_sum: 0 }
+        let indexes = || Slot { by_order_id: FlatMap::default(), open_counts: FlatMap::default() };
+        Accounts {
+            slots: by_slot(indexes),
+            rows: vec![EMPTY_ROW],
+            client_ids: by_slot(ClientIds::default),
+            names: Vec::new(),
+            states: Vec::new(),
+            digest_sum: 0,
+        }
     }
 
     pub fn count(&self) -> u32 {
@@ -176,7 +200,7 @@ impl Accounts {
         self.names.push(name);
         self.states.push(AccountState::Active);
         let id = self.count();
-        self.slots[slot_of(id)].rows.push(EMPTY_ROW);
+        self.rows.push(EMPTY_ROW);
         self.count_digest(id);
         id
     }
@@ -205,7 +229,7 @@ impl Accounts {
 
     #[inline]
     fn row(&self, account: AccountId) -> &Row {
-        &self.slots[slot_of(account)].rows[row_of(account)]
+        &self.rows[account as usize]
     }
 
     #[inline]
@@ -226,42 +250,62 @@ impl Accounts {
     }
 
     /// The account's order with this id, open or final and not expired.
-    #[inline]
-    pub fn find(&self, account: AccountId, order_id: OrderId, now: TimeNs) -> Option<Found<'_>> {
+    #[inline(always)]
+    pub fn find(
+        &self,
+        account: AccountId,
+        order_id: OrderId,
+        now: TimeNs,
+        books: &[Book],
+    ) -> Option<Found<'_>> {
         let slot = &self.slots[slot_of(account)];
-        let position = slot.by_order_id.get(order_id)?;
-        if position & FINAL_BIT == 0 {
-            let open = &slot.open.entries[position as usize];
-            return (open.account == account).then_some(Found::Open(open));
+        match slot.by_order_id.get(order_id)?.look() {
+            Ok(place) => {
+                // Accounts of one slot share the index.
+                let is_own = open_at(books, place).account == account;
+                is_own.then_some(Found::Open(OpenOrder { order_id, place }))
+            }
+            Err(number) => {
+                let order = self.rows.get(account as usize)?.finals.get(number)?;
+                // The number may be another account's.
+                let is_own = order.order_id == order_id;
+                (is_own && !is_expired(order.at, now)).then_some(Found::Final(order))
+            }
         }
-        let order = slot.rows.get(row_of(account))?.finals.get(position & !FINAL_BIT)?;
-        // Accounts of one slot share the index, so the number may be another account's.
-        (order.order_id == order_id && !is_expired(order.at, now)).then_some(Found::Final(order))
     }
 
     /// The account's reserved client id with this key, unless its order is final and expired.
     pub fn find_client_id(&self, account: AccountId, key: u128, now: TimeNs) -> Option<&ClientId> {
         let client_id = self.client_ids[slot_of(account)].find(account, key)?;
-        self.find(account, client_id.order_id, now).map(|_| client_id)
+        let slot = &self.slots[slot_of(account)];
+        match slot.by_order_id.get(client_id.order_id)?.look() {
+            Ok(_) => Some(client_id),
+            Err(number) => {
+                let order = self.row(account).finals.get(number)?;
+                (!is_expired(order.at, now)).then_some(client_id)
+            }
+        }
     }
 
-    /// Where the index of the account's slot has an order id: for `open_at`.
+    /// Where the order with this id is if it is open, whoever's of the account's slot; see
+    /// `look_ahead.rs`.
     #[inline]
-    pub fn position_of_order(&self, account: AccountId, order_id: OrderId) -> Option<u32> {
-        self.slots[slot_of(account)].by_order_id.get(order_id)
-    }
-
-    /// The open order at a position of the index, if it is one.
-    #[inline]
-    pub fn open_at(&self, account: AccountId, position: u32) -> Option<&OpenOrder> {
-        self.slots[slot_of(account)].open.entries.get(position as usize)
+    pub fn place_ahead(&self, account: AccountId, order_id: OrderId) -> Option<Place> {
+        self.slots[slot_of(account)].by_order_id.get(order_id)?.look().ok()
     }
 
     /// Loads the row of an account; see `look_ahead.rs`.
     #[inline]
     pub fn look_ahead(&self, account: AccountId) -> u64 {
-        let row = self.slots[slot_of(account)].rows.get(row_of(account));
-        row.map_or(0, |row| u64::from(row.last_open))
+        let row = self.rows.get(account as usize);
+        row.map_or(0, |row| u64::from(row.newest.index))
+    }
+
+    /// Loads the number of an account's open orders; see `look_ahead.rs`.
+    #[inline]
+    pub fn look_ahead_count(&self, account: AccountId, instrument: InstrumentId) -> u64 {
+        let counts = &self.slots[slot_of(account)].open_counts;
+        counts.look_ahead(pair_key(account, instrument))
     }
 
     /// Open orders of the account in the instrument.
@@ -276,36 +320,27 @@ impl Accounts {
         self.row(account).client_ids
     }
 
-    /// Adds an open order; ids only grow, so the account's list stays sorted.
+    /// Adds an open order that is in its book; ids only grow, so the account's list stays sorted.
     #[inline]
     pub fn add_open(
         &mut self,
         account: AccountId,
         order_id: OrderId,
-        instrument: InstrumentId,
-        index: OrderIndex,
+        place: Place,
+        books: &mut [Book],
     ) {
-        let Slot { by_order_id, open, rows, open_counts } = &mut self.slots[slot_of(account)];
-        let row = &mut rows[row_of(account)];
-        let previous = row.last_open;
-        let position = open.add(OpenOrder {
-            order_id,
-            account,
-            instrument,
-            index,
-            previous,
-            next: NONE,
-            client_ids: NONE,
-        });
-        row.last_open = position;
-        match previous {
-            NONE => row.first_open = position,
-            previous => open.entries[previous as usize].next = position,
+        let Slot { by_order_id, open_counts } = &mut self.slots[slot_of(account)];
+        let row = &mut self.rows[account as usize];
+        let older = std::mem::replace(&mut row.newest, place);
+        papers_at(books, place).older = older;
+        match older {
+            Place::NOWHERE => row.oldest = place,
+            older => papers_at(books, older).newer = place,
         }
-        by_order_id.insert(order_id, position);
-        match open_counts.get_mut(pair_key(account, instrument)) {
+        by_order_id.insert(order_id, Entry::open(place));
+        match open_counts.get_mut(pair_key(account, place.instrument)) {
             Some(count) => *count += 1,
-            None => open_counts.insert(pair_key(account, instrument), 1),
+            None => open_counts.insert(pair_key(account, place.instrument), 1),
         }
     }
 
@@ -319,6 +354,7 @@ impl Accounts {
         order: &Finality,
         now: TimeNs,
         retained_max: u32,
+        books: &mut [Book],
     ) {
         for _ in 0..EXPIRED_PER_ADDITION {
             let oldest = self.row(account).finals.oldest();
@@ -327,14 +363,20 @@ impl Accounts {
             }
             self.forget_oldest(account);
         }
-        if self.keep_final(account, order, now) > retained_max {
+        if self.keep_final(account, order, now, books) > retained_max {
             self.forget_oldest(account);
         }
     }
 
     /// Returns how many final orders the account now keeps.
     #[inline]
-    fn keep_final(&mut self, account: AccountId, order: &Finality, at: TimeNs) -> u32 {
+    fn keep_final(
+        &mut self,
+        account: AccountId,
+        order: &Finality,
+        at: TimeNs,
+        books: &mut [Book],
+    ) -> u32 {
         let slot = &mut self.slots[slot_of(account)];
         let mut kept = FinalOrder {
             order_id: order.order_id,
@@ -346,25 +388,27 @@ impl Accounts {
             reason: order.reason,
         };
         self.digest_sum = self.digest_sum.wrapping_add(final_digest(account, &kept));
-        let number = slot.rows[row_of(account)].finals.next_number();
-        match slot.by_order_id.get_mut(order.order_id) {
-            Some(found) => {
-                let position = std::mem::replace(found, number | FINAL_BIT);
-                kept.client_ids = slot.remove_open(account, position);
+        let row = &mut self.rows[account as usize];
+        let number = Entry::finished(row.finals.next_number());
+        match order.index {
+            NONE => slot.by_order_id.insert(order.order_id, number),
+            index => {
+                let place = Place { instrument: order.instrument, index };
+                kept.client_ids = slot.remove_open(account, row, place, books);
+                let found = slot.by_order_id.get_mut(order.order_id);
+                *found.expect("an open order is in the index") = number;
             }
-            None => slot.by_order_id.insert(order.order_id, number | FINAL_BIT),
         }
-        let finals = &mut slot.rows[row_of(account)].finals;
-        finals.push(kept);
-        finals.len()
+        row.finals.push(kept);
+        row.finals.len()
     }
 
     fn forget_oldest(&mut self, account: AccountId) {
         let slot = &mut self.slots[slot_of(account)];
-        let row = &mut slot.rows[row_of(account)];
+        let row = &mut self.rows[account as usize];
         let Some((number, order)) = row.finals.pop() else { return };
         self.digest_sum = self.digest_sum.wrapping_sub(final_digest(account, &order));
-        slot.by_order_id.remove(order.order_id, number | FINAL_BIT);
+        slot.by_order_id.remove(order.order_id, Entry::finished(number));
         if order.client_ids == NONE {
             return;
         }
@@ -381,12 +425,13 @@ impl Accounts {
         order_id: OrderId,
         key: u128,
         content: u128,
+        books: &mut [Book],
     ) {
         while self.client_ids[slot_of(account)].find(account, key).is_some() {
             // Only an expired final order can still hold it, and everything older is expired too.
             self.forget_oldest(account);
         }
-        self.attach_client_id(account, order_id, key, content);
+        self.attach_client_id(account, order_id, key, content, books);
     }
 
     /// Adds a client id that is free to an order that is open or final.
@@ -396,17 +441,17 @@ impl Accounts {
         order_id: OrderId,
         key: u128,
         content: u128,
+        books: &mut [Book],
     ) {
         let slot = &mut self.slots[slot_of(account)];
-        let Some(position) = slot.by_order_id.get(order_id) else { return };
-        let row = &mut slot.rows[row_of(account)];
-        let head = if position & FINAL_BIT == 0 {
-            &mut slot.open.entries[position as usize].client_ids
-        } else {
-            match row.finals.get_mut(position & !FINAL_BIT) {
+        let Some(entry) = slot.by_order_id.get(order_id) else { return };
+        let row = &mut self.rows[account as usize];
+        let head = match entry.look() {
+            Ok(place) => &mut papers_at(books, place).client_ids,
+            Err(number) => match row.finals.get_mut(number) {
                 Some(order) => &mut order.client_ids,
                 None => return,
-            }
+            },
         };
         let client_id = ClientId { key, content, order_id, account, next: *head };
         *head = self.client_ids[slot_of(account)].add(client_id);
@@ -415,17 +460,21 @@ impl Accounts {
     }
 
     /// Open orders of an account by order id, from the first one after `after`.
-    pub fn open_orders(
+    pub fn open_orders<'a>(
         &self,
         account: AccountId,
         after: OrderId,
-    ) -> impl Iterator<Item = &OpenOrder> {
-        let open = &self.slots[slot_of(account)].open;
-        let mut position = self.row(account).first_open;
+        books: &'a [Book],
+    ) -> impl Iterator<Item = OpenOrder> + 'a {
+        let mut next = self.row(account).oldest;
         std::iter::from_fn(move || {
-            let order = open.entries.get(position as usize)?;
-            position = order.next;
-            Some(order)
+            let place = next;
+            if place == Place::NOWHERE {
+                return None;
+            }
+            let book = &books[place.instrument as usize - 1];
+            next = book.papers(place.index).newer;
+            Some(OpenOrder { order_id: book.order(place.index).order_id, place })
         })
         .skip_while(move |order| order.order_id <= after)
     }
@@ -440,15 +489,17 @@ impl Accounts {
         &self,
         account: AccountId,
         order_id: OrderId,
+        books: &[Book],
     ) -> impl Iterator<Item = &ClientId> {
-        let slot = &self.slots[slot_of(account)];
-        let head = match slot.by_order_id.get(order_id) {
+        let entry = self.slots[slot_of(account)].by_order_id.get(order_id);
+        let head = match entry.map(Entry::look) {
             None => NONE,
-            Some(position) if position & FINAL_BIT == 0 => {
-                slot.open.entries[position as usize].client_ids
+            Some(Ok(place)) => {
+                let book = &books[place.instrument as usize - 1];
+                book.papers(place.index).client_ids
             }
-            Some(number) => {
-                let kept = self.row(account).finals.get(number & !FINAL_BIT);
+            Some(Err(number)) => {
+                let kept = self.row(account).finals.get(number);
                 kept.map_or(NONE, |order| order.client_ids)
             }
         };
@@ -457,7 +508,7 @@ impl Accounts {
 
     /// Adds a final order read from a snapshot; those of an account come oldest first.
     pub fn restore_final(&mut self, account: AccountId, at: TimeNs, order: &Finality) {
-        self.keep_final(account, order, at);
+        self.keep_final(account, order, at, &mut []);
     }
 
     /// Sum of the digests of accounts, final orders and client ids.
@@ -466,14 +517,14 @@ impl Accounts {
     }
 
     /// `digest_sum` computed anew.
-    pub fn digest_sum_full(&self) -> u64 {
+    pub fn digest_sum_full(&self, books: &[Book]) -> u64 {
         let mut sum = 0_u64;
         for account in 1..=self.count() {
             sum = sum.wrapping_add(self.image(account).digest());
-            let open = self.open_orders(account, 0).map(|order| order.order_id);
+            let open = self.open_orders(account, 0, books).map(|order| order.order_id);
             let finals = self.final_orders(account).map(|order| order.order_id);
             for order_id in open.chain(finals) {
-                let ids = self.client_ids_of(account, order_id);
+                let ids = self.client_ids_of(account, order_id, books);
                 sum = ids.fold(sum, |sum, client_id| sum.wrapping_add(client_id.digest()));
             }
             for order in self.final_orders(account) {
@@ -485,50 +536,45 @@ impl Accounts {
 }
 
 impl Slot {
-    /// Takes an order off its account's open list and returns its client ids; its index entry is
-    /// for the final one now.
+    /// Takes an order off its account's open list, gives its place in the book back and returns its
+    /// client ids; its index entry is for the final one now.
     #[inline]
-    fn remove_open(&mut self, account: AccountId, position: u32) -> u32 {
-        let row = &mut self.rows[row_of(account)];
-        let open = &mut self.open;
-        let order = open.entries[position as usize];
-        match order.previous {
-            NONE => row.first_open = order.next,
-            previous => open.entries[previous as usize].next = order.next,
+    fn remove_open(
+        &mut self,
+        account: AccountId,
+        row: &mut Row,
+        place: Place,
+        books: &mut [Book],
+    ) -> u32 {
+        let Papers { older, newer, client_ids, .. } = *papers_at(books, place);
+        match older {
+            Place::NOWHERE => row.oldest = newer,
+            older => papers_at(books, older).newer = newer,
         }
-        match order.next {
-            NONE => row.last_open = order.previous,
-            next => open.entries[next as usize].previous = order.previous,
+        match newer {
+            Place::NOWHERE => row.newest = older,
+            newer => papers_at(books, newer).older = older,
         }
-        open.remove(position);
-        let key = pair_key(account, order.instrument);
+        books[place.instrument as usize - 1].release(place.index);
+        let key = pair_key(account, place.instrument);
         match self.open_counts.get_mut(key) {
             Some(1) => self.open_counts.remove(key, 1),
             Some(count) => *count -= 1,
             None => unreachable!("an open order is counted"),
         }
-        order.client_ids
+        client_ids
     }
 }
 
-impl OpenOrders {
-    #[inline]
-    fn add(&mut self, order: OpenOrder) -> u32 {
-        if self.free == NONE {
-            self.entries.push(order);
-            return (self.entries.len() - 1) as u32;
-        }
-        let position = self.free;
-        self.free = self.entries[position as usize].next;
-        self.entries[position as usize] = order;
-        position
-    }
+/// The open order at a place.
+#[inline]
+fn open_at(books: &[Book], place: Place) -> &Order {
+    books[place.instrument as usize - 1].order(place.index)
+}
 
-    #[inline]
-    fn remove(&mut self, position: u32) {
-        self.entries[position as usize].next = self.free;
-        self.free = position;
-    }
+#[inline]
+fn papers_at(books: &mut [Book], place: Place) -> &mut Papers {
+    books[place.instrument as usize - 1].papers_mut(place.index)
 }
 
 fn final_digest(account: AccountId, order: &FinalOrder) -> u64 {

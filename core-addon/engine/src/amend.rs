@@ -1,7 +1,7 @@
 //! Cancel and replace of one order.
 
 use crate::account::{Found, OpenOrder};
-use crate::book::{Order, OrderTerms};
+use crate::book::Book;
 use crate::change::{CancelReason, ChangeWriter, OrderCause, OrderStatus, OrderUpdate};
 use crate::check::{
     ClientIdHashes, Refusal, check_client_id_form, check_limit_band, check_quantity_limits,
@@ -15,6 +15,7 @@ use crate::hash::keyed_hash;
 use crate::instrument::Instrument;
 use crate::ladder::OrderIndex;
 use crate::matcher::freeze_at;
+use crate::order::{OrderTerms, Place};
 use crate::result_slot::Closed;
 use crate::sequencer::{Accepted, Engine};
 use crate::units::{AccountId, Amount, InstrumentId, OrderId, TICKS_MAX};
@@ -46,14 +47,13 @@ impl Engine {
         }
         let Found::Open(order) = found else { return Err(RejectCode::OrderAlreadyFinal) };
         let reason = if is_admin { CancelReason::Admin } else { CancelReason::ClientRequest };
-        let order = *order;
         self.cancel_open(&order, reason, changes);
         self.settle(changes);
-        Ok(self.accepted(order.order_id, order.instrument))
+        Ok(self.accepted(order.order_id, order.place.instrument))
     }
 
     /// The account's order that a command names, by id or by client id.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find_order(
         &self,
         command: &Command,
@@ -66,12 +66,17 @@ impl Engine {
             0 => self.resolve_client_id(account, client_id).ok_or(RejectCode::OrderNotFound)?,
             order_id => order_id,
         };
-        let found =
-            self.accounts.find(account, order_id, self.time_ns).ok_or(RejectCode::OrderNotFound)?;
+        let found = self.find(account, order_id).ok_or(RejectCode::OrderNotFound)?;
         if command.instrument != 0 && command.instrument != found.instrument() {
             return Err(RejectCode::OrderNotFound);
         }
         Ok(found)
+    }
+
+    /// The account's order with this id, open or final and not expired.
+    #[inline(always)]
+    pub(crate) fn find(&self, account: AccountId, order_id: OrderId) -> Option<Found<'_>> {
+        self.accounts.find(account, order_id, self.time_ns, &self.books)
     }
 
     /// The order a client id leads to: `ob-<n>` names order n, others are looked up.
@@ -91,21 +96,23 @@ impl Engine {
         reason: CancelReason,
         changes: &mut ChangeWriter,
     ) {
-        let position = order.instrument as usize - 1;
-        let (book, instrument) = (&mut self.books[position], &self.instruments[position]);
-        let found = book.order(order.index);
-        let terms = &found.terms;
-        let currency = instrument.frozen_currency(terms.side);
-        self.result.add_delta(order.account, currency, terms.frozen, -terms.frozen);
+        let Place { instrument, index } = order.place;
+        let position = instrument as usize - 1;
+        let book = &mut self.books[position];
+        let found = book.order(index);
+        let (account, terms) = (found.account, &found.terms);
+        let currency = self.instruments[position].frozen_currency(terms.side);
+        self.result.add_delta(account, currency, terms.frozen, -terms.frozen);
         #[cfg(feature = "planted-bugs")]
         if crate::EngineBug::CancelReleasesTwice.is_planted() && terms.side == Side::Buy {
-            self.result.add_delta(order.account, currency, terms.notional, 0);
+            self.result.add_delta(account, currency, terms.notional, 0);
         }
-        self.result.touch_level(order.instrument, terms.side, terms.price);
+        self.result.touch_level(instrument, terms.side, terms.price);
         self.result.close(Closed {
             order_id: order.order_id,
-            account: order.account,
-            instrument: order.instrument,
+            account,
+            instrument,
+            index,
             status: OrderStatus::Cancelled,
             reason,
             filled: terms.filled,
@@ -115,9 +122,9 @@ impl Engine {
             reason,
             cause: OrderCause::Cancel,
             leaves_after: 0,
-            ..unchanged(order.instrument, found)
+            ..unchanged(instrument, book, index)
         });
-        book.remove(order.index);
+        book.unlink(index);
     }
 
     /// Executes `ReplaceOrder`.
@@ -133,7 +140,8 @@ impl Engine {
                 self.move_order(command, &amendment, changes);
                 let order_id = amendment.order_id;
                 if let Some(ClientIdHashes { key, content }) = client_id {
-                    self.accounts.reserve_client_id(command.account, order_id, key, content);
+                    let (account, books) = (command.account, &mut self.books);
+                    self.accounts.reserve_client_id(account, order_id, key, content, books);
                 }
                 Ok(self.accepted(order_id, amendment.instrument))
             }
@@ -147,8 +155,7 @@ impl Engine {
     }
 
     fn instrument_of(&self, command: &Command, order_id: OrderId) -> u32 {
-        let found = self.accounts.find(command.account, order_id, self.time_ns);
-        found.map_or(0, |found| found.instrument())
+        self.find(command.account, order_id).map_or(0, |found| found.instrument())
     }
 
     /// Checks a replace. `client_id` gets the id to reserve, when the command has one.
@@ -177,7 +184,7 @@ impl Engine {
         *client_id = self.check_client_id(command.account, command.text(), content)?;
         let Found::Open(order) = found else { return Err(RejectCode::OrderAlreadyFinal.into()) };
         let book = &self.books[instrument.id as usize - 1];
-        let terms = &book.order(order.index).terms;
+        let terms = &book.order(order.place.index).terms;
         if command.quantity <= terms.filled {
             return Err(RejectCode::ReplaceQuantityBelowFilled.into());
         }
@@ -203,7 +210,7 @@ impl Engine {
         if trades && terms.time_in_force == TimeInForce::PostOnly as u8 {
             return Err(RejectCode::PostOnlyWouldTrade.into());
         }
-        let OpenOrder { order_id, instrument, index, .. } = *order;
+        let OpenOrder { order_id, place: Place { instrument, index } } = order;
         Ok(Amendment { order_id, instrument, index, trades, frozen })
     }
 
@@ -227,7 +234,12 @@ impl Engine {
 
 /// An update of an open order in which nothing has moved yet.
 #[inline(always)]
-pub(crate) fn unchanged(instrument: InstrumentId, order: &Order) -> OrderUpdate<'_> {
+pub(crate) fn unchanged(
+    instrument: InstrumentId,
+    book: &Book,
+    index: OrderIndex,
+) -> OrderUpdate<'_> {
+    let order = book.order(index);
     let terms = &order.terms;
     OrderUpdate {
         order_id: order.order_id,
@@ -243,13 +255,13 @@ pub(crate) fn unchanged(instrument: InstrumentId, order: &Order) -> OrderUpdate<
         quantity: terms.quantity,
         filled_before: terms.filled,
         filled_after: terms.filled,
-        leaves_before: order.leaves,
-        leaves_after: order.leaves,
+        leaves_before: order.leaves(),
+        leaves_after: order.leaves(),
         cumulative_notional: terms.notional,
         fee: terms.fee,
         price_before: terms.price,
         quantity_before: terms.quantity,
-        client_order_id: order.client_order_id(),
+        client_order_id: book.client_order_id(index),
         client_order_id_before: &[],
     }
 }

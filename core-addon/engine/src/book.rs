@@ -5,128 +5,18 @@
 
 use std::hint::select_unpredictable;
 
-use crate::change::{CancelReason, ChangeType, ChangeWriter, OrderImage, OrderStatus};
+use crate::change::{ChangeType, ChangeWriter, OrderImage};
 use crate::command::{OrderType, Side, TEXT_BYTES_MAX};
 use crate::hash::{DigestKind, digest};
-use crate::ladder::{Ladder, LevelIndex, LevelState, NONE, OrderIndex};
-use crate::units::{
-    AccountId, Amount, InstrumentId, OrderId, Price, Quantity, Sequence, SessionId, TimeNs,
-    amount_words,
-};
+use crate::ladder::{Ladder, LevelState, NONE, OrderIndex};
+use crate::order::{Order, Papers};
+use crate::units::{InstrumentId, Price, Quantity, amount_words};
 
-/// What an order asks for and what its fills have come to. Laid out so that, behind the 32 bytes of
-/// its place in the queue, matching reads one cache line and settling the next.
-#[derive(Clone, Copy, Debug)]
-#[repr(C)]
-pub struct OrderTerms {
-    /// 0 for market orders.
-    pub price: Price,
-    /// Total quantity; 0 for a budget order.
-    pub quantity: Quantity,
-    pub filled: Quantity,
-    /// Rates in millionths, captured at acceptance.
-    pub maker_rate: i32,
-    pub taker_rate: i32,
-    /// Σ price × quantity × k over its fills.
-    pub notional: Amount,
-    /// Σ notional × rate over its fills, in millionths of a quote unit.
-    pub rated: Amount,
-    /// Fee charged so far.
-    pub fee: Amount,
-    /// What the account has frozen for it: quote units of a buy, base units of a sell.
-    pub frozen: Amount,
-    pub session: SessionId,
-    pub created_at_ns: TimeNs,
-    /// Sequence at which the order got its place in the queue.
-    pub priority: Sequence,
-    pub side: Side,
-    /// `OrderType`, `TimeInForce`, `STP_…` and flags as bytes.
-    pub order_type: u8,
-    pub time_in_force: u8,
-    pub self_trade_prevention: u8,
-    pub flags: u8,
-}
-
-/// An open order: four cache lines, of which the last is touched only for a long client id.
-#[derive(Clone, Copy, Debug)]
-#[repr(C, align(64))]
-pub struct Order {
-    /// 0 marks a free position.
-    pub order_id: OrderId,
-    /// Lots still open.
-    pub leaves: Quantity,
-    pub previous: OrderIndex,
-    pub next: OrderIndex,
-    level: LevelIndex,
-    pub account: AccountId,
-    pub terms: OrderTerms,
-    digest: u64,
-    is_dirty: bool,
-    client_order_id_length: u8,
-    client_order_id: [u8; TEXT_BYTES_MAX],
-}
-
-const _: () = assert!(size_of::<Order>() == 256 && std::mem::offset_of!(Order, terms) == 32);
-
-impl Order {
-    /// Empty when the venue assigned it.
-    #[inline]
-    pub fn client_order_id(&self) -> &[u8] {
-        &self.client_order_id[..usize::from(self.client_order_id_length)]
-    }
-}
-
-impl OrderTerms {
-    /// Larger of the captured rates; never negative, since their sum is not.
-    #[inline]
-    pub fn rate_max(&self) -> i32 {
-        self.maker_rate.max(self.taker_rate)
-    }
-
-    /// Status of the order while it is open.
-    #[inline]
-    pub fn open_status(&self) -> OrderStatus {
-        if self.filled > 0 { OrderStatus::PartiallyFilled } else { OrderStatus::Pending }
-    }
-
-    /// The full image of the order. `quote_quantity` is the budget of a market buy.
-    pub fn image<'a>(
-        &self,
-        order_id: OrderId,
-        account: AccountId,
-        instrument: InstrumentId,
-        leaves: Quantity,
-        quote_quantity: Amount,
-        client_order_id: &'a [u8],
-    ) -> OrderImage<'a> {
-        OrderImage {
-            order_id,
-            account,
-            instrument,
-            side: self.side as u8,
-            order_type: self.order_type,
-            time_in_force: self.time_in_force,
-            status: self.open_status(),
-            reason: CancelReason::None,
-            self_trade_prevention: self.self_trade_prevention,
-            flags: self.flags,
-            code: 0,
-            retained: false,
-            session: self.session,
-            price: self.price,
-            quantity: self.quantity,
-            filled: self.filled,
-            leaves,
-            quote_quantity,
-            cumulative_notional: self.notional,
-            fee: self.fee,
-            maker_rate: self.maker_rate,
-            taker_rate: self.taker_rate,
-            created_at_ns: self.created_at_ns,
-            priority: self.priority,
-            client_order_id,
-        }
-    }
+/// A client order id: its length, then its bytes.
+#[derive(Clone, Copy)]
+struct Text {
+    length: u8,
+    bytes: [u8; TEXT_BYTES_MAX],
 }
 
 /// One instrument's book.
@@ -135,7 +25,11 @@ pub struct Book {
     /// Bids, asks.
     sides: [Ladder; 2],
     orders: Vec<Order>,
+    /// As long as `orders`.
+    papers: Vec<Papers>,
     free: Vec<OrderIndex>,
+    texts: Vec<Text>,
+    free_texts: Vec<u32>,
     length: usize,
     dirty: Vec<OrderIndex>,
     digest_sum: u64,
@@ -148,7 +42,10 @@ impl Book {
             instrument,
             sides: [Ladder::new(true), Ladder::new(false)],
             orders: Vec::new(),
+            papers: Vec::new(),
             free: Vec::new(),
+            texts: Vec::new(),
+            free_texts: Vec::new(),
             length: 0,
             dirty: Vec::new(),
             digest_sum: 0,
@@ -176,15 +73,39 @@ impl Book {
         &self.orders[index as usize]
     }
 
+    /// What else is kept of an order.
+    #[inline]
+    pub fn papers(&self, index: OrderIndex) -> &Papers {
+        &self.papers[index as usize]
+    }
+
+    /// `papers`, to be changed: nothing that the digest covers.
+    #[inline]
+    pub fn papers_mut(&mut self, index: OrderIndex) -> &mut Papers {
+        &mut self.papers[index as usize]
+    }
+
     /// An order, to be changed: its digest is computed anew at the next `digest_sum`.
     #[inline]
     pub fn order_mut(&mut self, index: OrderIndex) -> &mut Order {
         let order = &mut self.orders[index as usize];
-        if !order.is_dirty {
-            order.is_dirty = true;
+        if !order.is_dirty() {
+            order.set_dirty(true);
             self.dirty.push(index);
         }
         order
+    }
+
+    /// Empty when the venue assigned it.
+    #[inline]
+    pub fn client_order_id(&self, index: OrderIndex) -> &[u8] {
+        if self.order(index).is_named() { self.text(index) } else { &[] }
+    }
+
+    #[inline(never)]
+    fn text(&self, index: OrderIndex) -> &[u8] {
+        let text = &self.texts[self.papers(index).text as usize];
+        &text.bytes[..usize::from(text.length)]
     }
 
     /// Best price of a side.
@@ -204,57 +125,72 @@ impl Book {
 
     /// Adds an order behind all others of its price. Returns its position.
     #[inline]
-    pub fn add(
-        &mut self,
-        order_id: OrderId,
-        account: AccountId,
-        leaves: Quantity,
-        terms: &OrderTerms,
-        client_order_id: &[u8],
-    ) -> OrderIndex {
+    pub fn add(&mut self, order: &Order, papers: &Papers, client_order_id: &[u8]) -> OrderIndex {
         let index = match self.free.pop() {
-            Some(index) => index,
+            Some(index) => {
+                let place = &mut self.orders[index as usize];
+                // It may still be in the list of changed orders.
+                let is_dirty = place.is_dirty();
+                *place = *order;
+                place.set_dirty(is_dirty);
+                self.papers[index as usize] = *papers;
+                index
+            }
             None => {
-                self.orders.push(vacant(*terms));
+                self.orders.push(*order);
+                self.papers.push(*papers);
                 (self.orders.len() - 1) as u32
             }
         };
-        let order = self.order_mut(index);
-        order.order_id = order_id;
-        order.leaves = leaves;
-        order.account = account;
-        order.terms = *terms;
-        order.client_order_id_length = 0;
         self.length += 1;
         self.set_client_order_id(index, client_order_id);
         self.link(index);
         index
     }
 
-    /// Gives an order another client id.
+    /// Gives an order another client id; an empty one changes nothing.
     #[inline]
     pub fn set_client_order_id(&mut self, index: OrderIndex, text: &[u8]) {
-        if text.is_empty() {
-            return;
+        if !text.is_empty() {
+            self.set_text(index, text);
         }
-        let order = self.order_mut(index);
-        order.client_order_id_length = text.len() as u8;
-        order.client_order_id[..text.len()].copy_from_slice(text);
     }
 
-    /// Puts an order, whose price and leaves are set, behind all others of its price.
+    #[inline(never)]
+    fn set_text(&mut self, index: OrderIndex, text: &[u8]) {
+        let mut fresh = Text { length: text.len() as u8, bytes: [0; TEXT_BYTES_MAX] };
+        fresh.bytes[..text.len()].copy_from_slice(text);
+        let at = &mut self.papers[index as usize].text;
+        if *at == NONE {
+            *at = self.free_texts.pop().unwrap_or(self.texts.len() as u32);
+        }
+        match self.texts.get_mut(*at as usize) {
+            Some(place) => *place = fresh,
+            None => self.texts.push(fresh),
+        }
+        self.order_mut(index).set_named();
+    }
+
+    /// Puts an order, whose price and quantity are set, behind all others of its price.
     pub fn link(&mut self, index: OrderIndex) {
         let side = self.order_mut(index).terms.side;
         attach(&mut self.orders, &mut self.sides[side as usize - 1], index);
     }
 
-    /// Takes an order out of its queue; it stays in the slab.
+    /// Takes an order out of its queue; it stays in the slab until `release`.
     pub fn unlink(&mut self, index: OrderIndex) {
-        let side = self.order_mut(index).terms.side;
-        detach(&mut self.orders, &mut self.sides[side as usize - 1], index);
+        let leaves = self.order(index).leaves();
+        self.unlink_filled(index, leaves);
     }
 
-    /// Takes an order out of its queue, has `change` set its new price and leaves, and puts it
+    /// `unlink` of an order whose last `quantity` lots were just filled.
+    #[inline]
+    pub fn unlink_filled(&mut self, index: OrderIndex, quantity: Quantity) {
+        let side = self.order_mut(index).terms.side;
+        detach(&mut self.orders, &mut self.sides[side as usize - 1], index, quantity);
+    }
+
+    /// Takes an order out of its queue, has `change` set its new price and quantity, and puts it
     /// behind all others of that price. Returns what the level it left and the one it joined have
     /// become.
     #[inline]
@@ -263,64 +199,57 @@ impl Book {
         index: OrderIndex,
         change: impl FnOnce(&mut Order),
     ) -> [LevelState; 2] {
-        let side = self.order_mut(index).terms.side;
+        let order = self.order_mut(index);
+        let (side, leaves) = (order.terms.side, order.leaves());
         let ladder = &mut self.sides[side as usize - 1];
-        let left = detach(&mut self.orders, ladder, index);
+        let left = detach(&mut self.orders, ladder, index, leaves);
         change(&mut self.orders[index as usize]);
         [left, attach(&mut self.orders, ladder, index)]
     }
 
-    /// Loads the lines of an order that matching, settling and its digest read; see
-    /// `look_ahead.rs`.
+    /// Loads the lines of an order; see `look_ahead.rs`.
     #[inline]
     pub fn look_ahead(&self, index: OrderIndex) -> u64 {
-        let Some(order) = self.orders.get(index as usize) else { return 0 };
-        order.order_id ^ order.terms.frozen as u64 ^ order.digest
+        let order = self.orders.get(index as usize);
+        order.map_or(0, |order| order.order_id ^ order.terms.frozen as u64)
     }
 
-    /// Loads the neighbours of an order whose own lines are there, its level, and the level at the
-    /// price it may move to.
+    /// Loads the neighbours and the level of an order whose own lines are there.
     #[inline]
-    pub fn look_ahead_queue(&self, index: OrderIndex, price: Price) -> u64 {
-        let Some(order) = self.orders.get(index as usize) else { return 0 };
-        let neighbours = [order.previous, order.next].map(|neighbour| {
-            // The end of a queue loads its own order: cheaper than asking.
-            self.orders.get(neighbour as usize).unwrap_or(order).order_id
-        });
-        let ladder = self.side(order.terms.side);
-        neighbours[0] ^ neighbours[1] ^ ladder.look_ahead(order.level) ^ ladder.look_ahead_at(price)
+    pub fn look_ahead_queue(&self, index: OrderIndex) -> u64 {
+        let order = self.order(index);
+        // The end of a queue loads its own order: cheaper than asking.
+        let neighbour = |found| select_unpredictable(found == NONE, index, found);
+        self.order(neighbour(order.previous)).order_id
+            ^ self.order(neighbour(order.next)).order_id
+            ^ self.side(order.terms.side).look_ahead(order.level())
     }
 
-    /// Loads what a new order reads.
+    /// The position that the next new order gets, if one is free.
     #[inline]
-    pub fn look_ahead_new(&self, side: Side, price: Price) -> u64 {
-        let free = self.free.last().map_or(0, |index| self.look_ahead(*index));
-        free ^ self.side(side).look_ahead_at(price)
+    pub fn index_ahead(&self) -> OrderIndex {
+        self.free.last().copied().unwrap_or(NONE)
     }
 
-    /// Lowers an order's leaves, which keeps its place. The order stays even at 0: see `remove`.
-    /// Returns what the level has become.
+    /// Lowers the level of an order that keeps its place by the lots that its fill or its smaller
+    /// quantity takes away. Returns what the level has become.
     #[inline]
-    pub fn reduce(&mut self, index: OrderIndex, quantity: Quantity) -> LevelState {
+    pub fn lower(&mut self, index: OrderIndex, quantity: Quantity) -> LevelState {
         let order = self.order_mut(index);
-        order.leaves -= quantity;
-        let (side, level) = (order.terms.side, order.level);
+        let (side, level) = (order.terms.side, order.level());
         LevelState::of(self.side_mut(side).level_mut(level, -quantity))
     }
 
-    /// Removes an order from queue and slab.
-    #[inline]
-    pub fn remove(&mut self, index: OrderIndex) {
-        self.unlink(index);
-        self.release(index);
-    }
-
     /// Gives the slab position of an unlinked order back.
+    #[inline]
     pub fn release(&mut self, index: OrderIndex) {
-        let order = &mut self.orders[index as usize];
-        self.digest_sum = self.digest_sum.wrapping_sub(order.digest);
-        order.digest = 0;
-        order.order_id = 0;
+        let papers = &mut self.papers[index as usize];
+        self.digest_sum = self.digest_sum.wrapping_sub(papers.digest);
+        papers.digest = 0;
+        if papers.text != NONE {
+            self.free_texts.push(papers.text);
+        }
+        self.orders[index as usize].order_id = 0;
         self.free.push(index);
         self.length -= 1;
     }
@@ -333,10 +262,10 @@ impl Book {
         for at in 0..self.dirty.len() {
             let index = self.dirty[at];
             let fresh = self.order_digest(index, &mut scratch);
-            let order = &mut self.orders[index as usize];
-            self.digest_sum = self.digest_sum.wrapping_sub(order.digest).wrapping_add(fresh);
-            order.digest = fresh;
-            order.is_dirty = false;
+            let papers = &mut self.papers[index as usize];
+            self.digest_sum = self.digest_sum.wrapping_sub(papers.digest).wrapping_add(fresh);
+            papers.digest = fresh;
+            self.orders[index as usize].set_dirty(false);
         }
         self.dirty.clear();
         self.scratch = scratch;
@@ -350,17 +279,18 @@ impl Book {
         }
         scratch.clear();
         scratch.order_image(ChangeType::Image, &self.image(index));
-        scratch.extend(&amount_words(order.terms.rated));
+        scratch.extend(&amount_words(order.terms.rated()));
         scratch.extend(&amount_words(order.terms.frozen));
         digest(DigestKind::OpenOrder, &scratch.words()[1..])
     }
 
     /// The full image of an open order.
     pub fn image(&self, index: OrderIndex) -> OrderImage<'_> {
-        let order = self.order(index);
-        let (id, account, leaves) = (order.order_id, order.account, order.leaves);
-        let client_order_id = order.client_order_id();
-        order.terms.image(id, account, self.instrument, leaves, 0, client_order_id)
+        let Order { order_id, account, priority, ref terms, .. } = *self.order(index);
+        let leaves = terms.quantity - terms.filled;
+        let created_at_ns = self.papers(index).created_at_ns;
+        let text = self.client_order_id(index);
+        terms.image(order_id, account, self.instrument, leaves, 0, priority, created_at_ns, text)
     }
 
     /// `digest_sum` computed anew from the queues, which it checks on the way: priorities ascend,
@@ -381,11 +311,11 @@ impl Book {
                 while index != NONE {
                     let order = self.order(index);
                     let terms = &order.terms;
-                    assert!(terms.priority > priority, "queue out of order at {index}");
+                    assert!(order.priority > priority, "queue out of order at {index}");
                     assert!(terms.price == level.price && terms.side == side);
-                    assert!(order.leaves > 0 && terms.order_type == OrderType::Limit as u8);
-                    priority = terms.priority;
-                    quantity += order.leaves;
+                    assert!(order.leaves() > 0 && terms.order_type == OrderType::Limit as u8);
+                    priority = order.priority;
+                    quantity += order.leaves();
                     orders += 1;
                     sum = sum.wrapping_add(self.order_digest(index, &mut scratch));
                     index = order.next;
@@ -427,7 +357,7 @@ impl Book {
 fn attach(orders: &mut [Order], ladder: &mut Ladder, index: OrderIndex) -> LevelState {
     let order = &orders[index as usize];
     let level = ladder.find_or_insert(order.terms.price);
-    let found = ladder.level_mut(level, order.leaves);
+    let found = ladder.level_mut(level, order.leaves());
     found.orders += 1;
     let tail = std::mem::replace(&mut found.tail, index);
     found.head = select_unpredictable(tail == NONE, index, found.head);
@@ -437,21 +367,27 @@ fn attach(orders: &mut [Order], ladder: &mut Ladder, index: OrderIndex) -> Level
     let order = &mut orders[index as usize];
     order.previous = tail;
     order.next = NONE;
-    order.level = level;
+    order.set_level(level);
     state
 }
 
-/// Takes an order out of its queue. Returns what the level has become.
+/// Takes an order out of its queue and `quantity` lots off its level. Returns what the level has
+/// become.
 #[inline(always)]
-fn detach(orders: &mut [Order], ladder: &mut Ladder, index: OrderIndex) -> LevelState {
+fn detach(
+    orders: &mut [Order],
+    ladder: &mut Ladder,
+    index: OrderIndex,
+    quantity: Quantity,
+) -> LevelState {
     let order = &orders[index as usize];
-    let (previous, next, level, leaves) = (order.previous, order.next, order.level, order.leaves);
+    let (previous, next, level) = (order.previous, order.next, order.level());
     let (is_first, is_last) = (previous == NONE, next == NONE);
     // At an end of the queue it is its own neighbour for a moment: whether it stands there is a
     // guess for the processor, and this spares it the guess.
     orders[select_unpredictable(is_first, index, previous) as usize].next = next;
     orders[select_unpredictable(is_last, index, next) as usize].previous = previous;
-    let found = ladder.level_mut(level, -leaves);
+    let found = ladder.level_mut(level, -quantity);
     found.orders -= 1;
     found.head = select_unpredictable(is_first, next, found.head);
     found.tail = select_unpredictable(is_last, previous, found.tail);
@@ -460,21 +396,4 @@ fn detach(orders: &mut [Order], ladder: &mut Ladder, index: OrderIndex) -> Level
         ladder.remove(level);
     }
     state
-}
-
-/// A free slab position.
-fn vacant(terms: OrderTerms) -> Order {
-    Order {
-        order_id: 0,
-        leaves: 0,
-        previous: NONE,
-        next: NONE,
-        level: NONE,
-        account: 0,
-        terms,
-        digest: 0,
-        is_dirty: false,
-        client_order_id_length: 0,
-        client_order_id: [0; TEXT_BYTES_MAX],
-    }
 }

@@ -8,6 +8,7 @@ use crate::command::{
 };
 use crate::generated::reject_code::RejectCode;
 use crate::hash::{DigestKind, digest};
+use crate::order::Place;
 use crate::sequencer::{Accepted, Engine};
 use crate::session::Session;
 use crate::units::{AccountId, InstrumentId, OrderId, SessionId};
@@ -176,16 +177,17 @@ impl Engine {
     /// Open orders that `work` still has to cancel, by order id.
     fn matches(&self, work: &Backlog) -> impl Iterator<Item = OpenOrder> + '_ {
         let work = *work;
-        let orders = self.accounts.open_orders(work.account, work.after);
-        orders.copied().filter(move |order| {
+        let orders = self.accounts.open_orders(work.account, work.after, &self.books);
+        orders.filter(move |order| {
+            let Place { instrument, index } = order.place;
             if work.opcode == Opcode::SessionClosed {
-                let terms = &self.books[order.instrument as usize - 1].order(order.index).terms;
+                let terms = &self.books[instrument as usize - 1].order(index).terms;
                 return terms.session == work.session
                     && terms.flags & FLAG_CANCEL_ON_DISCONNECT != 0;
             }
-            let state = self.instruments[order.instrument as usize - 1].state;
+            let state = self.instruments[instrument as usize - 1].state;
             let is_free = state != InstrumentState::Halted || work.reason == CancelReason::Admin;
-            is_free && (work.instrument == 0 || work.instrument == order.instrument)
+            is_free && (work.instrument == 0 || work.instrument == instrument)
         })
     }
 }

@@ -171,10 +171,11 @@ impl Engine {
         let book = &self.books[instrument.id as usize - 1];
         let open_buys: i128 = self
             .accounts
-            .open_orders(account, 0)
-            .filter(|order| order.instrument == instrument.id)
-            .filter(|order| book.order(order.index).terms.side == Side::Buy)
-            .map(|order| i128::from(book.order(order.index).leaves))
+            .open_orders(account, 0, &self.books)
+            .filter(|order| order.place.instrument == instrument.id)
+            .map(|order| book.order(order.place.index))
+            .filter(|order| order.terms.side == Side::Buy)
+            .map(|order| i128::from(order.leaves()))
             .sum();
         #[cfg(feature = "planted-bugs")]
         let open_buys = match crate::EngineBug::PositionWithoutBuys.is_planted() {

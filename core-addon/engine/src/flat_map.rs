@@ -1,7 +1,10 @@
-//! Open-addressing index from u64 keys to u32 positions, the only hash table of the engine.
+//! Open-addressing index from u64 keys to positions of 32 or 64 bits, the only hash table of the
+//! engine.
 //!
 //! Several entries may share a key (it may be part of a longer one), so look-ups take a test.
 //! Iteration order never reaches state, changes or hash: there is no iterator.
+
+use std::fmt::Display;
 
 /// Marks an empty bucket.
 const EMPTY: u64 = 0;
@@ -11,16 +14,21 @@ const BUCKETS_MIN: usize = 16;
 ///
 /// Cost: about one cache miss per look-up. Allocates only when it grows past its largest size so
 /// far.
-#[derive(Default)]
-pub struct FlatMap {
-    buckets: Vec<(u64, u32)>,
+pub struct FlatMap<P = u32> {
+    buckets: Vec<(u64, P)>,
     length: usize,
 }
 
-impl FlatMap {
+impl<P> Default for FlatMap<P> {
+    fn default() -> FlatMap<P> {
+        FlatMap { buckets: Vec::new(), length: 0 }
+    }
+}
+
+impl<P: Copy + PartialEq + Default + Display> FlatMap<P> {
     /// Position under `key` that passes `test`.
     #[inline]
-    pub fn find(&self, key: u64, test: impl Fn(u32) -> bool) -> Option<u32> {
+    pub fn find(&self, key: u64, test: impl Fn(P) -> bool) -> Option<P> {
         let key = key.max(1);
         let mask = self.buckets.len().checked_sub(1)?;
         let mut bucket = home(key, mask);
@@ -38,13 +46,20 @@ impl FlatMap {
 
     /// Position under `key`, when keys are unique.
     #[inline]
-    pub fn get(&self, key: u64) -> Option<u32> {
+    pub fn get(&self, key: u64) -> Option<P> {
         self.find(key, |_| true)
+    }
+
+    /// Loads the bucket where a search for `key` begins; see `look_ahead.rs`.
+    #[inline]
+    pub fn look_ahead(&self, key: u64) -> u64 {
+        let mask = self.buckets.len().wrapping_sub(1);
+        self.buckets.get(home(key, mask)).map_or(0, |(found, _)| *found)
     }
 
     /// The position under `key`, to be changed in place; keys are unique.
     #[inline]
-    pub fn get_mut(&mut self, key: u64) -> Option<&mut u32> {
+    pub fn get_mut(&mut self, key: u64) -> Option<&mut P> {
         let key = key.max(1);
         let mask = self.buckets.len().checked_sub(1)?;
         let mut bucket = home(key, mask);
@@ -59,7 +74,7 @@ impl FlatMap {
 
     /// Adds an entry; the caller knows that it is not there yet.
     #[inline]
-    pub fn insert(&mut self, key: u64, position: u32) {
+    pub fn insert(&mut self, key: u64, position: P) {
         if (self.length + 1) * 4 > self.buckets.len() * 3 {
             self.grow();
         }
@@ -71,7 +86,7 @@ impl FlatMap {
     ///
     /// Panics when there is none: an index that lost an entry must not serve one more command.
     #[inline]
-    pub fn remove(&mut self, key: u64, position: u32) {
+    pub fn remove(&mut self, key: u64, position: P) {
         let key = key.max(1);
         let mask = self.buckets.len() - 1;
         let mut bucket = home(key, mask);
@@ -93,11 +108,11 @@ impl FlatMap {
                 hole = bucket;
             }
         }
-        self.buckets[hole] = (EMPTY, 0);
+        self.buckets[hole] = (EMPTY, P::default());
     }
 
     #[inline]
-    fn place(&mut self, key: u64, position: u32) {
+    fn place(&mut self, key: u64, position: P) {
         let mask = self.buckets.len() - 1;
         let mut bucket = home(key, mask);
         while self.buckets[bucket].0 != EMPTY {
@@ -108,7 +123,7 @@ impl FlatMap {
 
     #[cold]
     fn grow(&mut self) {
-        let larger = vec![(EMPTY, 0); (self.buckets.len() * 2).max(BUCKETS_MIN)];
+        let larger = vec![(EMPTY, P::default()); (self.buckets.len() * 2).max(BUCKETS_MIN)];
         let old = std::mem::replace(&mut self.buckets, larger);
         for (key, position) in old {
             if key != EMPTY {
@@ -132,7 +147,7 @@ mod tests {
     #[test]
     fn agrees_with_an_ordered_map_over_random_inserts_and_removes() {
         let mut state = 42_u64;
-        let mut map = FlatMap::default();
+        let mut map: FlatMap = FlatMap::default();
         let mut model = BTreeMap::new();
         for _ in 0..20_000 {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
@@ -151,7 +166,7 @@ mod tests {
 
     #[test]
     fn keeps_entries_apart_that_share_a_key() {
-        let mut map = FlatMap::default();
+        let mut map: FlatMap = FlatMap::default();
         map.insert(7, 1);
         map.insert(7, 2);
         assert_eq!(map.find(7, |position| position == 2), Some(2));

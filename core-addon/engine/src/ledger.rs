@@ -1,4 +1,4 @@
-//! Balances: available and frozen per account and currency, in dense rows by account slot.
+//! Balances: available and frozen per account and currency, in dense rows by account.
 //!
 //! The ledger only adds; which amounts move is decided where they are earned. `available` and
 //! `frozen` are never negative, except those of the external account.
@@ -6,22 +6,16 @@
 use crate::hash::{DigestKind, digest};
 use crate::units::{AccountId, Amount, CurrencyId, EXTERNAL_ACCOUNT, amount_words};
 
-/// Account slots: the unit that state is divided by (`slot = id & 1023`, `row = id >> 10`).
+/// Account slots: the unit that indexes and snapshots are divided by (`slot = id & 1023`).
 pub const SLOTS: usize = 1_024;
 
 /// Currencies per account row at the start.
-const STRIDE_MIN: usize = 4;
+const STRIDE_MIN: usize = 2;
 
 /// Slot of an account.
 #[inline]
 pub fn slot_of(account: AccountId) -> usize {
     account as usize & (SLOTS - 1)
-}
-
-/// Row of an account in its slot. Slot 0 has a row 0 that no account has.
-#[inline]
-pub fn row_of(account: AccountId) -> usize {
-    account as usize >> 10
 }
 
 /// One of what every slot has. The fixed length spares every access its bounds check.
@@ -30,8 +24,9 @@ pub fn by_slot<T>(mut make: impl FnMut() -> T) -> Box<[T; SLOTS]> {
     slots.try_into().unwrap_or_else(|_| unreachable!("as many as there are slots"))
 }
 
-/// Balance of one account in one currency, in currency units.
+/// Balance of one account in one currency, in currency units. Never across two cache lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(align(32))]
 pub struct Balance {
     pub available: Amount,
     pub frozen: Amount,
@@ -48,7 +43,8 @@ pub struct Delta {
 
 /// All balances.
 pub struct Ledger {
-    slots: Box<[Vec<Balance>; SLOTS]>,
+    /// By account, then currency: a look-up is one multiplication and one load.
+    balances: Vec<Balance>,
     /// Balances per account row: a power of two, at least the number of currencies.
     stride: usize,
     /// A bit per account and currency, set while the balance is in `dirty`. Apart from the
@@ -61,20 +57,16 @@ pub struct Ledger {
 
 impl Ledger {
     pub fn new() -> Ledger {
-        let slots = by_slot(Vec::new);
-        let (marks, digests, dirty) = (Vec::new(), Vec::new(), Vec::new());
-        Ledger { slots, stride: STRIDE_MIN, marks, digests, dirty, digest_sum: 0 }
+        let (balances, marks, digests) = (Vec::new(), Vec::new(), Vec::new());
+        let dirty = Vec::new();
+        Ledger { balances, stride: STRIDE_MIN, marks, digests, dirty, digest_sum: 0 }
     }
 
     /// Makes room for the rows of `account`.
     pub fn add_account(&mut self, account: AccountId) {
-        let length = (row_of(account) + 1) * self.stride;
-        let slot = &mut self.slots[slot_of(account)];
-        if slot.len() < length {
-            slot.resize(length, Balance::default());
-        }
         let length = (account as usize + 1) * self.stride;
-        if self.digests.len() < length {
+        if self.balances.len() < length {
+            self.balances.resize(length, Balance::default());
             self.marks.resize(length.div_ceil(64), 0);
             self.digests.resize(length, 0);
         }
@@ -89,9 +81,7 @@ impl Ledger {
         // Leaves nothing marked.
         self.digest_sum();
         self.stride = (currency as usize).next_power_of_two();
-        for slot in self.slots.iter_mut() {
-            *slot = widen(slot, old, self.stride);
-        }
+        self.balances = widen(&self.balances, old, self.stride);
         self.digests = widen(&self.digests, old, self.stride);
         self.marks.resize(self.digests.len().div_ceil(64), 0);
     }
@@ -99,15 +89,14 @@ impl Ledger {
     /// The balance of an account that exists, in a currency that exists.
     #[inline]
     pub fn balance(&self, account: AccountId, currency: CurrencyId) -> &Balance {
-        &self.slots[slot_of(account)][row_of(account) * self.stride + currency as usize - 1]
+        &self.balances[self.position(account, currency)]
     }
 
     /// Loads a balance; see `look_ahead.rs`.
     #[inline]
     pub fn look_ahead(&self, account: AccountId, currency: CurrencyId) -> u64 {
-        let slot = &self.slots[slot_of(account)];
-        slot.get(row_of(account) * self.stride + currency as usize - 1)
-            .map_or(0, |balance| balance.available as u64)
+        let balance = self.balances.get(self.position(account, currency));
+        balance.map_or(0, |balance| balance.available as u64)
     }
 
     /// Adds `delta` and returns the balance before and after.
@@ -116,9 +105,8 @@ impl Ledger {
     /// be served from it.
     #[inline(always)]
     pub fn apply(&mut self, delta: &Delta) -> (Balance, Balance) {
-        let slot = &mut self.slots[slot_of(delta.account)];
-        let row = row_of(delta.account) * self.stride;
-        let balance = &mut slot[row + delta.currency as usize - 1];
+        let at = self.position(delta.account, delta.currency);
+        let balance = &mut self.balances[at];
         let before = *balance;
         balance.available += delta.available;
         balance.frozen += delta.frozen;
@@ -127,7 +115,6 @@ impl Ledger {
             "balance below zero: {delta:?} on {before:?}",
         );
         let after = *balance;
-        let at = self.mark_of(delta.account, delta.currency);
         let marks = &mut self.marks[at / 64];
         if *marks & 1 << (at % 64) == 0 {
             *marks |= 1 << (at % 64);
@@ -137,7 +124,7 @@ impl Ledger {
     }
 
     #[inline]
-    fn mark_of(&self, account: AccountId, currency: CurrencyId) -> usize {
+    fn position(&self, account: AccountId, currency: CurrencyId) -> usize {
         account as usize * self.stride + currency as usize - 1
     }
 
@@ -148,7 +135,7 @@ impl Ledger {
         for at in 0..self.dirty.len() {
             let (account, currency) = self.dirty[at];
             let fresh = balance_digest(account, currency, self.balance(account, currency));
-            let mark = self.mark_of(account, currency);
+            let mark = self.position(account, currency);
             #[cfg(feature = "planted-bugs")]
             let fresh = match crate::EngineBug::StaleHash.is_planted() && fresh == 0 {
                 true => self.digests[mark],
@@ -169,13 +156,11 @@ impl Ledger {
         })
     }
 
-    /// Every balance, by slot, row and currency.
+    /// Every balance, by account and currency.
     pub fn iter(&self) -> impl Iterator<Item = (AccountId, CurrencyId, &Balance)> {
-        self.slots.iter().enumerate().flat_map(move |(slot, balances)| {
-            balances.iter().enumerate().map(move |(at, balance)| {
-                let account = (at / self.stride) << 10 | slot;
-                (account as AccountId, (at % self.stride) as CurrencyId + 1, balance)
-            })
+        self.balances.iter().enumerate().map(|(at, balance)| {
+            let (account, currency) = (at / self.stride, at % self.stride);
+            (account as AccountId, currency as CurrencyId + 1, balance)
         })
     }
 
@@ -219,6 +204,7 @@ mod tests {
     #[test]
     fn keeps_balances_when_rows_grow_wider() {
         let mut ledger = Ledger::new();
+        ledger.add_currency(4);
         for account in [3, 3 + 1_024, 9] {
             ledger.add_account(account);
             ledger.apply(&delta(account, 4, i128::from(account)));

@@ -3,9 +3,11 @@
 
 use std::hint::black_box;
 
+use crate::book::Book;
 use crate::command::{Command, Opcode, Side};
-use crate::ladder::{NONE, OrderIndex};
+use crate::order::Place;
 use crate::sequencer::Engine;
+use crate::units::InstrumentId;
 
 /// Commands looked at together: about as many misses as a processor keeps in flight.
 pub const LOOK_AHEAD: usize = 8;
@@ -16,61 +18,56 @@ impl Engine {
     /// Stage by stage over all of them: what one stage reads says where the next one must look.
     pub fn look_ahead(&self, commands: &[Command]) {
         let commands = &commands[..commands.len().min(LOOK_AHEAD)];
-        let mut positions = [NONE; LOOK_AHEAD];
-        for (command, position) in commands.iter().zip(&mut positions) {
-            if names_order(command) {
-                let found = self.accounts.position_of_order(command.account, command.order_id);
-                *position = found.unwrap_or(NONE);
-            }
-        }
+        let mut places = [Place::NOWHERE; LOOK_AHEAD];
         // Adding up what was read is the cheapest use that the compiler cannot leave out.
         let mut sum = 0_u64;
-        let mut orders = [(0, NONE); LOOK_AHEAD];
-        for ((command, position), order) in commands.iter().zip(positions).zip(&mut orders) {
-            match self.accounts.open_at(command.account, position) {
-                Some(open) => *order = (open.instrument as usize - 1, open.index),
-                None => sum ^= self.new_order_ahead(command),
+        for (command, place) in commands.iter().zip(&mut places) {
+            if names_order(command) {
+                let found = self.accounts.place_ahead(command.account, command.order_id);
+                *place = found.unwrap_or(Place::NOWHERE);
+            } else if let Some(book) = self.books.get(position_of(command.instrument)) {
+                *place = Place { instrument: command.instrument, index: book.index_ahead() };
             }
         }
-        for (position, index) in orders {
-            if let Some(book) = self.books.get(position) {
-                sum ^= book.look_ahead(index);
+        for (command, place) in commands.iter().zip(places) {
+            if let Some(book) = self.books.get(position_of(place.instrument)) {
+                sum ^= book.look_ahead(place.index);
+            }
+            if command.opcode != Opcode::ReplaceOrder as u8 {
+                sum ^= self.accounts.look_ahead(command.account);
             }
         }
-        for (command, (position, index)) in commands.iter().zip(orders) {
-            if index != NONE {
-                sum ^= self.open_order_ahead(command, position, index);
+        for (command, place) in commands.iter().zip(places) {
+            if let Some(book) = self.books.get(position_of(place.instrument)) {
+                sum ^= self.order_ahead(command, place, book);
             }
         }
         black_box(sum);
     }
 
-    #[inline]
-    fn new_order_ahead(&self, command: &Command) -> u64 {
-        let position = (command.instrument as usize).wrapping_sub(1);
-        let (Some(book), Some(side)) = (self.books.get(position), Side::from_byte(command.side))
-        else {
-            return 0;
+    #[inline(always)]
+    fn order_ahead(&self, command: &Command, place: Place, book: &Book) -> u64 {
+        let instrument = &self.instruments[position_of(place.instrument)];
+        let mut sum = 0;
+        let side = if names_order(command) {
+            sum ^= book.look_ahead_queue(place.index);
+            book.order(place.index).terms.side
+        } else {
+            sum ^= self.accounts.look_ahead_count(command.account, place.instrument);
+            Side::from_byte(command.side).unwrap_or(Side::Buy)
         };
-        let currency = self.instruments[position].frozen_currency(side);
-        book.look_ahead_new(side, command.price)
-            ^ self.accounts.look_ahead(command.account)
-            ^ self.ledger.look_ahead(command.account, currency)
-    }
-
-    #[inline]
-    fn open_order_ahead(&self, command: &Command, position: usize, index: OrderIndex) -> u64 {
-        let book = &self.books[position];
-        let currency = self.instruments[position].frozen_currency(book.order(index).terms.side);
-        let balance = self.ledger.look_ahead(command.account, currency);
-        let account = match command.opcode == Opcode::CancelOrder as u8 {
-            true => self.accounts.look_ahead(command.account),
-            false => 0,
-        };
-        balance ^ account ^ book.look_ahead_queue(index, command.price)
+        sum ^= self.ledger.look_ahead(command.account, instrument.frozen_currency(side));
+        sum ^ book.side(side).look_ahead_at(command.price)
     }
 }
 
+/// Position of an instrument's book; none for instrument 0.
+#[inline]
+fn position_of(instrument: InstrumentId) -> usize {
+    (instrument as usize).wrapping_sub(1)
+}
+
+#[inline]
 fn names_order(command: &Command) -> bool {
     let opcode = command.opcode;
     opcode == Opcode::CancelOrder as u8 || opcode == Opcode::ReplaceOrder as u8

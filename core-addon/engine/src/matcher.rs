@@ -4,13 +4,16 @@
 //! The matcher reads the book and the order, never an account: what it needs to know about money, a
 //! budget or a freeze, comes with the order. What moves goes into the result slot.
 
-use crate::book::{Book, Order, OrderTerms};
+use crate::book::Book;
 use crate::change::{CancelReason, ChangeWriter, OrderCause, OrderStatus, OrderUpdate, Trade};
 use crate::command::Side;
 use crate::instrument::Instrument;
 use crate::ladder::{LevelIndex, NONE, OrderIndex};
+use crate::order::{Order, OrderTerms};
 use crate::result_slot::{Closed, ResultSlot};
-use crate::units::{AccountId, Amount, InstrumentId, OrderId, Price, Quantity, ceil_millionths};
+use crate::units::{
+    AccountId, Amount, InstrumentId, MILLION, OrderId, Price, Quantity, ceil_millionths,
+};
 
 /// An order while it takes liquidity.
 pub struct Taker {
@@ -55,8 +58,8 @@ pub fn freeze_at(
     let (price, rate) = (1 + ((limit - 1) & mask), i64::from(terms.rate_max()) & mask);
     let unit = [instrument.quote_per_tick_lot, instrument.lot_size][terms.side as usize - 1];
     let open = i128::from(leaves) * i128::from(price) * i128::from(unit);
-    let (rated, fee) = (terms.rated & i128::from(mask), terms.fee & i128::from(mask));
-    open + ceil_millionths(rated + open * i128::from(rate)) - fee
+    // The fees of further fills, of which rounding up has already paid a part.
+    open + ceil_millionths(open * i128::from(rate) - i128::from(terms.rounded_up() & mask))
 }
 
 /// What an order with `leaves` lots open at its own price must hold.
@@ -65,21 +68,21 @@ pub fn freeze(terms: &OrderTerms, leaves: Quantity, instrument: &Instrument) -> 
     freeze_at(terms, terms.price, leaves, instrument)
 }
 
-/// Charges one fill to an order and returns the fee of this fill.
+/// Charges one fill to an order and returns the fee of this fill: all its fills together are
+/// rounded up once.
 #[inline]
 fn charge(terms: &mut OrderTerms, quantity: Quantity, notional: Amount, rate: i32) -> Amount {
     terms.filled += quantity;
     terms.notional += notional;
-    terms.rated += notional * i128::from(rate);
-    let fee = ceil_millionths(terms.rated);
+    let exact = notional * i128::from(rate) - i128::from(terms.rounded_up());
     #[cfg(feature = "planted-bugs")]
-    let fee = if crate::EngineBug::FeePerFill.is_planted() {
-        terms.fee + ceil_millionths(notional * i128::from(rate))
-    } else {
-        fee
+    let exact = match crate::EngineBug::FeePerFill.is_planted() {
+        true => notional * i128::from(rate),
+        false => exact,
     };
-    let charged = fee - terms.fee;
-    terms.fee = fee;
+    let charged = ceil_millionths(exact);
+    terms.set_rounded_up((charged * i128::from(MILLION) - exact) as i64);
+    terms.fee += charged;
     charged
 }
 
@@ -95,7 +98,7 @@ pub fn can_fill(book: &Book, side: Side, limit: Price, quantity: Quantity, own: 
         if !is_within(side, order.terms.price, limit) || is_own {
             return false;
         }
-        missing -= order.leaves;
+        missing -= order.leaves();
         if missing <= 0 {
             return true;
         }
@@ -181,7 +184,7 @@ fn take_level(
             is_touched = true;
             result.touch_level(instrument.id, makers, price);
         }
-        let quantity = maker.leaves.min(fits);
+        let quantity = maker.leaves().min(fits);
         let next = maker.next;
         fill(taker, index, quantity, price, book, instrument, result, changes);
         fits -= quantity;
@@ -206,7 +209,7 @@ fn fill_maker(
     let rate =
         if crate::EngineBug::CurrentRate.is_planted() { instrument.maker_rate } else { rate };
     let fee = charge(terms, quantity, notional, rate);
-    terms.frozen = freeze(terms, maker.leaves - quantity, instrument);
+    terms.frozen = freeze(terms, terms.quantity - terms.filled, instrument);
     let released = frozen_before - terms.frozen;
     let base = i128::from(quantity) * i128::from(instrument.lot_size);
     if terms.side == Side::Buy {
@@ -222,9 +225,14 @@ fn fill_maker(
 
 /// The update of a resting order that was just charged for `quantity` lots.
 #[inline(always)]
-fn maker_update(maker: &Order, quantity: Quantity, instrument: InstrumentId) -> OrderUpdate<'_> {
+fn maker_update<'a>(
+    maker: &Order,
+    quantity: Quantity,
+    instrument: InstrumentId,
+    client_order_id: &'a [u8],
+) -> OrderUpdate<'a> {
     let terms = &maker.terms;
-    let (filled_before, leaves_after) = (terms.filled - quantity, maker.leaves - quantity);
+    let (filled_before, leaves_after) = (terms.filled - quantity, maker.leaves());
     let open = OrderStatus::PartiallyFilled;
     OrderUpdate {
         order_id: maker.order_id,
@@ -240,13 +248,13 @@ fn maker_update(maker: &Order, quantity: Quantity, instrument: InstrumentId) -> 
         quantity: terms.quantity,
         filled_before,
         filled_after: terms.filled,
-        leaves_before: maker.leaves,
+        leaves_before: leaves_after + quantity,
         leaves_after,
         cumulative_notional: terms.notional,
         fee: terms.fee,
         price_before: terms.price,
         quantity_before: terms.quantity,
-        client_order_id: maker.client_order_id(),
+        client_order_id,
         client_order_id_before: &[],
     }
 }
@@ -287,20 +295,22 @@ fn fill(
         taker_fee,
         maker_fee,
     });
-    let update = maker_update(maker, quantity, instrument.id);
+    let maker = book.order(index);
+    let update = maker_update(maker, quantity, instrument.id, book.client_order_id(index));
     changes.order_update(&update);
     if update.leaves_after == 0 {
         result.close(Closed {
             order_id: update.order_id,
             account: update.account,
             instrument: update.instrument,
+            index,
             status: update.status_after,
             reason: update.reason,
             filled: update.filled_after,
         });
-        book.remove(index);
+        book.unlink_filled(index, quantity);
     } else {
-        book.reduce(index, quantity);
+        book.lower(index, quantity);
     }
     instrument.fee_accumulator += taker_fee + maker_fee;
     instrument.next_trade_id += 1;

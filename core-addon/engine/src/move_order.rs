@@ -3,10 +3,10 @@
 use std::hint::select_unpredictable;
 
 use crate::amend::{Amendment, unchanged};
-use crate::book::Order;
+use crate::book::Book;
 use crate::change::{ChangeWriter, OrderCause, OrderUpdate};
 use crate::command::{Command, Side};
-use crate::ladder::LevelState;
+use crate::ladder::{LevelState, OrderIndex};
 use crate::ledger::Delta;
 use crate::matcher::{Taker, freeze, take};
 use crate::place::{Before, closed, move_amounts, outcome};
@@ -44,10 +44,9 @@ impl Engine {
         let position = instrument_id as usize - 1;
         let (book, instrument) = (&mut self.books[position], &self.instruments[position]);
         let order = book.order(index);
-        write_move(order, instrument_id, command, changes);
+        write_move(book, index, instrument_id, command, changes);
         let terms = &order.terms;
-        let (side, old_leaves) = (terms.side, order.leaves);
-        let leaves = command.quantity - terms.filled;
+        let side = terms.side;
         let keeps_place = command.price == terms.price && command.quantity < terms.quantity;
         #[cfg(feature = "planted-bugs")]
         let keeps_place = keeps_place
@@ -55,18 +54,17 @@ impl Engine {
         let released = terms.frozen - amendment.frozen;
         let currency = instrument.frozen_currency(side);
         if keeps_place {
-            let level = book.reduce(index, old_leaves - leaves);
+            let level = book.lower(index, terms.quantity - command.quantity);
             write_level(instrument_id, side, &level, changes);
             let order = book.order_mut(index);
             order.terms.quantity = command.quantity;
             order.terms.frozen = amendment.frozen;
         } else {
             let levels = book.relocate(index, |order| {
-                order.leaves = leaves;
+                order.priority = self.sequence;
                 order.terms.price = command.price;
                 order.terms.quantity = command.quantity;
                 order.terms.frozen = amendment.frozen;
-                order.terms.priority = self.sequence;
             });
             write_two_levels(instrument_id, side, levels, changes);
         }
@@ -86,12 +84,11 @@ impl Engine {
         let position = amendment.instrument as usize - 1;
         let (book, instrument) = (&mut self.books[position], &mut self.instruments[position]);
         let order = book.order(amendment.index);
-        let (old, leaves_before) = (order.terms, order.leaves);
+        let (old, leaves_before) = (order.terms, order.leaves());
         self.result.touch_level(amendment.instrument, old.side, old.price);
         let mut terms = old;
         terms.price = command.price;
         terms.quantity = command.quantity;
-        terms.priority = self.sequence;
         let mut taker = Taker {
             order_id: amendment.order_id,
             account: command.account,
@@ -108,7 +105,7 @@ impl Engine {
         taker.terms.frozen = if rests { freeze(&taker.terms, leaves_after, instrument) } else { 0 };
         let before = Before::of(&old);
         move_amounts(command.account, &taker.terms, &before, instrument, &mut self.result);
-        let order = book.order(amendment.index);
+        let client_order_id_before = book.client_order_id(amendment.index);
         changes.order_update(&OrderUpdate {
             status_after: outcome.status,
             reason: outcome.reason,
@@ -120,23 +117,22 @@ impl Engine {
             cumulative_notional: taker.terms.notional,
             fee: taker.terms.fee,
             client_order_id: match command.text() {
-                [] => order.client_order_id(),
+                [] => client_order_id_before,
                 new => new,
             },
-            client_order_id_before: order.client_order_id(),
+            client_order_id_before,
             leaves_before,
-            ..unchanged(amendment.instrument, order)
+            ..unchanged(amendment.instrument, book, amendment.index)
         });
         book.set_client_order_id(amendment.index, command.text());
         if rests {
             let order = book.order_mut(amendment.index);
             order.terms = taker.terms;
-            order.leaves = leaves_after;
+            order.priority = self.sequence;
             book.link(amendment.index);
             self.result.touch_level(amendment.instrument, old.side, taker.terms.price);
         } else {
-            book.release(amendment.index);
-            self.result.close(closed(&taker, instrument, outcome));
+            self.result.close(closed(&taker, instrument, amendment.index, outcome));
         }
     }
 }
@@ -144,22 +140,23 @@ impl Engine {
 /// Writes the update of an order that a replace moves without a trade; nothing has moved yet.
 #[inline(never)]
 fn write_move(
-    order: &Order,
+    book: &Book,
+    index: OrderIndex,
     instrument: InstrumentId,
     command: &Command,
     changes: &mut ChangeWriter,
 ) {
-    let client_order_id_before = order.client_order_id();
+    let client_order_id_before = book.client_order_id(index);
     changes.order_update(&OrderUpdate {
         price: command.price,
         quantity: command.quantity,
-        leaves_after: command.quantity - order.terms.filled,
+        leaves_after: command.quantity - book.order(index).terms.filled,
         client_order_id: match command.text() {
             [] => client_order_id_before,
             new => new,
         },
         client_order_id_before,
-        ..unchanged(instrument, order)
+        ..unchanged(instrument, book, index)
     });
 }
 

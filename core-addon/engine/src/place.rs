@@ -1,6 +1,6 @@
 //! New orders: admitted, matched, and put into the book or ended.
 
-use crate::book::{Book, OrderTerms};
+use crate::book::Book;
 use crate::change::{
     CancelReason, ChangeType, ChangeWriter, OrderCause, OrderImage, OrderStatus, OrderUpdate,
 };
@@ -10,7 +10,9 @@ use crate::command::{
 };
 use crate::generated::reject_code::RejectCode;
 use crate::instrument::Instrument;
+use crate::ladder::{NONE, OrderIndex};
 use crate::matcher::{Stop, Taker, can_fill, freeze, take};
+use crate::order::{Order, OrderTerms, Papers, Place};
 use crate::result_slot::{Closed, ResultSlot};
 use crate::sequencer::{Accepted, Engine};
 use crate::units::Quantity;
@@ -81,7 +83,7 @@ impl Engine {
         let (book, instrument) = (&mut self.books[position], &mut self.instruments[position]);
         check_book(command, &admission, book, self.capacities.orders)?;
 
-        let terms = new_terms(command, &admission, instrument, self.sequence, self.time_ns);
+        let terms = new_terms(command, &admission, instrument);
         let mut taker = Taker {
             order_id: self.sequence,
             account: command.account,
@@ -99,6 +101,8 @@ impl Engine {
                 instrument.id,
                 leaves,
                 command.amount(),
+                self.sequence,
+                self.time_ns,
                 command.text(),
             ),
         );
@@ -117,12 +121,13 @@ impl Engine {
         let client_id = command.text();
         finish(&mut taker, outcome, client_id, instrument, &mut self.result, changes);
         if outcome.status.is_final() {
-            self.result.close(closed(&taker, instrument, outcome));
+            self.result.close(closed(&taker, instrument, NONE, outcome));
         } else {
-            let index =
-                book.add(taker.order_id, taker.account, taker.leaves, &taker.terms, client_id);
+            let order = Order::new(taker.order_id, taker.account, self.sequence, &taker.terms);
+            let index = book.add(&order, &Papers::new(self.time_ns), client_id);
             self.result.touch_level(instrument.id, admission.side, taker.terms.price);
-            self.accounts.add_open(taker.account, taker.order_id, instrument.id, index);
+            let place = Place { instrument: instrument.id, index };
+            self.accounts.add_open(taker.account, taker.order_id, place, &mut self.books);
         }
         self.reserved = admission.client_id;
         Ok(())
@@ -133,7 +138,8 @@ impl Engine {
         self.settle(changes);
         if let Some(id) = self.reserved.take() {
             let (account, order_id) = (command.account, self.sequence);
-            self.accounts.reserve_client_id(account, order_id, id.key, id.content);
+            let books = &mut self.books;
+            self.accounts.reserve_client_id(account, order_id, id.key, id.content, books);
         }
     }
 
@@ -190,32 +196,16 @@ fn check_book(
     Ok(())
 }
 
-fn new_terms(
-    command: &Command,
-    admission: &Admission,
-    instrument: &Instrument,
-    sequence: u64,
-    time_ns: u64,
-) -> OrderTerms {
-    OrderTerms {
-        side: admission.side,
-        order_type: command.order_type,
-        time_in_force: command.time_in_force,
-        self_trade_prevention: STP_EXPIRE_TAKER,
-        flags: command.flags & FLAG_CANCEL_ON_DISCONNECT,
-        price: command.price,
-        quantity: command.quantity,
-        filled: 0,
-        session: command.session,
-        created_at_ns: time_ns,
-        priority: sequence,
-        maker_rate: instrument.maker_rate,
-        taker_rate: instrument.taker_rate,
-        notional: 0,
-        rated: 0,
-        fee: 0,
-        frozen: 0,
-    }
+fn new_terms(command: &Command, admission: &Admission, instrument: &Instrument) -> OrderTerms {
+    let flags = command.flags & FLAG_CANCEL_ON_DISCONNECT;
+    OrderTerms::new(
+        admission.side,
+        [command.order_type, command.time_in_force, STP_EXPIRE_TAKER, flags],
+        command.price,
+        command.quantity,
+        command.session,
+        [instrument.maker_rate, instrument.taker_rate],
+    )
 }
 
 /// What becomes of an order that stopped.
@@ -320,9 +310,15 @@ pub(crate) fn move_amounts(
     }
 }
 
-/// The end of an order, for its account.
-pub(crate) fn closed(taker: &Taker, instrument: &Instrument, outcome: Outcome) -> Closed {
+/// The end of an order, for its account. `index`: its position in the book, if it had one.
+pub(crate) fn closed(
+    taker: &Taker,
+    instrument: &Instrument,
+    index: OrderIndex,
+    outcome: Outcome,
+) -> Closed {
     Closed {
+        index,
         order_id: taker.order_id,
         account: taker.account,
         instrument: instrument.id,

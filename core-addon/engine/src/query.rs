@@ -121,13 +121,14 @@ impl Engine {
         let after = query.order_id;
         let fits = |instrument| query.instrument == 0 || query.instrument == instrument;
         if query.kind == 0 {
-            let open = self.accounts.open_orders(query.account, after);
-            for order in open.filter(|order| fits(order.instrument)).take(page(query)) {
-                self.write_open(order, answer);
+            let open = self.accounts.open_orders(query.account, after, &self.books);
+            for order in open.filter(|order| fits(order.place.instrument)).take(page(query)) {
+                self.write_open(&order, answer);
             }
             return Ok(());
         }
-        let open = self.accounts.open_orders(query.account, after).map(|order| order.order_id);
+        let open = self.accounts.open_orders(query.account, after, &self.books);
+        let open = open.map(|order| order.order_id);
         let finals = self
             .accounts
             .final_orders(query.account)
@@ -135,8 +136,7 @@ impl Engine {
             .filter(|order_id| *order_id > after);
         let mut ids: Vec<OrderId> = open.chain(finals).collect();
         ids.sort_unstable();
-        let found =
-            ids.iter().filter_map(|id| self.accounts.find(query.account, *id, self.time_ns));
+        let found = ids.iter().filter_map(|id| self.find(query.account, *id));
         for order in found.filter(|order| fits(order.instrument())).take(page(query)) {
             self.write_found(query.account, &order, answer);
         }
@@ -151,7 +151,7 @@ impl Engine {
             order_id => Some(order_id),
         };
         let found = order_id
-            .and_then(|order_id| self.accounts.find(account, order_id, self.time_ns))
+            .and_then(|order_id| self.find(account, order_id))
             .ok_or(RejectCode::OrderNotFound)?;
         self.write_found(account, &found, answer);
         Ok(())
@@ -173,8 +173,8 @@ impl Engine {
     }
 
     fn write_open(&self, order: &OpenOrder, answer: &mut ChangeWriter) {
-        let book = &self.books[order.instrument as usize - 1];
-        answer.order_image(ChangeType::Image, &book.image(order.index));
+        let book = &self.books[order.place.instrument as usize - 1];
+        answer.order_image(ChangeType::Image, &book.image(order.place.index));
     }
 
     /// Levels of both sides, bids then asks, from the touch outward.

@@ -69,10 +69,10 @@ impl Engine {
     }
 
     fn order_status(&self, account: AccountId, order_id: OrderId) -> Option<OrderStatus> {
-        Some(match self.accounts.find(account, order_id, self.time_ns)? {
+        Some(match self.find(account, order_id)? {
             Found::Open(open) => {
-                let book = &self.books[open.instrument as usize - 1];
-                book.order(open.index).terms.open_status()
+                let book = &self.books[open.place.instrument as usize - 1];
+                book.order(open.place.index).terms.open_status()
             }
             Found::Final(order) => order.status,
         })

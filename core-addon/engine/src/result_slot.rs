@@ -4,6 +4,7 @@
 
 use crate::change::{CancelReason, OrderStatus};
 use crate::command::Side;
+use crate::ladder::OrderIndex;
 use crate::ledger::Delta;
 use crate::units::{AccountId, Amount, CurrencyId, InstrumentId, OrderId, Price, Quantity};
 
@@ -29,6 +30,8 @@ pub struct Closed {
     pub order_id: OrderId,
     pub account: AccountId,
     pub instrument: InstrumentId,
+    /// Its position in the book, which settling gives back; `NONE` when it never rested.
+    pub index: OrderIndex,
     pub status: OrderStatus,
     pub reason: CancelReason,
     pub filled: Quantity,

@@ -272,12 +272,14 @@ impl Engine {
             let order = Finality {
                 order_id: closed.order_id,
                 instrument: closed.instrument,
+                index: closed.index,
                 status: closed.status,
                 reason: closed.reason,
                 filled: closed.filled,
             };
             let retained = self.capacities.retained;
-            self.accounts.add_final(closed.account, &order, self.time_ns, retained);
+            let (time_ns, books) = (self.time_ns, &mut self.books);
+            self.accounts.add_final(closed.account, &order, time_ns, retained, books);
         }
     }
 

@@ -35,7 +35,7 @@ impl Engine {
             self.books.iter().fold(0_u64, |sum, book| sum.wrapping_add(book.digest_sum_full()));
         let sum = books
             .wrapping_add(self.ledger.digest_sum_full())
-            .wrapping_add(self.accounts.digest_sum_full())
+            .wrapping_add(self.accounts.digest_sum_full(&self.books))
             .wrapping_add(self.requests.digest_sum_full())
             .wrapping_add(self.names.digest_sum_full())
             .wrapping_add(self.sessions.digest_sum_full());
@@ -80,14 +80,15 @@ impl Engine {
         let mut frozen = std::collections::BTreeMap::new();
         let mut queued = 0;
         for account in 1..=self.accounts.count() {
-            for order in self.accounts.open_orders(account, 0) {
-                let position = order.instrument as usize - 1;
+            for open in self.accounts.open_orders(account, 0, &self.books) {
+                let position = open.place.instrument as usize - 1;
                 let (book, instrument) = (&self.books[position], &self.instruments[position]);
-                let terms = &book.order(order.index).terms;
+                let order = book.order(open.place.index);
+                let terms = &order.terms;
                 let is_buy = terms.side == crate::command::Side::Buy;
                 let currency = if is_buy { instrument.quote } else { instrument.base };
                 *frozen.entry((account, currency)).or_insert(0) += terms.frozen;
-                assert_eq!(book.order(order.index).order_id, order.order_id);
+                assert_eq!((order.order_id, order.account), (open.order_id, account));
                 queued += 1;
             }
         }

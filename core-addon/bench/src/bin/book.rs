@@ -10,12 +10,12 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use bench::anchor::{AnchorShape, Kind};
-use bench::anchor_workload::{MergedCommand, MergedStream, merged_stream};
+use bench::book_steps::{Step, StepKind, Steps, book_steps};
 use bench::naive_book::LevelImage;
 use bench::options::Options;
 use bench::result_hash::ResultHash;
-use engine::{change, command, hash, units};
+use bench::workload::{Expected, Workload};
+use engine::{LOOK_AHEAD, change, command, hash, units};
 
 #[path = "../../../engine/src/book.rs"]
 mod book;
@@ -31,15 +31,20 @@ mod ledger;
 mod matcher;
 #[path = "../../../engine/src/name.rs"]
 mod name;
+#[path = "../../../engine/src/order.rs"]
+mod order;
 #[path = "../../../engine/src/result_slot.rs"]
 mod result_slot;
 
-use book::{Book, Order, OrderTerms};
+use std::hint::black_box;
+
+use book::Book;
 use change::{ChangeWriter, Entity};
 use command::{InstrumentState, OrderType, STP_EXPIRE_TAKER, Side, TimeInForce};
 use instrument::{Instrument, Limits};
 use ladder::{NONE, OrderIndex};
 use matcher::{Taker, can_fill, freeze, take};
+use order::{Order, OrderTerms, Papers};
 use result_slot::ResultSlot;
 
 /// Commands whose output is kept together, as in layer "core".
@@ -48,11 +53,10 @@ const BATCH: usize = 64;
 const LOT_UNITS: i64 = 1_000;
 const QUOTE_PER_TICK_LOT: i64 = 10;
 
-/// One instrument with the way from a stream's order ids to its book.
+/// One instrument.
 struct Market {
     book: Book,
     instrument: Instrument,
-    places: Vec<OrderIndex>,
 }
 
 /// What a pass brought.
@@ -66,12 +70,13 @@ struct Outcome {
 /// All books and the buffers they share.
 struct Markets {
     markets: Vec<Market>,
+    /// Where in its book each order of the stream is.
+    places: Vec<OrderIndex>,
     result: ResultSlot,
     changes: ChangeWriter,
     outcome: Outcome,
     sequence: u64,
-    maker_rate: i32,
-    taker_rate: i32,
+    rates: [i32; 2],
 }
 
 fn main() -> ExitCode {
@@ -89,38 +94,41 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<String, String> {
-    let stream = merged_stream(AnchorShape::CHECKED, options.instruments, options.commands);
+    let workload = options.build()?;
+    let stream = workload.hash();
+    let steps = book_steps(&workload);
     let passes: Vec<(Duration, u64)> =
-        (0..options.passes).map(|_| pass(options, &stream)).collect();
+        (0..options.passes).map(|_| pass(&workload, &steps)).collect();
     let hash = passes.first().ok_or("passes=0: nothing to time")?.1;
     assert!(passes.iter().all(|pass| pass.1 == hash), "passes of one stream ended differently");
-    let count = stream.timed.len();
+    let count = steps.timed.len();
     let rates: Vec<String> = passes
         .iter()
         .map(|(duration, _)| format!("{:.0}", count as f64 / duration.as_secs_f64()))
         .collect();
     Ok(format!(
-        "{{\"workload\":\"anchor, {} instruments\",\"commands\":{count},\"fees\":{},\"trades\":{},\
-         \"commands_per_second\":[{}],\"hash\":\"{hash:016x}\"}}",
-        options.instruments,
+        "{{\"workload\":\"{}\",\"commands\":{count},\"fees\":{},\"trades\":{},\
+         \"commands_per_second\":[{}],\"stream\":\"{stream:016x}\",\"hash\":\"{hash:016x}\"}}",
+        workload.name,
         options.has_fees,
-        stream.expected.trades,
+        workload.expected.trades,
         rates.join(","),
     ))
 }
 
 /// Builds the books, times the stream, compares the end with the generator's.
-fn pass(options: &Options, stream: &MergedStream) -> (Duration, u64) {
-    let mut markets = Markets::new(options, stream);
-    markets.execute(&stream.prefill);
+fn pass(workload: &Workload, steps: &Steps) -> (Duration, u64) {
+    let mut markets = Markets::new(workload, steps);
+    markets.execute(&steps.prefill);
     markets.outcome = Outcome::default();
     let start = Instant::now();
-    markets.execute(&stream.timed);
+    markets.execute(&steps.timed);
     let duration = start.elapsed();
     let Outcome { trades, volume, .. } = markets.outcome;
-    assert_eq!((trades, volume), (stream.expected.trades, stream.expected.volume));
+    let Expected { trades: expected, volume: lots, books, .. } = &workload.expected;
+    assert_eq!((trades, volume), (*expected, *lots));
     let mut hash = ResultHash::default();
-    for (market, expected) in markets.markets.iter().zip(&stream.expected.books) {
+    for (market, expected) in markets.markets.iter().zip(books) {
         let sides = [Side::Buy, Side::Sell].map(|side| levels(&market.book, side));
         assert!(sides == *expected, "the final book differs from the generator's");
         for level in sides.iter().flatten() {
@@ -135,7 +143,7 @@ fn pass(options: &Options, stream: &MergedStream) -> (Duration, u64) {
 fn levels(book: &Book, side: Side) -> Vec<LevelImage> {
     let mut levels: Vec<LevelImage> = Vec::new();
     for index in book.iter(side) {
-        let (price, leaves) = (book.order(index).terms.price, book.order(index).leaves);
+        let (price, leaves) = (book.order(index).terms.price, book.order(index).leaves());
         match levels.last_mut().filter(|level| level.price == price) {
             Some(level) => {
                 level.quantity += leaves;
@@ -148,39 +156,61 @@ fn levels(book: &Book, side: Side) -> Vec<LevelImage> {
 }
 
 impl Markets {
-    fn new(options: &Options, stream: &MergedStream) -> Markets {
-        let mut order_max = vec![0; options.instruments as usize + 1];
-        for MergedCommand { instrument, command } in stream.prefill.iter().chain(&stream.timed) {
-            let most = &mut order_max[*instrument as usize];
-            *most = command.order.max(*most);
-        }
-        let market = |id: u32| Market {
-            book: Book::new(id),
-            instrument: new_instrument(id),
-            places: vec![NONE; order_max[id as usize] as usize + 1],
-        };
-        let fees = options.fees();
+    fn new(workload: &Workload, steps: &Steps) -> Markets {
+        let market = |id: u32| Market { book: Book::new(id), instrument: new_instrument(id) };
+        let fees = workload.venue.fees;
         Markets {
-            markets: (1..=options.instruments).map(market).collect(),
+            markets: (1..=workload.venue.instruments).map(market).collect(),
+            places: vec![NONE; steps.orders as usize],
             result: ResultSlot::default(),
             changes: ChangeWriter::with_capacity(1 << 16),
             outcome: Outcome::default(),
             sequence: 0,
-            maker_rate: fees.maker,
-            taker_rate: fees.taker,
+            rates: [fees.maker, fees.taker],
         }
     }
 
-    fn execute(&mut self, commands: &[MergedCommand]) {
-        for batch in commands.chunks(BATCH) {
+    fn execute(&mut self, steps: &[Step]) {
+        for batch in steps.chunks(BATCH) {
             self.changes.clear();
-            for command in batch {
-                self.sequence += 1;
-                self.result.clear();
-                self.execute_one(command);
+            for ahead in batch.chunks(LOOK_AHEAD) {
+                self.look_ahead(ahead);
+                for step in ahead {
+                    self.sequence += 1;
+                    self.result.clear();
+                    self.execute_one(step);
+                }
             }
             self.count();
         }
+    }
+
+    /// The engine's own look-ahead, as far as it concerns books.
+    fn look_ahead(&self, steps: &[Step]) {
+        let mut places = [NONE; LOOK_AHEAD];
+        let mut sum = 0;
+        for (step, place) in steps.iter().zip(&mut places) {
+            *place = match self.places[step.order as usize] {
+                NONE => self.market(step).book.index_ahead(),
+                place => place,
+            };
+        }
+        for (step, place) in steps.iter().zip(places) {
+            sum ^= self.market(step).book.look_ahead(place);
+        }
+        for (step, place) in steps.iter().zip(places) {
+            let book = &self.market(step).book;
+            if self.places[step.order as usize] != NONE {
+                sum ^= book.look_ahead_queue(place);
+            }
+            sum ^= book.side(step.side).look_ahead_at(step.price);
+        }
+        black_box(sum);
+    }
+
+    #[inline]
+    fn market(&self, step: &Step) -> &Market {
+        &self.markets[step.instrument as usize - 1]
     }
 
     /// Walks the records of a batch, as a reader would.
@@ -196,73 +226,59 @@ impl Markets {
         }
     }
 
-    fn execute_one(&mut self, merged: &MergedCommand) {
-        let MergedCommand { instrument, command } = merged;
-        let market = &mut self.markets[*instrument as usize - 1];
-        let order = command.order as usize;
-        let place = market.places[order];
-        match command.kind {
-            Kind::Cancel => market.book.remove(place),
-            Kind::Reduce if command.leaves == 0 => market.book.remove(place),
-            Kind::Reduce => {
-                market.book.reduce(place, command.size);
+    fn execute_one(&mut self, step: &Step) {
+        let place = self.places[step.order as usize];
+        let book = &mut self.markets[step.instrument as usize - 1].book;
+        match step.kind {
+            StepKind::Cancel => {
+                book.unlink(place);
+                book.release(place);
             }
-            Kind::Move => self.reprice(*instrument, place, command.price),
-            Kind::Gtc | Kind::Ioc | Kind::FokBudget => self.place(merged),
+            StepKind::Reduce => {
+                let order = book.order_mut(place);
+                let less = order.terms.quantity - step.quantity;
+                order.terms.quantity = step.quantity;
+                book.lower(place, less);
+            }
+            StepKind::Move => self.reprice(step, place),
+            StepKind::Gtc | StepKind::Ioc | StepKind::Fok => self.place(step),
         }
     }
 
-    fn place(&mut self, merged: &MergedCommand) {
-        let MergedCommand { instrument, command } = merged;
-        let market = &mut self.markets[*instrument as usize - 1];
-        let account = 2 * command.user + u32::from(command.side == Side::Sell);
-        if command.kind == Kind::FokBudget {
-            let is_whole =
-                can_fill(&market.book, command.side, command.price, command.size, account);
-            assert!(is_whole, "every FOK-budget order of the stream fills");
+    fn place(&mut self, step: &Step) {
+        let Market { book, instrument } = &mut self.markets[step.instrument as usize - 1];
+        if step.kind == StepKind::Fok {
+            let is_whole = can_fill(book, step.side, step.price, step.quantity, step.account);
+            assert!(is_whole, "every FOK order of the streams fills");
         }
+        let kind = [OrderType::Limit as u8, TimeInForce::Gtc as u8, STP_EXPIRE_TAKER, 0];
         let mut taker = Taker {
-            order_id: u64::from(command.order),
-            account,
-            limit: command.price,
-            leaves: command.size,
+            order_id: u64::from(step.order) + 1,
+            account: step.account,
+            limit: step.price,
+            leaves: step.quantity,
             notional_left: None,
-            terms: OrderTerms {
-                side: command.side,
-                order_type: OrderType::Limit as u8,
-                time_in_force: TimeInForce::Gtc as u8,
-                self_trade_prevention: STP_EXPIRE_TAKER,
-                flags: 0,
-                price: command.price,
-                quantity: command.size,
-                filled: 0,
-                session: 0,
-                created_at_ns: self.sequence,
-                priority: self.sequence,
-                maker_rate: self.maker_rate,
-                taker_rate: self.taker_rate,
-                notional: 0,
-                rated: 0,
-                fee: 0,
-                frozen: 0,
-            },
+            terms: OrderTerms::new(step.side, kind, step.price, step.quantity, 0, self.rates),
         };
-        let Market { book, instrument, places } = market;
-        take(&mut taker, book, instrument, &mut self.result, &mut self.changes);
-        if taker.leaves > 0 && command.kind == Kind::Gtc {
+        if book.would_trade(step.side, step.price) {
+            take(&mut taker, book, instrument, &mut self.result, &mut self.changes);
+            release_filled(book, &self.result);
+        }
+        if taker.leaves > 0 && step.kind == StepKind::Gtc {
             taker.terms.frozen = freeze(&taker.terms, taker.leaves, instrument);
-            let place = book.add(taker.order_id, account, taker.leaves, &taker.terms, &[]);
-            places[command.order as usize] = place;
+            let order = Order::new(taker.order_id, step.account, self.sequence, &taker.terms);
+            let place = book.add(&order, &Papers::new(self.sequence), &[]);
+            self.places[step.order as usize] = place;
         }
     }
 
-    fn reprice(&mut self, instrument: u32, place: OrderIndex, price: i64) {
-        let Market { book, instrument, .. } = &mut self.markets[instrument as usize - 1];
+    fn reprice(&mut self, step: &Step, place: OrderIndex) {
+        let Market { book, instrument } = &mut self.markets[step.instrument as usize - 1];
         let change = |order: &mut Order| {
-            order.terms.price = price;
-            order.terms.priority = self.sequence;
+            order.terms.price = step.price;
+            order.priority = self.sequence;
         };
-        if !book.would_trade(book.order(place).terms.side, price) {
+        if !book.would_trade(step.side, step.price) {
             book.relocate(place, change);
             return;
         }
@@ -272,22 +288,26 @@ impl Markets {
         let mut taker = Taker {
             order_id: order.order_id,
             account: order.account,
-            limit: price,
-            leaves: order.leaves,
+            limit: step.price,
+            leaves: order.leaves(),
             notional_left: None,
             terms: order.terms,
         };
         take(&mut taker, book, instrument, &mut self.result, &mut self.changes);
+        release_filled(book, &self.result);
         if taker.leaves == 0 {
             book.release(place);
             return;
         }
         taker.terms.frozen = freeze(&taker.terms, taker.leaves, instrument);
-        let order = book.order_mut(place);
-        order.terms = taker.terms;
-        order.leaves = taker.leaves;
+        book.order_mut(place).terms = taker.terms;
         book.link(place);
     }
+}
+
+/// Gives the places of filled orders back, as settling does.
+fn release_filled(book: &mut Book, result: &ResultSlot) {
+    result.closed.iter().for_each(|closed| book.release(closed.index));
 }
 
 fn new_instrument(id: u32) -> Instrument {

@@ -4,6 +4,7 @@ use crate::account::Finality;
 use crate::administration::account_state;
 use crate::bytes::{ByteReader, ByteWriter, SnapshotError};
 use crate::change::{CancelReason, OrderStatus};
+use crate::ladder::NONE;
 use crate::ledger::{Delta, SLOTS};
 use crate::name::Name;
 use crate::request_id::RequestId;
@@ -61,7 +62,7 @@ impl Engine {
 
     /// Reserved client ids of an order, first reserved first.
     pub(super) fn write_client_ids(&self, account: AccountId, order: u64, bytes: &mut ByteWriter) {
-        let mut ids: Vec<_> = self.accounts.client_ids_of(account, order).collect();
+        let mut ids: Vec<_> = self.accounts.client_ids_of(account, order, &self.books).collect();
         ids.reverse();
         bytes.u32(ids.len() as u32);
         for id in ids {
@@ -119,6 +120,7 @@ impl Engine {
         let order = Finality {
             order_id,
             instrument,
+            index: NONE,
             status: OrderStatus::from_byte(bytes.u8()?).ok_or(bytes.invalid("status"))?,
             reason: CancelReason::from_byte(bytes.u8()?).ok_or(bytes.invalid("reason"))?,
             filled: bytes.i64()?,
@@ -136,7 +138,7 @@ impl Engine {
     ) -> Result<(), SnapshotError> {
         for _ in 0..bytes.u32()? {
             let (key, content) = (bytes.hash()?, bytes.hash()?);
-            self.accounts.attach_client_id(account, order, key, content);
+            self.accounts.attach_client_id(account, order, key, content, &mut self.books);
         }
         Ok(())
     }
