@@ -15,8 +15,11 @@ export interface Clock {
   every(intervalMs: number, callback: () => void): StopTimer;
 }
 
+/** Milliseconds since 1970 at which the process began. */
+const { timeOrigin } = performance;
+
 export const systemClock: Clock = {
-  nowUs: () => Math.round((performance.timeOrigin + performance.now()) * 1_000),
+  nowUs: () => Math.round((timeOrigin + performance.now()) * 1_000),
   elapsedUs: () => Math.round(performance.now() * 1_000),
   after(delayMs, callback) {
     const timer = setTimeout(callback, delayMs);

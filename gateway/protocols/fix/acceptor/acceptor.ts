@@ -70,7 +70,9 @@ export class Acceptor {
   readonly #unflushedStores = new Set<MessageStore>();
   readonly #unflushed = new Set<Connection>();
   readonly #stopTimer: StopTimer;
+  readonly #flushTurn = (): void => this.#flush();
   #isFlushScheduled = false;
+  #isTurnTimed = false;
   #offlineTickUs = 0;
   #hearEmpty: (() => void) | undefined;
 
@@ -83,7 +85,7 @@ export class Acceptor {
       writer: new FixWriter(),
       stored: new FixMessage(),
       early: new FixMessage(),
-      now: () => this.#refresh(),
+      now: () => this.#turnTime(),
       noteStored: (store) => {
         this.#unflushedStores.add(store);
         this.#scheduleFlush();
@@ -148,7 +150,7 @@ export class Acceptor {
     if (connection.isClosing) return;
     this.#guard(connection, () => {
       connection.framer.feed(chunk);
-      this.#pull(connection, this.#refresh());
+      this.#pull(connection, this.#turnTime());
     });
   }
 
@@ -350,12 +352,20 @@ export class Acceptor {
   #scheduleFlush(): void {
     if (this.#isFlushScheduled) return;
     this.#isFlushScheduled = true;
-    queueMicrotask(() => this.#flush());
+    queueMicrotask(this.#flushTurn);
+  }
+
+  /** The time at which the turn was first asked for it; its flush ends the turn. */
+  #turnTime(): Instant {
+    if (this.#isTurnTimed) return this.#now;
+    this.#isTurnTimed = true;
+    this.#scheduleFlush();
+    return this.#refresh();
   }
 
   #flush(): void {
     this.#isFlushScheduled = false;
-    const { steadyUs } = this.#refresh();
+    const { steadyUs } = this.#isTurnTimed ? this.#now : this.#refresh();
     for (const store of this.#unflushedStores) {
       try {
         store.flush(steadyUs);
@@ -373,6 +383,7 @@ export class Acceptor {
       if (connection.session?.isBusy === true) this.#scheduleGoingOn(connection);
     }
     this.#unflushed.clear();
+    this.#isTurnTimed = false;
   }
 
   /** What a session cannot store it must not send: it is closed until the next start. */

@@ -5,7 +5,8 @@ export const Section = { header: 0, body: 1, trailer: 2 } as const;
 
 /**
  * What `Scope.cells` says of a tag: bits 0 to 3 its ValueFormat, 4 and 5 its Section, 6 whether its
- * values are listed, 7 whether it counts a group, 8 and up one more than its position.
+ * values are listed, 7 whether it counts a group, 8 whether it is required, 9 and up one more than
+ * its position.
  */
 export const Cell = {
   format: 0xf,
@@ -13,7 +14,8 @@ export const Cell = {
   sectionMask: 3,
   listed: 0x40,
   group: 0x80,
-  place: 8,
+  required: 8,
+  place: 9,
 };
 
 /** A member as it is listed. */
@@ -23,6 +25,9 @@ export interface Member {
   /** Of a group: what its entries hold. */
   readonly entry?: Scope;
 }
+
+/** BeginString, BodyLength, MsgType and CheckSum: without them there is no message. */
+const PARSED_TAGS: ReadonlySet<number> = new Set([8, 9, 35, 10]);
 
 /** What a dictionary knows of fields, by tag. */
 export interface FieldTables {
@@ -37,6 +42,8 @@ export class Scope {
   /** By tag; 0 is no member. */
   readonly cells: Int32Array;
   readonly required: Int32Array;
+  /** How many of them validation meets on its walk; the parser has seen the others. */
+  readonly walkedRequired: number;
   /** First tag of an entry: where it appears, an entry begins. */
   readonly first: number;
   readonly #entries = new Map<number, Scope>();
@@ -51,13 +58,14 @@ export class Scope {
         if (format === 0) throw new Error(`no field has the tag ${tag}`);
         const listed = fields.listed[tag] === 1 ? Cell.listed : 0;
         const group = entry === undefined ? 0 : Cell.group;
-        const place = (index + 1) << Cell.place;
+        const place = ((index + 1) << Cell.place) | (isRequired ? 1 << Cell.required : 0);
         this.cells[tag] = place | group | listed | (section << Cell.section) | format;
         if (entry !== undefined) this.#entries.set(tag, entry);
         if (isRequired) required.push(tag);
       }
     }
     this.required = Int32Array.from(required);
+    this.walkedRequired = required.filter((tag) => !PARSED_TAGS.has(tag)).length;
     this.first = sections[Section.body]?.[0]?.tag ?? 0;
   }
 

@@ -165,15 +165,20 @@ function walkFields(
 ): number {
   const { bytes, tags, starts, lengths } = message;
   const { cells } = scope;
+  const { validateFieldsHaveValues } = settings;
+  const isOrdered = isEntry
+    ? settings.validateUnorderedGroupFields
+    : settings.validateFieldsOutOfOrder;
   /** Section of a message, place in an entry: neither goes back. */
   let last = 0;
   let index = from;
+  let missing = scope.walkedRequired;
   while (index < end) {
     const tag = tags[index] ?? 0;
     const length = lengths[index] ?? 0;
     const cell = tag >>> 0 < cells.length ? (cells[tag] ?? 0) : 0;
     if (isEntry && isBeyond(tag, cell, scope, index > from)) break;
-    if (length === 0 && settings.validateFieldsHaveValues) {
+    if (length === 0 && validateFieldsHaveValues) {
       return fail(FlawReason.tagWithoutValue, tagAsSent(tag));
     }
     if (cell === 0) {
@@ -182,15 +187,13 @@ function walkFields(
       continue;
     }
     const order = isEntry ? cell >> Cell.place : (cell >> Cell.section) & Cell.sectionMask;
-    if (order < last && !isEntry && settings.validateFieldsOutOfOrder) {
-      return fail(FlawReason.tagOutOfOrder, tag);
-    }
+    const isBack = order < last && isOrdered;
+    if (isBack && !isEntry) return fail(FlawReason.tagOutOfOrder, tag);
     if (seen[tag] === stamp) return fail(FlawReason.tagAppearsTwice, tag);
     seen[tag] = stamp;
-    if (order < last && isEntry && settings.validateUnorderedGroupFields) {
-      return fail(FlawReason.groupOutOfOrder, tag);
-    }
+    if (isBack) return fail(FlawReason.groupOutOfOrder, tag);
     last = order;
+    missing -= (cell >> Cell.required) & 1;
     if (length > 0) {
       const format = cell & Cell.format;
       const start = starts[index] ?? 0;
@@ -207,9 +210,12 @@ function walkFields(
       if (index === FLAWED) return FLAWED;
     }
   }
-  const { required } = scope;
-  for (let each = 0; each < required.length; each += 1) {
-    const tag = required[each] ?? 0;
+  return missing === 0 ? index : findMissing(scope, stamp, index);
+}
+
+/** Returns `index` when all that is required was seen under this stamp. */
+function findMissing({ required }: Scope, stamp: number, index: number): number {
+  for (const tag of required) {
     if (seen[tag] !== stamp) return fail(FlawReason.requiredTagMissing, tag);
   }
   return index;

@@ -88,14 +88,15 @@ export class FileSegment {
     this.#batchEnd = at + MESSAGE_HEAD + length;
   }
 
-  addState(state: StoredState): void {
+  /** What came from `heldIn` on is not done, and is expected again. */
+  addState(state: StoredState, heldIn: number): void {
     const { names } = state;
     const batch = this.#reserve(STATE_HEAD + names.length);
     const at = this.#batchEnd;
     batch[at] = STATE;
     batch.writeUInt16LE(names.length, at + 1);
     batch.writeDoubleLE(state.nextOut, at + 3);
-    batch.writeDoubleLE(state.expectedIn, at + 11);
+    batch.writeDoubleLE(Math.min(state.expectedIn, heldIn), at + 11);
     batch.writeDoubleLE(state.lastChangeSequence, at + 19);
     batch.writeDoubleLE(state.startedAtUs, at + 27);
     batch.write(names, at + STATE_HEAD, "latin1");

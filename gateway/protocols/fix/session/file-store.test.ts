@@ -86,6 +86,25 @@ describe("a crash", () => {
   });
 });
 
+test("a request that came and is not done writes nothing", () => {
+  const store = open();
+  store.setExpectedIn(7);
+  store.flush(STARTED_US);
+  using write = spyOn(FileSegment.prototype, "write");
+  for (let sequence = 7; sequence < 10; sequence += 1) {
+    store.setExpectedIn(sequence + 1);
+    store.holdIn(7);
+    store.flush(STARTED_US);
+  }
+  expect([write.mock.calls.length, crash().expectedIn]).toEqual([0, 7]);
+  store.holdIn(9);
+  store.flush(STARTED_US);
+  expect([write.mock.calls.length, crash().expectedIn]).toEqual([1, 9]);
+  store.holdIn(undefined);
+  store.flush(STARTED_US);
+  expect([write.mock.calls.length, crash().expectedIn]).toEqual([2, 10]);
+});
+
 describe("a disk that is full", () => {
   test("in the middle of a turn is told by its flush, and nothing follows", () => {
     const store = open("none", 64 << 20);

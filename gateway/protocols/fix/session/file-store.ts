@@ -34,7 +34,9 @@ export class FileStore implements MessageStore {
   #older: FileSegment | undefined;
   #current: FileSegment;
   #number: number;
-  #isStateNew = false;
+  /** Of the last state that was written. */
+  #keptNextOut = 0;
+  #keptExpectedIn = 0;
   #isHeardNew = false;
   #wroteAtUs = 0;
   #isUnsynced = false;
@@ -73,6 +75,7 @@ export class FileStore implements MessageStore {
     for (const segment of whole.slice(0, -2)) segment.remove();
     this.#number = numbers.at(-1) ?? 0;
     this.#current = whole.at(-1) ?? this.#begin(this.#state);
+    this.#noteKept(this.#state);
   }
 
   get nextOut(): number {
@@ -95,7 +98,6 @@ export class FileStore implements MessageStore {
     const current = this.#current;
     current.addMessage(this.#state.nextOut, bytes, start, end);
     this.#state.nextOut += 1;
-    this.#isStateNew = true;
     if (changeSequence > this.#state.lastChangeSequence) {
       this.#state.lastChangeSequence = changeSequence;
     }
@@ -106,17 +108,14 @@ export class FileStore implements MessageStore {
 
   spend(): void {
     this.#state.nextOut += 1;
-    this.#isStateNew = true;
   }
 
   setExpectedIn(sequence: number): void {
     this.#state.expectedIn = sequence;
-    this.#isStateNew = true;
   }
 
   holdIn(sequence: number | undefined): void {
     this.#heldIn = sequence ?? Infinity;
-    this.#isStateNew = true;
   }
 
   markHeard(changeSequence: number): void {
@@ -185,14 +184,14 @@ export class FileStore implements MessageStore {
   #write(): void {
     if (this.#failure !== undefined) throw this.#failure;
     if (!this.#isStateNew && !this.#isHeardNew) return;
-    this.#current.addState(this.#toKept(this.#state));
+    this.#current.addState(this.#state, this.#heldIn);
     try {
       this.#current.write();
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(`${error}`);
       throw error;
     }
-    this.#isStateNew = false;
+    this.#noteKept(this.#state);
     this.#isHeardNew = false;
     this.#isUnsynced = true;
   }
@@ -246,16 +245,24 @@ export class FileStore implements MessageStore {
     this.#current = next;
   }
 
-  #toKept(state: StoredState): StoredState {
-    if (state.expectedIn <= this.#heldIn) return state;
-    return { ...state, expectedIn: this.#heldIn };
+  /** Requests that came and are not done change nothing of what is kept. */
+  get #isStateNew(): boolean {
+    const { nextOut, expectedIn } = this.#state;
+    return (
+      nextOut !== this.#keptNextOut || Math.min(expectedIn, this.#heldIn) !== this.#keptExpectedIn
+    );
+  }
+
+  #noteKept({ nextOut, expectedIn }: StoredState): void {
+    this.#keptNextOut = nextOut;
+    this.#keptExpectedIn = Math.min(expectedIn, this.#heldIn);
   }
 
   /** A new file, with the state at its head. Errors: throws, and there is no file. */
   #begin(state: StoredState): FileSegment {
     const segment = new FileSegment(this.#pathOf(this.#number + 1));
     try {
-      segment.addState(this.#toKept(state));
+      segment.addState(state, this.#heldIn);
       segment.write();
       // Before the files go that it takes the place of.
       if (this.#options.sync === "every") segment.syncNow();
@@ -264,6 +271,7 @@ export class FileStore implements MessageStore {
       throw error;
     }
     this.#number += 1;
+    this.#noteKept(state);
     return segment;
   }
 

@@ -21,6 +21,11 @@ function write(timeUs: number, digits: TimestampDigits): string {
   return bytes.toString("latin1");
 }
 
+test("no bytes are a time before anything was read", () => {
+  expect(read("\0".repeat(17))).toBeNaN();
+  expect(read(`\0\0\0\0\0\0\0\0-12:00:00`)).toBeNaN();
+});
+
 test.each([
   ["20261121-12:00:00", 0],
   ["20261121-12:00:00.001", 1_000],
@@ -62,6 +67,29 @@ test.each([
 ])("%p is refused, also after one that is good", (text) => {
   expect(read("20261121-12:00:00")).toBe(NOON_US);
   expect(read(text)).toBeNaN();
+});
+
+/** As `readTimestamp`, without a memory. */
+function readAlone(text: string): number {
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)-(\d\d):(\d\d):(\d\d)$/.exec(text)?.map(Number) ?? [];
+  const ms = Date.UTC(year ?? 0, (month ?? 0) - 1, day ?? 0, hour ?? 0, minute ?? 0, second ?? 0);
+  const date = new Date(ms);
+  const isDay = date.getUTCMonth() + 1 === month && date.getUTCDate() === day;
+  const isTime = (hour ?? 24) < 24 && (minute ?? 60) < 60 && (second ?? 61) < 60;
+  return (year ?? 0) >= 1_000 && isDay && isTime ? ms * 1_000 : Number.NaN;
+}
+
+test("a time that differs in one character from the one before is read as if it were alone", () => {
+  const before = "20261121-12:34:56";
+  for (let place = 0; place < before.length; place += 1) {
+    for (const character of "0123456789-:x") {
+      const text = before.slice(0, place) + character + before.slice(place + 1);
+      if (text === "20261121-12:34:60") continue;
+      read(before);
+      expect([text, read(text)]).toEqual([text, readAlone(text)]);
+    }
+  }
 });
 
 test.each<[TimestampDigits, string]>([

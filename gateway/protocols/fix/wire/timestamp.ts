@@ -1,5 +1,6 @@
-// UTCTimestamp: `YYYYMMDD-HH:MM:SS[.sss[sss[sss]]]` ↔ whole microseconds since 1970. What both
-// directions remember is one second; a busy session's messages rarely leave it.
+// UTCTimestamp: `YYYYMMDD-HH:MM:SS[.sss[sss[sss]]]` ↔ whole microseconds since 1970. Both directions
+// remember one second, which a busy session's messages rarely leave; reading, also its day, which
+// is what a calendar costs.
 
 import { COLON, MINUS, NINE, POINT, ZERO } from "./ascii.ts";
 import { writeDigitsBefore } from "./number.ts";
@@ -18,8 +19,8 @@ const SECOND_US = 1_000_000;
 /** What a pair of bytes is that are not both digits. */
 const NO_PAIR = -1;
 
-/** The second that was read last: its text, and its start. */
-const readSecond = { text: Buffer.alloc(SECOND_LENGTH), us: 0 };
+/** The second that was read last: its text in words of four bytes and a last byte, and its start. */
+const readSecond = { date: 0, day: 0, time: 0, minute: 0, last: -1, dateUs: Number.NaN, us: 0 };
 
 /**
  * Reads a UTCTimestamp of 0, 3, 6, 9 or 12 fractional digits; what is below 1 µs is cut off.
@@ -40,27 +41,55 @@ export function readTimestamp(bytes: Buffer, start: number, length: number): num
 /** Whether `readTimestamp` reads it; then its second is the one that was read last. */
 export function isTimestamp(bytes: Buffer, start: number, length: number): boolean {
   if (length < SECOND_LENGTH) return false;
-  if (!isReadSecond(bytes, start) && !isSecond(bytes, start)) return false;
-  return length === SECOND_LENGTH || isFraction(bytes, start + SECOND_LENGTH, start + length);
+  if (!isReadSecond(bytes, start) && !isNewSecond(bytes, start)) return false;
+  const at = start + SECOND_LENGTH;
+  if (length === MILLISECOND_LENGTH) {
+    return bytes[at] === POINT && isDigit(bytes, at + 1) && readPair(bytes, at + 2) >= 0;
+  }
+  return length === SECOND_LENGTH || isFraction(bytes, at, start + length);
 }
 
 /** Most fields of a busy session are of the same second as the one before. */
 function isReadSecond(bytes: Buffer, start: number): boolean {
-  const { text } = readSecond;
-  for (let index = SECOND_LENGTH - 1; index >= 0; index -= 1) {
-    if (bytes[start + index] !== text[index]) return false;
-  }
+  return (
+    bytes[start + 16] === readSecond.last &&
+    readWord(bytes, start + 12) === readSecond.minute &&
+    readWord(bytes, start + 8) === readSecond.time &&
+    readWord(bytes, start + 4) === readSecond.day &&
+    readWord(bytes, start) === readSecond.date
+  );
+}
+
+function isNewSecond(bytes: Buffer, start: number): boolean {
+  const date = readWord(bytes, start);
+  const day = readWord(bytes, start + 4);
+  const isReadDay = day === readSecond.day && date === readSecond.date;
+  const dateUs = isReadDay ? readSecond.dateUs : readDay(bytes, start) * 1_000;
+  const time = readTime(bytes, start + DATE_LENGTH + 1);
+  if (bytes[start + DATE_LENGTH] !== MINUS || Number.isNaN(dateUs) || time < 0) return false;
+  readSecond.date = date;
+  readSecond.day = day;
+  readSecond.time = readWord(bytes, start + 8);
+  readSecond.minute = readWord(bytes, start + 12);
+  readSecond.last = bytes[start + 16] ?? 0;
+  readSecond.dateUs = dateUs;
+  readSecond.us = dateUs + time * SECOND_US;
   return true;
 }
 
-function isSecond(bytes: Buffer, start: number): boolean {
-  const timeAt = start + DATE_LENGTH + 1;
-  const dayMs = readDay(bytes, start);
-  const time = readTime(bytes, timeAt);
-  if (bytes[timeAt - 1] !== MINUS || Number.isNaN(dayMs) || time < 0) return false;
-  bytes.copy(readSecond.text, 0, start, start + SECOND_LENGTH);
-  readSecond.us = dayMs * 1_000 + time * SECOND_US;
-  return true;
+/** Four bytes as one number. */
+function readWord(bytes: Buffer, at: number): number {
+  return (
+    (bytes[at] ?? 0) |
+    ((bytes[at + 1] ?? 0) << 8) |
+    ((bytes[at + 2] ?? 0) << 16) |
+    ((bytes[at + 3] ?? 0) << 24)
+  );
+}
+
+function isDigit(bytes: Buffer, at: number): boolean {
+  const byte = bytes[at] ?? 0;
+  return byte >= ZERO && byte <= NINE;
 }
 
 /** Whether it is a `YYYYMMDD` that a calendar has, from the year 1000 on. */
