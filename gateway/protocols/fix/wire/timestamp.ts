@@ -1,6 +1,6 @@
-// UTCTimestamp: `YYYYMMDD-HH:MM:SS[.sss[sss[sss]]]` ↔ whole microseconds since 1970. Both directions
-// remember one second, which a busy session's messages rarely leave; reading, also its day, which
-// is what a calendar costs.
+// UTCTimestamp: `YYYYMMDD-HH:MM:SS[.sss[sss[sss]]]` ↔ whole microseconds since 1970. Both ways
+// remember one second, which a busy session's messages rarely leave; reading, also its day: that is
+// what a calendar costs.
 
 import { COLON, MINUS, NINE, POINT, ZERO } from "./ascii.ts";
 import { writeDigitsBefore } from "./number.ts";
@@ -19,8 +19,11 @@ const SECOND_US = 1_000_000;
 /** What a pair of bytes is that are not both digits. */
 const NO_PAIR = -1;
 
-/** The second that was read last: its text in words of four bytes and a last byte, and its start. */
-const readSecond = { date: 0, day: 0, time: 0, minute: 0, last: -1, dateUs: Number.NaN, us: 0 };
+/** The second that was read last: its text in words of four bytes and a last byte, its start. */
+const readSecond = {
+  ...{ date: 0, day: 0, time: 0, minute: 0, last: -1 },
+  ...{ dateUs: Number.NaN, us: 0 },
+};
 
 /**
  * Reads a UTCTimestamp of 0, 3, 6, 9 or 12 fractional digits; what is below 1 µs is cut off.
