@@ -15,6 +15,7 @@ import {
   VENUE_XML_PATH,
   venueModule,
 } from "./fix/dictionary-module.ts";
+import { ORDER_ENTRY_SCHEMA_PATH, orderEntryOutputs } from "./order-entry-code.ts";
 
 const ROOT = join(import.meta.dir, "..");
 const CODES_PATH = "schemas/reject-codes.csv";
@@ -277,7 +278,10 @@ if (import.meta.main) {
   const stale: string[] = [];
   const operating = await Bun.file(join(ROOT, OPERATING_PATH)).text();
   const fixFiles = await fixOutputs(stockAt < 0 ? undefined : process.argv[stockAt + 1]);
-  for (const [path, text] of [...outputs(rows, operating), ...fixFiles]) {
+  const orderEntry = await Bun.file(join(ROOT, ORDER_ENTRY_SCHEMA_PATH)).text();
+  const orderEntryFiles = await orderEntryOutputs(orderEntry);
+  const files = [...outputs(rows, operating), ...fixFiles, ...orderEntryFiles];
+  for (const [path, text] of files) {
     const file = Bun.file(join(ROOT, path));
     if ((await file.exists()) && (await file.text()) === text) continue;
     stale.push(path);

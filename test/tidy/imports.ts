@@ -130,7 +130,10 @@ function readMentions(file: SourceFile): string[] {
   ]);
 }
 
-/** Files of a program that no entry reaches, and files of tests that no test reaches. */
+/**
+ * Files of a program that no entry reaches, and files of tests that no test reaches. Generated ones
+ * come and go with their schema.
+ */
 function findDeadFiles(scripts: readonly SourceFile[], imports: readonly Import[]): Problem[] {
   const byPath = new Map(scripts.map((file) => [file.path, file]));
   const reach = (starts: readonly SourceFile[]): Set<string> => {
@@ -146,7 +149,8 @@ function findDeadFiles(scripts: readonly SourceFile[], imports: readonly Import[
   const product = reach(entries);
   const tests = reach(scripts.filter((file) => TEST.test(file.path)));
   return scripts
-    .filter(({ path }) => !path.endsWith(".d.ts") && !TEST.test(path) && !product.has(path))
+    .filter(({ path }) => !/\.d\.ts$|\/generated\//.test(path))
+    .filter(({ path }) => !TEST.test(path) && !product.has(path))
     .filter(({ path }) => !(path.startsWith("test/") && tests.has(path)))
     .map(({ path }) => ({ path, line: 0, message: "nobody imports it: delete it, or use it" }));
 }

@@ -1,0 +1,165 @@
+//! Named sessions: what each is owed is numbered from 1 and depends on the change log alone. They
+//! stay while nobody is connected.
+
+use crate::bounds::Bounds;
+use crate::ring::Ring;
+
+/// Longest name of an engine session.
+const NAME_BYTES_MAX: usize = 64;
+/// No session, no connection.
+pub const NONE: u32 = u32::MAX;
+
+/// A numbered stream after a sequence: everything that is needed to go on from there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Position {
+    /// The last that was given, 0 = none.
+    pub number: u64,
+    /// The last one that was told.
+    pub sequence: u64,
+    /// The engine session that answers go to, 0 = none.
+    pub engine_session: u64,
+}
+
+/// A session as its owner knows it.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionSpec<'a> {
+    pub account: u32,
+    /// The engine session's name, 1 to 64 bytes: a later one of this name takes its place.
+    pub engine_name: &'a [u8],
+    /// Its numbered stream has balances, too.
+    pub balance_updates: bool,
+    /// Of a new one number 0 and the sequence that was delivered last.
+    pub position: Position,
+}
+
+pub struct Session {
+    pub account: u32,
+    name: [u8; NAME_BYTES_MAX],
+    name_length: usize,
+    pub balance_updates: bool,
+    pub position: Position,
+    pub ring: Ring,
+    /// `NONE` = nobody is connected.
+    pub connection: u32,
+    /// The connection gets what comes; before, it waits for what was.
+    pub is_live: bool,
+    /// What its key may, and what its orders carry.
+    pub may_trade: bool,
+    pub order_flags: u8,
+    /// Commands without an answer.
+    pub in_flight: u32,
+    next_of_account: u32,
+}
+
+impl Session {
+    pub fn name(&self) -> &[u8] {
+        &self.name[..self.name_length]
+    }
+
+    /// Another session of the account, or `NONE`.
+    #[inline]
+    pub fn next_of_account(&self) -> u32 {
+        self.next_of_account
+    }
+
+    /// Number of the next numbered message.
+    pub fn next_number(&self) -> u64 {
+        self.position.number + 1
+    }
+}
+
+/// All sessions, by slot and by account.
+pub struct Sessions {
+    slots: Vec<Option<Session>>,
+    free: Vec<u32>,
+    /// Account → its first session.
+    heads: Vec<u32>,
+    count: u32,
+    count_max: u32,
+    ring_bytes: usize,
+}
+
+impl Sessions {
+    pub fn new(bounds: &Bounds) -> Sessions {
+        Sessions {
+            slots: Vec::new(),
+            free: Vec::new(),
+            heads: Vec::new(),
+            count: 0,
+            count_max: bounds.sessions,
+            ring_bytes: bounds.ring_bytes,
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Returns its slot; `None` at the bound.
+    pub fn open(&mut self, spec: &SessionSpec) -> Option<u32> {
+        if self.count == self.count_max {
+            return None;
+        }
+        let account = spec.account as usize;
+        if self.heads.len() <= account {
+            self.heads.resize(account + 1, NONE);
+        }
+        let mut name = [0; NAME_BYTES_MAX];
+        name[..spec.engine_name.len()].copy_from_slice(spec.engine_name);
+        let session = Session {
+            account: spec.account,
+            name,
+            name_length: spec.engine_name.len(),
+            balance_updates: spec.balance_updates,
+            position: spec.position,
+            ring: Ring::new(self.ring_bytes, spec.position.number + 1),
+            connection: NONE,
+            is_live: false,
+            may_trade: false,
+            order_flags: 0,
+            in_flight: 0,
+            next_of_account: self.heads[account],
+        };
+        let slot = self.free.pop().unwrap_or(self.slots.len() as u32);
+        match self.slots.get_mut(slot as usize) {
+            Some(place) => *place = Some(session),
+            None => self.slots.push(Some(session)),
+        }
+        self.heads[account] = slot;
+        self.count += 1;
+        Some(slot)
+    }
+
+    /// Forgets a session that nobody is connected to and that waits for no answer.
+    pub fn close(&mut self, slot: u32) {
+        let session = self.slots[slot as usize].take().expect("the session is open");
+        assert!(session.connection == NONE && session.in_flight == 0, "the session is in use");
+        let account = session.account as usize;
+        if self.heads[account] == slot {
+            self.heads[account] = session.next_of_account;
+        } else {
+            let mut at = self.heads[account];
+            while self.get(at).next_of_account != slot {
+                at = self.get(at).next_of_account;
+            }
+            self.get_mut(at).next_of_account = session.next_of_account;
+        }
+        self.free.push(slot);
+        self.count -= 1;
+    }
+
+    pub fn get(&self, slot: u32) -> &Session {
+        self.slots[slot as usize].as_ref().expect("the session is open")
+    }
+
+    #[inline]
+    pub fn get_mut(&mut self, slot: u32) -> &mut Session {
+        self.slots[slot as usize].as_mut().expect("the session is open")
+    }
+
+    /// First session of an account, or `NONE`; `next_of_account` gives the others.
+    #[inline]
+    pub fn first_of(&self, account: u32) -> u32 {
+        self.heads.get(account as usize).copied().unwrap_or(NONE)
+    }
+}

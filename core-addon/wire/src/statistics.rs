@@ -1,0 +1,17 @@
+//! What went through the gate since its start.
+
+/// Counts; they only grow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Statistics {
+    pub bytes_in: u64,
+    pub frames_in: u64,
+    /// Frames that became a command.
+    pub commands: u64,
+    /// Frames that the verifier refused, or that say nothing.
+    pub malformed: u64,
+    /// Messages refused without a number, malformed ones included.
+    pub rejected: u64,
+    pub throttled: u64,
+    /// Numbered frames, counted for each session.
+    pub numbered_out: u64,
+}
