@@ -100,7 +100,9 @@ export function toText(result: LoadResult): string {
     `${Math.round(result.answersPerSecond).toLocaleString("en-US")} answers/s: ${mix.join(", ")}`,
     toColumns([heads, ...lines]),
     ...notesOf(result),
-    ...(hops.length === 0 ? [] : ["", "hops, from the venue's stamps", hopTable(hops)]),
+    ...(hops.length === 0
+      ? []
+      : ["", "hops, from the venue's stamps, warm-up included", hopTable(hops)]),
   ].join("\n");
 }
 

@@ -9,6 +9,7 @@ import { RejectCode } from "../domain/reject.ts";
 import type { Clock } from "../clock.ts";
 import { isAllowed } from "./authenticator.ts";
 import type { Caller, PermissionName } from "./authenticator.ts";
+import type { OrderHops } from "./order-hops.ts";
 import type { OrderLog } from "./order-log.ts";
 
 /** Hears what became of a command, once it is durable. */
@@ -54,11 +55,14 @@ export class OrderEntry {
   readonly #core: Pick<Core, "submit">;
   readonly #clock: Clock;
   readonly #log: OrderLog;
+  readonly #hops: OrderHops | undefined;
 
-  constructor(core: Pick<Core, "submit">, clock: Clock, log: OrderLog) {
+  /** Without `hops` nothing is stamped. */
+  constructor(core: Pick<Core, "submit">, clock: Clock, log: OrderLog, hops?: OrderHops) {
     this.#core = core;
     this.#clock = clock;
     this.#log = log;
+    this.#hops = hops;
   }
 
   /**
@@ -77,9 +81,13 @@ export class OrderEntry {
     const refused = this.#admit(caller, command, account);
     if (refused !== undefined) return refused;
     stamp(caller, command, account);
+    const hops = this.#hops?.submitted();
     return this.#core.submit(command, (transaction) => {
       // A sequence of 0: the core had no room for it, and nothing happened.
-      if (transaction.sequence !== 0) this.#log.writeCommand(caller, command, transaction);
+      if (transaction.sequence !== 0) {
+        this.#log.writeCommand(caller, command, transaction);
+        if (hops !== undefined) this.#hops?.durable(hops);
+      }
       reply(transaction);
     });
   }

@@ -13,6 +13,7 @@ import { History } from "./history.ts";
 import { Klines } from "./klines.ts";
 import { Operations } from "./operations.ts";
 import { OrderEntry } from "./order-entry.ts";
+import { OrderHops } from "./order-hops.ts";
 import { OrderLog } from "./order-log.ts";
 import { OwedChanges } from "./owed-changes.ts";
 import { Queries } from "./queries.ts";
@@ -33,6 +34,8 @@ export interface Venue {
   readonly fixSessions: FixSessions;
   readonly networks: NetworkThrottle;
   readonly orderEntry: OrderEntry;
+  /** Only where they are asked for. */
+  readonly hops: OrderHops | undefined;
   readonly queries: Queries;
   readonly reference: ReferenceData;
   readonly trades: RecentTrades;
@@ -88,12 +91,14 @@ export function openVenue(parts: VenueParts): Venue {
   sessionRegistry.start();
   const operations = new Operations(core, clock, log);
   const stopWatching = clock.every(WATCH_MS, () => operations.watch());
+  const hops = config.hopMetrics ? new OrderHops(metrics, clock) : undefined;
   const authenticator = new Authenticator(parts.keys, rates, clock, log);
   return {
     authenticator,
     fixSessions: new FixSessions(config.fixCompId, parts.keys.fixSessions, authenticator, log),
     networks: new NetworkThrottle(addressRate, NETWORKS_MAX),
-    orderEntry: new OrderEntry(core, clock, orderLog),
+    orderEntry: new OrderEntry(core, clock, orderLog, hops),
+    hops,
     queries: new Queries(core),
     reference,
     trades,

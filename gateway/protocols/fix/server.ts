@@ -176,7 +176,13 @@ export class FixServer implements Protocol {
 
   #listen(port: Port, number: number): void {
     const tls = this.#tls === undefined ? {} : { tls: this.#tls };
-    const options = { host: this.#parts.config.fixHost, port: number, ...tls };
+    const { venue, config, clock } = this.#parts;
+    const { hops } = venue;
+    const stamping =
+      hops === undefined || port !== "order_entry"
+        ? {}
+        : { around: (work: () => void) => hops.during("fix", clock.elapsedUs(), work) };
+    const options = { host: config.fixHost, port: number, ...tls, ...stamping };
     this.#listeners.set(port, listen(this.#acceptors[port], options));
   }
 

@@ -118,7 +118,11 @@ export class HttpSession {
       }
       text = body.text;
     }
-    const answer = await this.#route.serve({ caller, params, query, text });
+    const { hops } = this.#parts.venue;
+    const call = { caller, params, query, text };
+    const answer = await (hops === undefined
+      ? this.#route.serve(call)
+      : hops.during("http", nowUs, () => this.#route.serve(call)));
     if (answer instanceof Response) return answer;
     return answer.stage === "form" ? this.#refuseForm(caller, nowUs, answer) : this.#refuse(answer);
   }

@@ -9,6 +9,8 @@ export interface ListenerOptions {
   readonly port: number;
   /** PEM texts; without them the listener speaks plain TCP. */
   readonly tls?: { readonly certificate: string; readonly key: string };
+  /** Does what a chunk asks for; without it that is simply done. */
+  readonly around?: (work: () => void) => void;
 }
 
 export interface Listener {
@@ -22,7 +24,7 @@ interface Peer {
 }
 
 /** Errors: throws the operating system's, as EADDRINUSE. */
-export function listen(acceptor: Acceptor, { host, port, tls }: ListenerOptions): Listener {
+export function listen(acceptor: Acceptor, { host, port, tls, around }: ListenerOptions): Listener {
   const isTls = tls !== undefined;
   const server = Bun.listen<Peer>({
     hostname: host,
@@ -38,7 +40,9 @@ export function listen(acceptor: Acceptor, { host, port, tls }: ListenerOptions)
       },
       data(socket, chunk) {
         const { connection } = socket.data;
-        if (connection !== undefined) acceptor.received(connection, chunk);
+        if (connection === undefined) return;
+        if (around === undefined) acceptor.received(connection, chunk);
+        else around(() => acceptor.received(connection, chunk));
       },
       drain({ data: { connection } }) {
         if (connection !== undefined) acceptor.drained(connection);
