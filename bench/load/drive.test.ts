@@ -50,7 +50,7 @@ function rig(options: {
   return made;
 }
 
-test("an open loop counts from when a request was due: a stall is not spared those behind it", async () => {
+test("an open loop counts from when a request was due, and spares nobody a stall", async () => {
   const heard: Request[] = [];
   const { driver, findings } = rig({
     inFlightMax: 1,

@@ -87,7 +87,8 @@ export function toText(result: LoadResult): string {
     result.loop === "open"
       ? `open loop, ${result.rate.toLocaleString("en-US")} requests/s`
       : `closed loop, ${result.inFlight} in flight each`;
-  const head = `${protocol}, ${symbol}, ${loop}, ${sessions} sessions, seed ${seed} (${streamHash})`;
+  const drawn = `seed ${seed} (${streamHash})`;
+  const head = [protocol, symbol, loop, `${sessions} sessions`, drawn].join(", ");
   const heads = ["", "count", ...LATENCY_METRICS.map(([, metric]) => metric.split(" ")[0] ?? "")];
   const lines = Object.entries(result.latencies).map(([name, { count, ...percentiles }]) => [
     name,
@@ -109,15 +110,15 @@ export function toText(result: LoadResult): string {
 function notesOf({ refusals, unanswered, unsent, late }: LoadResult): string[] {
   const refused = Object.entries(refusals).map(([name, count]) => `${name} ${count}`);
   const { p50_us: p50, p99_us: p99 } = late;
+  const lateness =
+    p50 === undefined || p99 === undefined ? "" : `${toTime(p50)} (p50), ${toTime(p99)} (p99)`;
   return [
     ...(refused.length === 0 ? [] : [`refused: ${refused.join(", ")}`]),
     ...(unanswered === 0 ? [] : [`never answered: ${unanswered}`]),
     ...(unsent === 0 ? [] : [`due and never sent: ${unsent}`]),
-    ...(p50 === undefined || p99 === undefined
+    ...(lateness === ""
       ? []
-      : [
-          `the load itself was late by ${toTime(p50)} (p50), ${toTime(p99)} (p99), in the latencies too`,
-        ]),
+      : [`the load itself was late by ${lateness}, which is in the latencies`]),
   ];
 }
 
