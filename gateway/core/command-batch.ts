@@ -88,18 +88,18 @@ export class CommandBatch {
   }
 }
 
-/** Writes a query over the first record of `bytes`. Errors: throws when a field does not fit. */
-export function encodeQuery(bytes: Buffer, query: QueryFields): void {
-  writeRecord(toRecords(bytes), 0, query, 0);
+/** Writes a query over the first record. Errors: throws when a field does not fit. */
+export function encodeQuery(records: Records, query: QueryFields): void {
+  writeRecord(records, 0, query, 0);
 }
 
 /** A buffer of records, as bytes and as halves of words: an element costs a tenth of a call. */
-interface Records {
+export interface Records {
   readonly bytes: Buffer;
   readonly halves: Uint32Array;
 }
 
-function toRecords(bytes: Buffer): Records {
+export function toRecords(bytes: Buffer): Records {
   const { buffer, byteOffset, byteLength } = bytes;
   const halves = new Uint32Array(buffer, byteOffset, Math.floor(byteLength / HALF_BYTES));
   return { bytes, halves };

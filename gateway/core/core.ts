@@ -9,7 +9,6 @@ import { findRejectCode } from "../domain/reject.ts";
 import { toSequence, toTimeUs } from "../domain/units.ts";
 import { callAddon, loadAddon, Place, PLACE_COUNT } from "./addon.ts";
 import type { Addon, CoreFault, CoreOptions, OpenReport, StopReport } from "./addon.ts";
-import { ChangeReader } from "./change-log.ts";
 import { CommandBatch, encodeQuery } from "./command-batch.ts";
 import { Deliveries } from "./deliveries.ts";
 import type { HeadListener, Listener, ReleaseListener, Reply } from "./deliveries.ts";
@@ -77,7 +76,7 @@ export class Core {
   /** Takes the place of an output whose bytes are still to be delivered. */
   #spare: OutputBuffer | undefined;
   #isOutputTaken = false;
-  #answer = Buffer.alloc(ANSWER_BYTES);
+  #answer = OutputBuffer.ofSize(ANSWER_BYTES);
   #recent: TransactionRing | undefined;
   #callerTimeUs: number | undefined;
   #turn: NodeJS.Immediate | undefined;
@@ -162,10 +161,11 @@ export class Core {
    */
   query(query: QueryFields): QueryAnswer {
     for (;;) {
-      encodeQuery(this.#answer, query);
+      const answer = this.#answer;
+      encodeQuery(answer, query);
       const bytes = callAddon(() => this.#addon.query(this.#handle));
-      if (bytes <= this.#answer.length) return new ChangeReader(this.#answer).read(0);
-      this.#answer = Buffer.alloc(roundUp(bytes));
+      if (bytes <= answer.bytes.length) return answer.reader.read(0);
+      this.#answer = OutputBuffer.ofSize(roundUp(bytes));
       this.#attach();
     }
   }
@@ -283,9 +283,8 @@ export class Core {
 
   #attach(): void {
     const { bytes } = this.#batch;
-    callAddon(() =>
-      this.#addon.attach(this.#handle, bytes, this.#output.bytes, this.#answer, this.#places),
-    );
+    const [output, answer] = [this.#output.bytes, this.#answer.bytes];
+    callAddon(() => this.#addon.attach(this.#handle, bytes, output, answer, this.#places));
   }
 
   #fault(): CoreFault | undefined {

@@ -3,7 +3,12 @@ import { join } from "node:path";
 import { Place, PLACE_COUNT } from "../../gateway/core/addon.ts";
 import type { Addon } from "../../gateway/core/addon.ts";
 import { ChangeReader } from "../../gateway/core/change-log.ts";
-import { CommandBatch, encodeQuery, RECORD_BYTES } from "../../gateway/core/command-batch.ts";
+import {
+  CommandBatch,
+  encodeQuery,
+  RECORD_BYTES,
+  toRecords,
+} from "../../gateway/core/command-batch.ts";
 import { Opcode, QueryKind } from "../../gateway/domain/command.ts";
 import { RejectCode } from "../../gateway/generated/reject-codes.ts";
 import { within } from "../support/deadline.ts";
@@ -38,7 +43,9 @@ describe("a view with an offset", () => {
     });
     expect(places[Place.releasedBytes]).toBe(bytes);
 
-    encodeQuery(answer, { opcode: QueryKind.account, text: "alice" });
+    const query = Buffer.alloc(RECORD_BYTES);
+    encodeQuery(toRecords(query), { opcode: QueryKind.account, text: "alice" });
+    query.copy(answer);
     const answerBytes = addon.query(core.handle);
     expect(new ChangeReader(answer).read(0).changes).toMatchObject([{ accountId: 3 }]);
 

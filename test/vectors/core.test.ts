@@ -11,7 +11,12 @@ import {
   Entity,
   TransactionFlag,
 } from "../../gateway/core/change-log.ts";
-import { CommandBatch, encodeQuery, RECORD_BYTES } from "../../gateway/core/command-batch.ts";
+import {
+  CommandBatch,
+  encodeQuery,
+  RECORD_BYTES,
+  toRecords,
+} from "../../gateway/core/command-batch.ts";
 import * as account from "../../gateway/domain/account.ts";
 import type { Change, Transaction } from "../../gateway/domain/change.ts";
 import * as command from "../../gateway/domain/command.ts";
@@ -146,7 +151,7 @@ describe("queries", () => {
         // Not zeroed: the encoder must leave nothing of what lay there before.
         const record = Buffer.alloc(RECORD_BYTES, 0xff);
         // why: the vectors name only fields that queries have; another changes the bytes
-        encodeQuery(record, toFields(input) as unknown as command.QueryFields);
+        encodeQuery(toRecords(record), toFields(input) as unknown as command.QueryFields);
         expect(record.toString("hex")).toBe(bytes.join(""));
       });
     }
