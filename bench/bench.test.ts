@@ -49,9 +49,9 @@ test.each<[string, (bench: Bench) => Promise<Row[]>, number]>([
   ["stages", runStages, 5 * 7 * 2],
   ["catch-up", runCatchUp, 5 * 2],
   ["push", runPush, 3 * 4 + 4 * 4 + 2 * 6 + 1 + 6 * 2],
-  ["http", runHttp, 6 * 7],
+  ["http", runHttp, 9 * 7],
   ["fix-codec", runFixCodec, 6 + 3],
-  ["fix", runFix, fixServers * (7 + 8 + 8) - 1 + (fixServers - 3) * 5],
+  ["fix", runFix, fixServers * (7 + 8 + 8 + 7) - 1 + (fixServers - 3) * 5],
 ])(
   "layer %s runs and names every figure",
   async (_, run, count) => {

@@ -23,7 +23,9 @@ export interface Size {
   peerMemoryMib: number;
   memoryOrders: number;
   borderCommands: number;
-  /** Length of one closed-loop run in ms; with snapshots in turn, of one that is longer. */
+  /** Of an open loop, per second: a load that two processors carry with a client that never rests. */
+  openRate: number;
+  /** Length of one run in ms; with snapshots in turn, of one that is longer. */
   lengthMs: number;
   snapshotLengthMs: number;
   recoveryCommands: number;
@@ -59,7 +61,7 @@ export const SIZES = {
   full: {
     ...{ rounds: 7, commands: 3_000_000, passes: 3, peerPasses: 8, memoryOrders: 1_000_000 },
     ...{ restingMax: 1_000_000, streamCommands: 3_000_000, peerMemoryMib: 6_144 },
-    ...{ borderCommands: 400_000, lengthMs: 3_000, snapshotLengthMs: 12_000 },
+    ...{ openRate: 2_000, borderCommands: 400_000, lengthMs: 3_000, snapshotLengthMs: 12_000 },
     ...{
       recoveryCommands: 5_000_000,
       recoveryRounds: 3,
@@ -73,9 +75,9 @@ export const SIZES = {
     catchUpCommands: 200_000,
   },
   quick: {
-    ...{ rounds: 2, commands: 500_000, passes: 2, peerPasses: 4, memoryOrders: 100_000 },
+    ...{ rounds: 3, commands: 500_000, passes: 2, peerPasses: 4, memoryOrders: 100_000 },
     ...{ restingMax: 1_000_000, streamCommands: 3_000_000, peerMemoryMib: 6_144 },
-    ...{ borderCommands: 100_000, lengthMs: 1_000, snapshotLengthMs: 3_000 },
+    ...{ openRate: 2_000, borderCommands: 100_000, lengthMs: 1_000, snapshotLengthMs: 3_000 },
     ...{
       recoveryCommands: 500_000,
       recoveryRounds: 1,
@@ -91,8 +93,8 @@ export const SIZES = {
   /** For tests: whether it runs, not how fast. */
   tiny: {
     ...{ rounds: 1, commands: 2_000, passes: 1, peerPasses: 1, memoryOrders: 2_000 },
-    ...{ restingMax: 1_000, streamCommands: 2_000, peerMemoryMib: 384 },
-    ...{ borderCommands: 2_000, lengthMs: 100, snapshotLengthMs: 200 },
+    ...{ restingMax: 1_000, streamCommands: 2_000, peerMemoryMib: 192 },
+    ...{ openRate: 200, borderCommands: 2_000, lengthMs: 100, snapshotLengthMs: 200 },
     ...{
       recoveryCommands: 2_000,
       recoveryRounds: 1,

@@ -1,11 +1,12 @@
 // What the load of the layer "fix" is put on: the venue, QuickFIX/J, and two servers that look at
 // nothing.
 
-import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildEngine, jarsOf, missingProgram } from "../test/engines/engine.ts";
 import { VenueProcess } from "../test/support/venue-process.ts";
 import type { Bench } from "./bench.ts";
+import { OPEN_SESSIONS, type OpenTarget } from "./open-load.ts";
 import { toMeasured } from "./processes.ts";
 
 /** Each with an account of its own: a session is told of all orders of its account. */
@@ -19,6 +20,11 @@ const FLAGS = {
 };
 /** Of one QuickFIX/J: what it keeps of 100,000 reports, and room. */
 const JAVA_MEMORY = "-Xmx1g";
+/** Of an open loop: an order that rests, or a cancel, as in the closed ones. */
+const OPEN_LOAD = {
+  mix: { limit: 50, take: 0, cancel: 50, replace: 0 },
+  terms: { symbol: "BASE-QUOTE", side: "buy", price: "10", quantity: "1" },
+} as const;
 
 /** Something that answers requests. */
 export interface FixServer {
@@ -28,8 +34,10 @@ export interface FixServer {
   readonly pid: number;
   /** Its first thread takes requests and answers them. */
   readonly isOneThread: boolean;
-  /** What the load is told of it. */
+  /** What the load in C is told of it. */
   readonly options: readonly string[];
+  /** What an open loop needs of it. */
+  readonly load: OpenTarget;
   stop(): Promise<unknown>;
 }
 
@@ -54,6 +62,10 @@ export async function makeTemplate(bench: Bench): Promise<FixTemplate> {
   }
 }
 
+function toCompId(client: number): string {
+  return `CLIENT${`${client}`.padStart(2, "0")}`;
+}
+
 async function register(venue: VenueProcess): Promise<string[]> {
   const call = async (method: string, path: string, body: object) => {
     const response = await venue.fetch(method, `/api/v1${path}`, body);
@@ -68,7 +80,7 @@ async function register(venue: VenueProcess): Promise<string[]> {
   await call("PUT", "/admin/instruments/BASE-QUOTE/state", { state: "open" });
   const logons: string[] = [];
   for (let client = 1; client <= SESSIONS; client += 1) {
-    const name = `CLIENT${`${client}`.padStart(2, "0")}`;
+    const name = toCompId(client);
     const { id } = await call("POST", "/admin/accounts", { name });
     const funds = { request_id: name, currency: "QUOTE", amount: "1000000" };
     await call("POST", `/accounts/${Number(id)}/deposits`, funds);
@@ -94,11 +106,21 @@ export async function startVenue(
   return {
     ...{ name: "venue", durability, port: venue.fixPort, pid: venue.pid },
     ...{ isOneThread: true, options: [`logons=${logons}`] },
+    load: { ...OPEN_LOAD, protocol: "fix", port: venue.fixPort, credentials: readLogons(logons) },
     async stop() {
       await venue.kill();
       rmSync(dataDirectory, { recursive: true, force: true });
     },
   };
+}
+
+/** As the open loop wants them. */
+function readLogons(path: string): { compId: string; token: string }[] {
+  const lines = readFileSync(path, "utf8").split("\n").slice(0, OPEN_SESSIONS);
+  return lines.map((line) => {
+    const [compId = "", user = "", password = ""] = line.split(" ");
+    return { compId, token: `ob_${user}_${password}` };
+  });
 }
 
 /** Compiles the programs in C. Errors: throws when the compiler fails. */
@@ -133,7 +155,12 @@ async function startEchoOf(
 ): Promise<FixServer> {
   const { port, pid, stop } = await start([...command, `${request}`, `${reply}`]);
   const options = [`reply_bytes=${reply}`];
-  return { name, durability: "-", port, pid, isOneThread: true, options, stop };
+  const nobody = { token: "", compId: "" };
+  const load: OpenTarget = {
+    ...{ ...OPEN_LOAD, protocol: "echo" as const, requestBytes: request, replyBytes: reply, port },
+    credentials: Array.from({ length: OPEN_SESSIONS }, () => nobody),
+  };
+  return { name, durability: "-", port, pid, isOneThread: true, options, load, stop };
 }
 
 /** Fetches and compiles QuickFIX/J. False, with a word about it: its tool chain is not there. */
@@ -155,7 +182,16 @@ export async function startPeer(bench: Bench): Promise<FixServer> {
   const classPath = `${join(bench.dataDirectory, "fix-acceptor")}:${jarsOf("quickfixj")}`;
   const command = ["java", JAVA_MEMORY, "-cp", classPath, "Acceptor", `${SESSIONS}`];
   const kind = { name: "QuickFIX/J", durability: "-", isOneThread: false, options: [] };
-  return { ...kind, ...(await start(command)) };
+  const server = await start(command);
+  // It asks for no password.
+  const credentials = Array.from({ length: OPEN_SESSIONS }, (_, index) => ({
+    compId: toCompId(index + 1),
+    token: "ob_-_-",
+  }));
+  return {
+    ...{ ...kind, ...server },
+    load: { ...OPEN_LOAD, protocol: "fix", port: server.port, credentials },
+  };
 }
 
 /** Starts a server that prints its port. Errors: throws when it ends before. */

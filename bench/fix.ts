@@ -17,6 +17,7 @@ import {
   startVenue,
 } from "./fix-servers.ts";
 import { LATENCY_METRICS } from "./histogram.ts";
+import { OPEN_METRICS, OPEN_SESSIONS, openName, runOpenLoad } from "./open-load.ts";
 import {
   measure,
   type Measured,
@@ -33,7 +34,7 @@ type Metrics = readonly (readonly [key: string, metric: string])[];
 /** How many are in flight, where, and what is told of it. */
 interface Shape {
   readonly name: string;
-  readonly mode: "trade" | "resend";
+  readonly mode: "trade" | "resend" | "open";
   readonly sessions: number;
   readonly window: number;
   /** Client and server on one CPU: a round trip is then what both do, and no waking of another. */
@@ -84,7 +85,7 @@ export async function runFix(bench: Bench): Promise<Row[]> {
       await withServers(starting, (all) => runRound(bench, all, round, cases));
     }
     for (const each of cases.values()) {
-      if (each.shape.mode === "trade") bench.keepLatencies(frameOf(each), each.found);
+      if (each.shape.mode !== "resend") bench.keepLatencies(frameOf(each), each.found);
     }
     return [...cases.values()].flatMap((each) => toRows(each, cases));
   } finally {
@@ -99,7 +100,8 @@ function warmingOf({ size }: Bench): Shape {
   return { ...loop, name: "warming up", sessions: 1, window: WINDOW, requests };
 }
 
-function shapesOf({ size }: Bench): Shape[] {
+function shapesOf(bench: Bench): Shape[] {
+  const { size } = bench;
   const loop = { mode: "trade", metrics: THROUGHPUT, isPinned: false } as const;
   const requests = size.fixRequests;
   return [
@@ -111,6 +113,10 @@ function shapesOf({ size }: Bench): Shape[] {
     {
       ...{ ...loop, name: `${SESSIONS} sessions × ${SMALL_WINDOW}`, sessions: SESSIONS },
       ...{ window: SMALL_WINDOW, requests },
+    },
+    {
+      ...{ ...loop, mode: "open", sessions: OPEN_SESSIONS, window: 0, requests: 0 },
+      ...{ name: `${openName(bench)}, ${OPEN_SESSIONS} sessions`, metrics: OPEN_METRICS },
     },
     {
       ...{ mode: "resend", sessions: 2, window: WINDOW, isPinned: false, metrics: RESEND },
@@ -179,7 +185,10 @@ async function runRound(
       const isLeftOut = isLate || name.endsWith("echo") || durability === "fsync";
       if (shape.mode === "resend" && isLeftOut) continue;
       bench.tell(`fix: ${shape.name}, ${name}, ${durability}, round ${round + 1}`);
-      const measured = await runLoad(bench, server, shape, index + 1);
+      const measured =
+        shape.mode === "open"
+          ? await runOpenLoad(bench, { ...server.load, firstOrder: index + 1 })
+          : await runLoad(bench, server, shape, index + 1);
       bench.keep("fix", { case: shape.name, server: name, durability, ...measured });
       const each = cases.get(keyOf(shape, server)) ?? { shape, server, found: [] };
       each.found.push(measured);
@@ -233,7 +242,7 @@ function toRows(each: Case, cases: ReadonlyMap<string, Case>): Row[] {
     ),
   );
   const echo = cases.get(keyOf(shape, { name: ECHO, durability: "-" }));
-  if (shape.window > 1 || echo === undefined || server.name === ECHO) return rows;
+  if (shape.window !== 1 || echo === undefined || server.name === ECHO) return rows;
   const excess = found.map((one, round) => {
     return numberOf(one, "p50_us") - numberOf(echo.found[round] ?? one, "p50_us");
   });

@@ -4,7 +4,7 @@ import { LatencyHistogram } from "./histogram.ts";
 test("percentiles are at most 3 % above the exact ones, never below", () => {
   const histogram = new LatencyHistogram();
   const samples: number[] = [];
-  for (let sample = 1; sample < 2 ** 30; sample = Math.ceil(sample * 1.01)) samples.push(sample);
+  for (let sample = 1; sample < 2 ** 36; sample = Math.ceil(sample * 1.01)) samples.push(sample);
   for (const sample of samples) histogram.add(sample);
   expect(histogram.count).toBe(samples.length);
   for (const share of [0.1, 0.5, 0.9, 0.99, 0.999, 0.9999]) {
@@ -21,7 +21,7 @@ test("small and too large samples have their place", () => {
   for (const sample of [0, 1, 63, 64, 65, -5, 1e12]) histogram.add(sample);
   expect(histogram.percentile(0.01)).toBe(0);
   expect(histogram.percentile(0.5)).toBe(0.063);
-  expect(histogram.toPercentiles().max_us).toBe((2 ** 31 - 1) / 1e3);
+  expect(histogram.toPercentiles().max_us).toBe((2 ** 37 - 1) / 1e3);
 });
 
 test("histograms of several processes together are that of all samples", () => {

@@ -4,8 +4,9 @@
 /** Steps of one power of two. */
 const STEPS = 32;
 const STEP_BITS = 5;
-/** Longer samples count as this one, about 2.1 s. */
-const SAMPLE_MAX = 2 ** 31 - 1;
+const SAMPLE_BITS = 37;
+/** Longer samples count as this one, some two minutes. */
+const SAMPLE_MAX = 2 ** SAMPLE_BITS - 1;
 
 /** Percentiles in µs. */
 export interface Percentiles {
@@ -35,7 +36,7 @@ export interface HistogramSteps {
 }
 
 export class LatencyHistogram {
-  readonly #counts = new Float64Array((32 - STEP_BITS) * STEPS);
+  readonly #counts = new Float64Array((SAMPLE_BITS + 1 - STEP_BITS) * STEPS);
   #count = 0;
   #max = 0;
 
@@ -101,6 +102,10 @@ export class LatencyHistogram {
 
 /** Below 64 every value has its own place; from there each power of two has 32. */
 function indexOf(sample: number): number {
+  if (sample > 2 ** 31 - 1) {
+    const highShift = Math.floor(Math.log2(sample)) - STEP_BITS;
+    return highShift * STEPS + Math.floor(sample / 2 ** highShift);
+  }
   const shift = Math.max(31 - Math.clz32(sample) - STEP_BITS, 0);
   return shift * STEPS + (sample >> shift);
 }

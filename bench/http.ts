@@ -1,92 +1,135 @@
-// Layer "http": placing an order over HTTP beside a bare hono route, interleaved in one run.
+// Layer "http": placing an order over HTTP beside a bare hono route, fresh servers in each round,
+// interleaved: closed loops, and an open one.
 
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { VenueProcess } from "../test/support/venue-process.ts";
 import type { Bench } from "./bench.ts";
 import { latencyRows } from "./latencies.ts";
+import { OPEN_METRICS, OPEN_SESSIONS, openName, runOpenLoad } from "./open-load.ts";
 import { measure, type Measured, numberOf, placement } from "./processes.ts";
 import { type Row, type RowFrame, toRow } from "./rows.ts";
 
 const PATH = "/api/v1/trading/orders";
-const CONNECTIONS = [1, 64];
 /** Meets nobody and does not rest: the book, and with it the cost, stays the same. */
 const ORDER = {
   ...{ symbol: "BASE-QUOTE", side: "BUY", type: "LIMIT", time_in_force: "IOC" },
   ...{ price: "10", quantity: "0.01" },
 };
+const TERMS = { symbol: "BASE-QUOTE", side: "buy", price: "10", quantity: "0.01" } as const;
+const ONLY_TAKES = { limit: 0, take: 100, cancel: 0, replace: 0 };
 
 /** Something that answers orders. */
 interface Server {
-  name: string;
-  durability: string;
-  port: number;
-  token: string;
-  stop: () => Promise<unknown>;
+  readonly name: string;
+  readonly durability: string;
+  readonly port: number;
+  readonly token: string;
+  stop(): Promise<unknown>;
 }
 
-class Case {
-  readonly found: Measured[] = [];
+interface Shape {
+  /** Each with a request at a time; 0: an open loop. */
+  readonly connections: number;
+  readonly text: string;
+}
 
-  constructor(
-    readonly server: Server,
-    readonly connections: number,
-  ) {}
+function shapesOf(bench: Bench): Shape[] {
+  return [
+    { connections: 1, text: "1 connection" },
+    { connections: 64, text: "64 connections" },
+    { connections: 0, text: `${openName(bench)}, ${OPEN_SESSIONS} connections` },
+  ];
+}
+
+/** What a shape found of a server. */
+interface Case {
+  readonly shape: Shape;
+  readonly server: Pick<Server, "name" | "durability">;
+  readonly found: Measured[];
 }
 
 export async function runHttp(bench: Bench): Promise<Row[]> {
+  const cases = new Map<string, Case>();
+  try {
+    for (let round = 0; round < bench.size.rounds; round += 1) {
+      await runRound(bench, round, cases);
+    }
+  } finally {
+    bench.removeVenues();
+  }
+  return [...cases.values()].flatMap((each) => toRows(bench, each));
+}
+
+async function runRound(bench: Bench, round: number, cases: Map<string, Case>): Promise<void> {
   const servers: Server[] = [];
   try {
     for (const durability of ["none", "fsync"]) servers.push(await startVenue(bench, durability));
     const [first] = servers;
     if (first === undefined) throw new Error("http: no venue runs");
     servers.unshift(await startBareRoute(bench, await answerOf(first)));
-    return await interleave(bench, servers);
+    for (const shape of shapesOf(bench)) {
+      for (const server of servers) {
+        const { name, durability } = server;
+        bench.tell(`http: ${name}, ${shape.text}, round ${round + 1}`);
+        const measured = await runShape(bench, server, shape);
+        bench.keep("http", { server: name, case: shape.text, ...measured });
+        const key = `${name}, ${shape.text}`;
+        const each = cases.get(key) ?? { shape, server: { name, durability }, found: [] };
+        each.found.push(measured);
+        cases.set(key, each);
+      }
+    }
   } finally {
     for (const server of servers) await server.stop();
-    bench.removeVenues();
   }
 }
 
-async function interleave(bench: Bench, servers: readonly Server[]): Promise<Row[]> {
-  const cases = CONNECTIONS.flatMap((connections) =>
-    servers.map((server) => new Case(server, connections)),
-  );
-  const program = bench.script("http-load.ts");
-  const { lengthMs } = bench.size;
-  for (let round = 0; round < bench.size.rounds; round += 1) {
-    for (const { server, connections, found } of cases) {
-      bench.tell(`http: ${server.name}, ${connections} connections, round ${round + 1}`);
-      const options = [`${server.port}`, PATH, server.token, JSON.stringify(ORDER)];
-      const command = [process.execPath, program, ...options, `${connections}`, `${lengthMs}`];
-      const measured = await measure(command);
-      const statuses = Object.keys(Object(measured["statuses"]));
-      if (statuses.join() !== "201") {
-        throw new Error(`http: ${server.name} answered ${JSON.stringify(measured["statuses"])}`);
-      }
-      bench.keep("http", { server: server.name, connections, ...measured });
-      found.push(measured);
-    }
+async function runShape(
+  bench: Bench,
+  { name, port, token }: Server,
+  { connections }: Shape,
+): Promise<Measured> {
+  if (connections === 0) {
+    const credentials = Array.from({ length: OPEN_SESSIONS }, () => ({ token, compId: "" }));
+    const load = { protocol: "http", port, credentials, mix: ONLY_TAKES, terms: TERMS } as const;
+    return runOpenLoad(bench, load);
   }
-  return cases.flatMap(({ server, connections, found }) => {
-    const text = `${connections} connection${connections === 1 ? "" : "s"}`;
-    const role = server.durability === "-" ? "floor" : "own";
-    const frame: RowFrame = {
-      layer: "http",
-      case: `${server.name}, ${text}`,
-      durability: server.durability,
-      placement: placement(false),
-      stand: { chart: `HTTP: closed loop, ${text}`, name: server.name, role },
-    };
-    bench.keepLatencies(frame, found);
-    const rates = found.map((one) => numberOf(one, "requests_per_second"));
-    return [toRow(frame, "requests/s", rates), ...latencyRows(frame, found)];
-  });
+  const program = bench.script("http-load.ts");
+  const options = [`${port}`, PATH, token, JSON.stringify(ORDER)];
+  const command = [process.execPath, program, ...options, `${connections}`];
+  const measured = await measure([...command, `${bench.size.lengthMs}`]);
+  const statuses = Object.keys(Object(measured["statuses"]));
+  if (statuses.join() !== "201") {
+    throw new Error(`http: ${name} answered ${JSON.stringify(measured["statuses"])}`);
+  }
+  return measured;
+}
+
+function toRows(bench: Bench, { shape, server, found }: Case): Row[] {
+  const isOpen = shape.connections === 0;
+  const frame: RowFrame = {
+    layer: "http",
+    case: `${server.name}, ${shape.text}`,
+    durability: server.durability,
+    placement: placement(false),
+    stand: {
+      chart: isOpen ? `HTTP: ${shape.text}` : `HTTP: closed loop, ${shape.text}`,
+      name: server.name,
+      role: server.durability === "-" ? "floor" : "own",
+    },
+  };
+  bench.keepLatencies(frame, found);
+  const samplesOf = (key: string): number[] => found.map((one) => numberOf(one, key));
+  if (isOpen) return OPEN_METRICS.map(([key, metric]) => toRow(frame, metric, samplesOf(key)));
+  const rates = toRow(frame, "requests/s", samplesOf("requests_per_second"));
+  return [rates, ...latencyRows(frame, found)];
 }
 
 /** A venue with one instrument, one funded account and no limit on requests that matters. */
 async function startVenue(bench: Bench, durability: string): Promise<Server> {
   const dataDirectory = join(bench.dataDirectory, "venues", `http-${durability}`);
+  rmSync(dataDirectory, { recursive: true, force: true });
   mkdirSync(dataDirectory, { recursive: true });
   const rate = "1000000";
   const venue = await VenueProcess.start({
@@ -122,7 +165,7 @@ async function startVenue(bench: Bench, durability: string): Promise<Server> {
     durability,
     port: Number(new URL(venue.url).port),
     token: "token" in made ? String(made.token) : "",
-    stop: () => venue.stop(),
+    stop: () => venue.kill(),
   };
 }
 

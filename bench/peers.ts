@@ -8,6 +8,8 @@ import { bookChart, coreChart, type EngineCase } from "./engine-case.ts";
 import { measure, type Measured, numberOf } from "./processes.ts";
 
 const EXCHANGE_CORE = "exchange-core 0.5.3";
+/** What comes from registries, once. */
+const INSTALLED = ".toolchain/peers";
 const ORDER_BOOK = "nodejs-order-book";
 const ORDER_BOOK_VERSION = "10.1.1";
 
@@ -59,7 +61,7 @@ async function exchangeCoreCases(
     return [];
   }
   const directory = join(bench.dataDirectory, "peer");
-  const jars = join(directory, "lib");
+  const jars = join(bench.root, INSTALLED, "exchange-core");
   const sources = join(bench.root, "bench", "peer");
   if (!existsSync(join(jars, "exchange-core-0.5.3.jar"))) {
     const goal = ["dependency:copy-dependencies", `-DoutputDirectory=${jars}`];
@@ -107,7 +109,7 @@ function checkResult({ expected }: PeerStream, measured: Measured): void {
  */
 async function orderBookCases(bench: Bench, streams: readonly PeerStream[]): Promise<EngineCase[]> {
   const stream = streams.find(({ instruments }) => instruments === 1);
-  const directory = join(bench.dataDirectory, "peer");
+  const directory = join(bench.root, INSTALLED, ORDER_BOOK);
   if (stream === undefined || !(await installOrderBook(bench, directory))) return [];
   const { file, prefill } = stream;
   const runtimes: [name: string, program: string][] = [["Bun", process.execPath]];
@@ -127,6 +129,7 @@ async function orderBookCases(bench: Bench, streams: readonly PeerStream[]): Pro
 async function installOrderBook(bench: Bench, directory: string): Promise<boolean> {
   const installed = join(directory, "node_modules", ORDER_BOOK, "package.json");
   if (existsSync(installed)) return true;
+  mkdirSync(directory, { recursive: true });
   const dependencies = { [ORDER_BOOK]: ORDER_BOOK_VERSION };
   writeFileSync(join(directory, "package.json"), JSON.stringify({ private: true, dependencies }));
   try {

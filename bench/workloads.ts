@@ -38,8 +38,10 @@ export const WORKLOADS: readonly Workload[] = [
     warmUp: "10,000 orders, and a tenth of those of the run",
   },
   { layer: "http", loop: "closed", mix: ENDS_AT_ONCE, warmUp: FIFTH },
+  { layer: "http", loop: "open", seed: 1, mix: ENDS_AT_ONCE, warmUp: "half a second" },
   {
     ...{ layer: "fix", loop: "closed", mix: ORDER_AND_CANCEL },
     warmUp: "as many requests as fixWarmRequests, then 20 turns of each shape",
   },
+  { layer: "fix", loop: "open", seed: 1, mix: ORDER_AND_CANCEL, warmUp: "half a second" },
 ];

@@ -28,9 +28,7 @@ function rig(options: {
   const findings = new Findings();
   const { inFlightMax, openMax = 10, take } = options;
   const draws = new Draws(MIX, 1);
-  // why: a session asks its market for terms and nothing else
-  const market = MARKET as Market;
-  const session = new LoadSession({ prefix: "t", market, draws, findings, openMax });
+  const session = new LoadSession({ prefix: "t", market: MARKET, draws, findings, openMax });
   const driver = new Driver([session], findings);
   const sent: Request[] = [];
   const answer = (request: Request, refusal?: string): void => {

@@ -30,7 +30,7 @@ export class Findings {
 
 export class LoadSession {
   readonly #prefix: string;
-  readonly #market: Market;
+  readonly #market: Pick<Market, "termsOf">;
   readonly #draws: Draws;
   readonly #findings: Findings;
   readonly #openMax: number;
@@ -43,7 +43,7 @@ export class LoadSession {
   /** `prefix`: of its client order ids, its own. Bounds: it has at most `openMax` orders open. */
   constructor(options: {
     prefix: string;
-    market: Market;
+    market: Pick<Market, "termsOf">;
     draws: Draws;
     findings: Findings;
     openMax: number;
