@@ -23,7 +23,7 @@ export interface Size {
   peerMemoryMib: number;
   memoryOrders: number;
   borderCommands: number;
-  /** Of an open loop, per second: a load that two processors carry with a client that never rests. */
+  /** Of an open loop, per second: two processors carry it with a client that never rests. */
   openRate: number;
   /** Length of one run in ms; with snapshots in turn, of one that is longer. */
   lengthMs: number;
