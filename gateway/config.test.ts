@@ -112,6 +112,13 @@ test.each<[string, Record<string, string>, string]>([
     { profile: "demo", "fix-host": "10.0.0.1", "fix-tls-certificate": "c", "fix-tls-key": "k" },
     "demo_orders_per_second = 200 with fix_host = 10.0.0.1",
   ],
+  ["a binary listener in clear", { "binary-host": "::" }, "binary_host = :: is not loopback"],
+  [
+    "a demo with a binary port off loopback",
+    { profile: "demo", "binary-host": "::", "binary-tls-certificate": "c", "binary-tls-key": "k" },
+    "demo_orders_per_second = 200 with binary_host = ::",
+  ],
+  ["half a binary TLS pair", { "binary-tls-key": "key.pem" }, "binary_tls_key belong together"],
   ["half a TLS pair", { "fix-tls-key": "key.pem" }, "fix_tls_key belong together"],
   ["a CompID with a space", { "fix-comp-id": "OPEN BELL" }, "fix_comp_id = OPEN BELL"],
   ["heartbeats upside down", { "fix-heartbeat-seconds-min": "61" }, "at most fix_heartbeat_"],

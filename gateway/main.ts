@@ -18,10 +18,13 @@ import { GatewayFault } from "./domain/fault.ts";
 import { KeyStore } from "./identity/key-store.ts";
 import { Log } from "./log.ts";
 import { Metrics, observeProcess } from "./metrics.ts";
+import { BinaryServer } from "./protocols/binary/server.ts";
+import { StreamDirectory } from "./protocols/binary/streams/directory.ts";
 import { FixServer } from "./protocols/fix/server.ts";
 import { startMetricsServer } from "./protocols/http/metrics-server.ts";
 import { startHttpServer } from "./protocols/http/server.ts";
 import { NativeFeed } from "./protocols/ws/server.ts";
+import { BinaryStreams } from "./sessions/binary-streams.ts";
 import { openVenue, type Venue } from "./sessions/venue.ts";
 import { openVenueStages } from "./sessions/venue-stages.ts";
 
@@ -135,7 +138,12 @@ async function wire(config: Config, log: Log, parts: AsyncDisposableStack): Prom
   const keys = KeyStore.open(files.keysPath, clock);
   parts.defer(() => keys.close());
 
-  // 5. What every protocol shares.
+  // 5. What clients of the binary port are owed, made again before anything new happens.
+  const names = new BinaryStreams(keys.binaryStreams, log);
+  const directoryOf = { streams: names, directory: files.binaryPath };
+  const streams = await StreamDirectory.open({ ...directoryOf, core, clock, log });
+
+  // 6. What every protocol shares.
   const metrics = new Metrics();
   parts.defer(observeProcess(metrics, clock));
   const quietAccounts = new Set<number>();
@@ -143,17 +151,19 @@ async function wire(config: Config, log: Log, parts: AsyncDisposableStack): Prom
   parts.defer(() => venue.stop());
   parts.defer(clock.every(TICK_MS, () => core.tick()));
 
-  // 6. What is derived from the change log, and the doors.
+  // 7. What is derived from the change log, and the doors.
   const { directory } = files;
   const venueStages = openVenueStages({ venue, core, directory, config, clock, log, metrics });
   parts.defer(() => venueStages.stop());
   const fixDirectory = files.fixPath;
-  const doors = openDoors({ venue, config, clock, log, metrics, fixDirectory }, parts);
-  const { http, webSocket, fix, metricsUrl } = doors;
-  for (const stage of [webSocket.stage, ...fix.stages]) venueStages.stages.add(stage);
+  const doorParts = { venue, streams, config, clock, log, metrics, fixDirectory };
+  const { http, webSocket, fix, binary, metricsUrl } = openDoors(doorParts, parts);
+  const stages = [webSocket.stage, ...fix.stages, binary.stage];
+  for (const stage of stages) venueStages.stages.add(stage);
+  venueStages.stages.addHolder(streams);
   venueStages.stages.start();
 
-  // 7. The demo, when this is one: its orders come through the same order entry.
+  // 8. The demo, when this is one: its orders come through the same order entry.
   const demoParts = { ...venue, core, clock, keyFile: new KeyFile(files.demoKeysPath) };
   const { demoOrdersPerSecond: ordersPerSecond, demoSeed: seed } = config;
   const demo =
@@ -163,23 +173,24 @@ async function wire(config: Config, log: Log, parts: AsyncDisposableStack): Prom
   parts.defer(async () => {
     demo?.stop();
     venue.operations.markDraining();
-    await Promise.all([fix.drain(), http.drain(DRAIN_MS_MAX)]);
+    await Promise.all([fix.drain(), binary.drain(), http.drain(DRAIN_MS_MAX)]);
   });
 
-  // 8. Ready.
+  // 9. Ready.
   files.writeAddress(http.address);
   parts.defer(() => files.removeAddress());
-  const ports = { fix: fix.address, fix_market_data: fix.marketDataAddress };
+  const addresses = { fix: fix.address, binary: binary.address };
+  const ports = { ...addresses, fix_market_data: fix.marketDataAddress };
   log.info("ready", { http: http.address, ...ports, metrics: metricsUrl });
   log.flush();
   const { dataDirectory, durability } = config;
-  const addresses = { url: http.address, metricsUrl, fix: fix.address };
-  const marketData = fix.marketDataAddress;
-  print(greet({ ...addresses, marketData, dataDirectory, durability, demo }));
+  const urls = { url: http.address, metricsUrl, marketData: fix.marketDataAddress };
+  print(greet({ ...addresses, ...urls, dataDirectory, durability, demo }));
 }
 
 interface DoorParts {
   readonly venue: Venue;
+  readonly streams: StreamDirectory;
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Log;
@@ -189,7 +200,7 @@ interface DoorParts {
 }
 
 function openDoors(
-  { venue, config, clock, log, metrics, fixDirectory: directory }: DoorParts,
+  { venue, streams, config, clock, log, metrics, fixDirectory: directory }: DoorParts,
   parts: AsyncDisposableStack,
 ) {
   const { version } = manifest;
@@ -206,7 +217,10 @@ function openDoors(
   parts.defer(() => fix.stop());
   listen("fix_port", config.fixPort, () => fix.listenForOrders());
   listen("fix_market_data_port", config.fixMarketDataPort, () => fix.listenForMarketData());
-  return { http, webSocket, fix, metricsUrl: metricsDoor.address };
+  const binary = new BinaryServer({ venue, streams, config, clock, log, metrics });
+  parts.defer(() => binary.stop());
+  listen("binary_port", config.binaryPort, () => binary.listen());
+  return { http, webSocket, fix, binary, metricsUrl: metricsDoor.address };
 }
 
 /** Errors: throws `CommandFailure` without a venue there, and what making one throws. */

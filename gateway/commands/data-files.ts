@@ -27,6 +27,11 @@ export class DataFiles {
     return join(this.directory, "fix");
   }
 
+  /** The folder of where the streams of the binary port were. */
+  get binaryPath(): string {
+    return join(this.directory, "binary");
+  }
+
   get isInitialised(): boolean {
     return existsSync(this.keysPath);
   }

@@ -19,6 +19,8 @@ export function findConflicts(config: Config): string[] {
       "the demo prints a key, so it listens on 127.0.0.1 only",
   );
   checkFix(config, check);
+  const { binaryHost: host, binaryTlsCertificate: certificate, binaryTlsKey: key } = config;
+  checkPort({ name: "binary", host, certificate, key }, config, check);
   check(
     config.journalSegmentBytes % 4_096 === 0,
     `journal_segment_bytes = ${config.journalSegmentBytes} must be a multiple of 4096, a disk page`,
@@ -44,22 +46,11 @@ export function findConflicts(config: Config): string[] {
 /** As `fix_comp_id` and those of clients may be. */
 const COMP_ID = /^[A-Za-z0-9._-]{1,32}$/;
 
-function checkFix(config: Config, check: (isMet: boolean, problem: string) => void): void {
-  const isTls = config.fixTlsCertificate !== "";
-  check(
-    isTls === (config.fixTlsKey !== ""),
-    "fix_tls_certificate and fix_tls_key belong together: set both or none",
-  );
-  check(
-    isLoopback(config.fixHost) || isTls || config.insecureListen,
-    `fix_host = ${config.fixHost} is not loopback: passwords would travel in clear; ` +
-      "set fix_tls_certificate and fix_tls_key, or use 127.0.0.1",
-  );
-  check(
-    config.demoOrdersPerSecond === 0 || isLoopback(config.fixHost),
-    `demo_orders_per_second = ${config.demoOrdersPerSecond} with fix_host = ${config.fixHost}: ` +
-      "the demo prints a password, so it listens on 127.0.0.1 only",
-  );
+type Check = (isMet: boolean, problem: string) => void;
+
+function checkFix(config: Config, check: Check): void {
+  const { fixHost: host, fixTlsCertificate: certificate, fixTlsKey: key } = config;
+  checkPort({ name: "fix", host, certificate, key }, config, check);
   check(
     COMP_ID.test(config.fixCompId),
     `fix_comp_id = ${config.fixCompId} must have 1 to 32 letters, digits, points, dashes`,
@@ -73,6 +64,33 @@ function checkFix(config: Config, check: (isMet: boolean, problem: string) => vo
     config.fixSchedule === "" || readFixSchedule(config.fixSchedule) !== undefined,
     `fix_schedule = ${config.fixSchedule} must be as in \`daily 22:00 UTC\` or ` +
       "`weekly sun 17:00 America/New_York`",
+  );
+}
+
+interface PortSettings {
+  /** In front of its settings. */
+  readonly name: string;
+  readonly host: string;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** A port that may speak TLS. */
+function checkPort(port: PortSettings, config: Config, check: Check): void {
+  const { name, host, certificate, key } = port;
+  check(
+    (certificate !== "") === (key !== ""),
+    `${name}_tls_certificate and ${name}_tls_key belong together: set both or none`,
+  );
+  check(
+    isLoopback(host) || certificate !== "" || config.insecureListen,
+    `${name}_host = ${host} is not loopback: credentials would travel in clear; ` +
+      `set ${name}_tls_certificate and ${name}_tls_key, or use 127.0.0.1`,
+  );
+  check(
+    config.demoOrdersPerSecond === 0 || isLoopback(host),
+    `demo_orders_per_second = ${config.demoOrdersPerSecond} with ${name}_host = ${host}: ` +
+      "the demo prints a key, so it listens on 127.0.0.1 only",
   );
 }
 

@@ -182,6 +182,22 @@ export const SETTINGS = {
     "When sessions begin anew, as in `daily 22:00 UTC` or `weekly sun 17:00 America/New_York`",
   ),
 
+  binary_host: text("127.0.0.1", "Reachable from this machine only; elsewhere it needs TLS"),
+  binary_port: integer(9_880, 0, 65_535, "0 takes any free port"),
+  binary_tls_certificate: text(
+    "",
+    "File of a PEM chain; with it the port speaks TLS and nothing else",
+  ),
+  binary_tls_key: text("", "File of its PEM key"),
+  binary_connections_max: integer(
+    ...[512, 1, 16_384],
+    "Twice the sessions there may be, so that all may come back at once",
+  ),
+  binary_connections_max_per_address: integer(
+    ...[64, 1, 16_384],
+    "One machine of a client cannot keep the others out",
+  ),
+
   demo_orders_per_second: integer(0, 0, 2_000, "0 = no demo: no instruments, accounts or flow"),
   demo_seed: integer(1, 1, 4_294_967_295, "The same seed gives the same stream of orders"),
 } as const;
@@ -217,7 +233,7 @@ export const PROFILES = {
   },
   test: {
     ...{ data_directory: "data/test", init_at_start: true, http_port: 0, metrics_port: 0 },
-    ...{ fix_port: 0, fix_market_data_port: 0 },
+    ...{ fix_port: 0, fix_market_data_port: 0, binary_port: 0 },
   },
 } as const satisfies Record<string, Partial<Values>>;
 export type ProfileName = keyof typeof PROFILES;

@@ -118,10 +118,15 @@ export const Place = {
   /** First of 12. */
   syncBuckets: 22,
   heldBytes: 34,
+  requestsUsed: 35,
+  cancelsUsed: 36,
+  number: 37,
+  sequence: 38,
+  engineSession: 39,
 } as const;
 
 /** Length of the status array. */
-export const PLACE_COUNT = 35;
+export const PLACE_COUNT = 40;
 
 /** What core-addon/binding exports. Every call may throw an error with a stable `code`. */
 export interface Addon {
@@ -152,6 +157,61 @@ export interface Addon {
   /** Bytes written, 0 none yet, -1 the end; above the length of `chunk` nothing was written. */
   readReexecution(handle: number, reexecution: number, chunk: Uint8Array): number;
   closeReexecution(handle: number, reexecution: number): void;
+  gateOpen(handle: number, outgoing: Uint8Array, table: Uint32Array): void;
+  gateConnect(handle: number, connection: number): boolean;
+  gateDisconnect(handle: number, connection: number): void;
+  /** Flags; what was used of the grants is in the status array. */
+  gateReceive(
+    handle: number,
+    connection: number,
+    chunk: Uint8Array,
+    requests: number,
+    cancels: number,
+  ): number;
+  /** Length of what is in the answer buffer now, or -1. */
+  gateNextControl(handle: number, connection: number): number;
+  gateCloseReason(handle: number, connection: number): string;
+  /** A slot, or -1. */
+  gateOpenSession(
+    handle: number,
+    account: number,
+    engineName: string,
+    balanceUpdates: boolean,
+    number: number,
+    sequence: number,
+    engineSession: number,
+  ): number;
+  gateCloseSession(handle: number, slot: number): void;
+  /** 0 ready, 1 behind, 2 ahead; the next number is in the status array. */
+  gateLogIn(
+    handle: number,
+    connection: number,
+    slot: number,
+    mayTrade: boolean,
+    cancelOnDisconnect: boolean,
+    nextNumber: number,
+  ): number;
+  gateGoLive(handle: number, connection: number): boolean;
+  gateEnd(handle: number, connection: number): void;
+  /** Bytes released. */
+  gateSubmit(handle: number, timeUs?: number): number;
+  gateHasCommands(handle: number): boolean;
+  gateDelivered(handle: number): number;
+  gateSetDelivered(handle: number, sequence: number): void;
+  /** Bytes of transactions, 0 none yet, -1 the end. */
+  gateCatchUp(handle: number, reexecution: number): number;
+  /** 2 live, 1 some, 0 none yet, -1 the end; the position is in the status array. */
+  gateReplay(handle: number, reexecution: number, connection: number): number;
+  gatePosition(handle: number, slot: number): void;
+  gateSend(handle: number, connection: number, frame: Uint8Array): void;
+  /** Rows of the table. */
+  gateOutputs(handle: number): number;
+  gateSettle(handle: number, rows: number): void;
+  /** Bytes in the outgoing buffer. */
+  gateOutput(handle: number, connection: number): number;
+  gateSent(handle: number, connection: number, bytes: number): number;
+  /** Bytes in, frames in, commands, malformed, rejected, throttled, numbered frames. */
+  gateStatistics(handle: number): number[];
   stop(handle: number): StopReport;
   journalVerify(dataDirectory: string): VerifyReport;
   journalDump(dataDirectory: string, from: number, to: number, write: (text: string) => void): void;

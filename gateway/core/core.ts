@@ -12,12 +12,15 @@ import type { Addon, CoreFault, CoreOptions, OpenReport, StopReport } from "./ad
 import { CommandBatch, encodeQuery } from "./command-batch.ts";
 import { Deliveries } from "./deliveries.ts";
 import type { HeadListener, Listener, ReleaseListener, Reply } from "./deliveries.ts";
+import { Gate } from "./gate.ts";
 import { Queue } from "./queue.ts";
 import { AddonReexecution } from "./reexecution.ts";
 import type { Reexecution } from "./reexecution.ts";
 import { OutputBuffer } from "./released.ts";
 import { TransactionRing } from "./transaction-ring.ts";
 
+export type { Gate, GateLoggedIn, GatePosition, GateReplay, WriteOutput } from "./gate.ts";
+export { GateFlag } from "./gate.ts";
 export type { Reexecution } from "./reexecution.ts";
 export type { CoreFault, CoreOptions, OpenReport, StopReport } from "./addon.ts";
 
@@ -78,6 +81,7 @@ export class Core {
   #isOutputTaken = false;
   #answer = OutputBuffer.ofSize(ANSWER_BYTES);
   #recent: TransactionRing | undefined;
+  #gate: Gate | undefined;
   #callerTimeUs: number | undefined;
   #turn: NodeJS.Immediate | undefined;
   #isOpen = true;
@@ -125,9 +129,25 @@ export class Core {
     this.#turn = undefined;
     try {
       if (this.#batch.commandCount > 0) this.#execute();
+      while (this.#gate?.hasCommands === true) {
+        this.#freeOutput();
+        this.#collect(this.#gate.submit(this.#callerTimeUs));
+      }
     } finally {
-      this.#deliveries.deliver();
+      this.#endTurn();
     }
+  }
+
+  /** The gate of the binary port; its commands go behind those of the batch. One for each core. */
+  openGate(): Gate {
+    this.#gate ??= new Gate({
+      addon: this.#addon,
+      handle: this.#handle,
+      places: this.#places,
+      answer: () => this.#answer.bytes,
+      askForTurn: () => (this.#turn ??= setImmediate(() => this.flush())),
+    });
+    return this.#gate;
   }
 
   /**
@@ -218,7 +238,7 @@ export class Core {
   tick(): void {
     this.#freeOutput();
     this.#collect(callAddon(() => this.#addon.tick(this.#handle, this.#callerTimeUs)));
-    this.#deliveries.deliver();
+    this.#endTurn();
   }
 
   /** The time of what follows, when the caller's clock was chosen. */
@@ -270,7 +290,7 @@ export class Core {
     this.flush();
     callAddon(() => this.#addon.drain(this.#handle));
     this.#read();
-    this.#deliveries.deliver();
+    this.#endTurn();
     return callAddon(() => this.#addon.stop(this.#handle));
   }
 
@@ -278,6 +298,12 @@ export class Core {
     // Rung before the stop, answered after it: everything was read by then.
     if (!this.#isOpen) return;
     this.#read();
+    this.#endTurn();
+  }
+
+  /** First to the sockets: nothing that they bring is looked at before the others have heard. */
+  #endTurn(): void {
+    this.#gate?.endTurn();
     this.#deliveries.deliver();
   }
 

@@ -28,7 +28,8 @@ export interface Reexecution {
 export class AddonReexecution implements Reexecution {
   readonly #addon: Addon;
   readonly #core: number;
-  readonly #id: number;
+  /** Of the run. */
+  readonly id: number;
   #chunk = Buffer.alloc(CHUNK_BYTES);
   #hasEnded = false;
 
@@ -36,7 +37,7 @@ export class AddonReexecution implements Reexecution {
   constructor(addon: Addon, core: number, after: number) {
     this.#addon = addon;
     this.#core = core;
-    this.#id = callAddon(() => addon.reexecute(core, after));
+    this.id = callAddon(() => addon.reexecute(core, after));
   }
 
   read(): readonly Transaction[] | undefined {
@@ -60,10 +61,10 @@ export class AddonReexecution implements Reexecution {
   }
 
   close(): void {
-    this.#addon.closeReexecution(this.#core, this.#id);
+    this.#addon.closeReexecution(this.#core, this.id);
   }
 
   #readChunk(): number {
-    return callAddon(() => this.#addon.readReexecution(this.#core, this.#id, this.#chunk));
+    return callAddon(() => this.#addon.readReexecution(this.#core, this.id, this.#chunk));
   }
 }

@@ -8,6 +8,8 @@ export interface Greeting {
   /** Host and port of FIX order entry, and of market data. */
   readonly fix: string;
   readonly marketData: string;
+  /** Host and port of the binary protocol. */
+  readonly binary: string;
   readonly dataDirectory: string;
   readonly durability: string;
   /** What the demo prints is for the person to use. */
@@ -50,6 +52,7 @@ export function greet(greeting: Greeting): string {
     `  Health     ${url}/health`,
     `  Metrics    ${metricsUrl}`,
     `  FIX        ${greeting.fix}, market data ${greeting.marketData}`,
+    `  Binary     ${greeting.binary}`,
   ];
   if (demo !== undefined) {
     lines.push(

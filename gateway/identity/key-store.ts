@@ -6,6 +6,7 @@ import { Database } from "bun:sqlite";
 import { chmodSync, closeSync, openSync } from "node:fs";
 import type { Clock } from "../clock.ts";
 import { GatewayFault } from "../domain/fault.ts";
+import { BinaryStreamStore } from "./binary-stream-store.ts";
 import { FixSessionStore } from "./fix-session-store.ts";
 
 /** Layout of the file. The one before is brought up to it; any other is refused, not guessed at. */
@@ -78,11 +79,14 @@ export class KeyStore {
   readonly #clock: Clock;
   /** In the same file. */
   readonly fixSessions: FixSessionStore;
+  /** In the same file. */
+  readonly binaryStreams: BinaryStreamStore;
 
   private constructor(database: Database, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
     this.fixSessions = new FixSessionStore(database, clock);
+    this.binaryStreams = new BinaryStreamStore(database);
   }
 
   /**
@@ -201,6 +205,7 @@ function prepare(database: Database): void {
     ) STRICT`,
   );
   FixSessionStore.prepare(database);
+  BinaryStreamStore.prepare(database);
   database.run(`PRAGMA user_version = ${LAYOUT_VERSION}`);
   database.run("COMMIT");
 }

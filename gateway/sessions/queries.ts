@@ -38,6 +38,12 @@ export class Queries {
     this.#core.flush();
   }
 
+  /** Executes the commands of this turn, and resolves when what they did may be shown. */
+  async settle(): Promise<void> {
+    this.flush();
+    await this.ask({ opcode: QueryKind.currencies });
+  }
+
   /** Asks several things of one moment: all answers have the same sequence. */
   async askAll<const Questions extends readonly QueryFields[]>(
     questions: Questions,

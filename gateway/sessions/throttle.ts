@@ -38,6 +38,13 @@ export class TokenBucket {
     return true;
   }
 
+  /** How many `take` would give now, at most `most`. */
+  available(nowUs: number, most: number): number {
+    if (this.#intervalUs === 0) return most;
+    const room = this.#depthUs - Math.max(0, this.#fullAtUs - nowUs);
+    return Math.min(most, Math.max(0, Math.floor(room / this.#intervalUs)));
+  }
+
   /** Takes tokens whether they are there or not; `take` then waits until they would be. */
   charge(nowUs: number, tokens: number): void {
     this.#fullAtUs = Math.max(this.#fullAtUs, nowUs) + tokens * this.#intervalUs;

@@ -44,6 +44,14 @@ export interface StagesParts {
   readonly recentBytes?: number;
 }
 
+/** Who executes the past again, and is no stage. */
+export interface JournalHolder {
+  /** What follows this sequence is to be kept; `undefined`: nothing. */
+  readonly neededSequence: number | undefined;
+  /** Asks for less of it from now on: too much is kept. */
+  giveWay(): void;
+}
+
 /** How one stage is. */
 export interface StageStatus {
   readonly name: string;
@@ -59,6 +67,7 @@ export class Stages {
   readonly #parts: StagesParts;
   readonly #ring: ChangeRing;
   readonly #runners: StageRunner[] = [];
+  readonly #holders: JournalHolder[] = [];
   #first = 0;
   #hasHeard = false;
   #heardAtUs = -Infinity;
@@ -81,6 +90,11 @@ export class Stages {
   add(stage: Stage): void {
     const { core, clock, log } = this.#parts;
     this.#runners.push(new StageRunner(stage, this.#ring, core, clock, log));
+  }
+
+  /** Order: before `start`. */
+  addHolder(holder: JournalHolder): void {
+    this.#holders.push(holder);
   }
 
   /**
@@ -111,7 +125,8 @@ export class Stages {
 
   /**
    * Asks the stages how far they are and lets the journal go up to there. When too much of it is
-   * kept for them, the slowest one is detached, and the next one not before the next call.
+   * kept for them, who holds most gives way or, when it is a stage, is detached; the next one not
+   * before the next call.
    */
   keep(): void {
     const { core, heldBytesMax } = this.#parts;
@@ -119,9 +134,17 @@ export class Stages {
     const { heldBytes } = core.status().journal;
     if (heldBytes > heldBytesMax) {
       const reason = `${heldBytes} bytes of journal are kept for it, more than ${heldBytesMax}`;
-      this.#slowest()?.detach(reason);
+      const holder = this.#holders.find((each) => neededBy(each) <= this.#heldSequence());
+      if (holder === undefined) this.#slowest()?.detach(reason);
+      else holder.giveWay();
     }
-    core.holdJournal(this.#slowest()?.checkpoint ?? this.#ring.newestSequence);
+    core.holdJournal(this.#heldSequence());
+  }
+
+  /** What follows it is kept. */
+  #heldSequence(): number {
+    const sequence = this.#slowest()?.checkpoint ?? this.#ring.newestSequence;
+    return Math.min(sequence, ...this.#holders.map(neededBy));
   }
 
   /** The attached one with the lowest checkpoint. */
@@ -201,6 +224,10 @@ export class Stages {
     const overrunUs = clock.elapsedUs() - Math.max(startUs, deadlineUs);
     return overrunUs > OVERRUN.us ? runner.rest(overrunUs * OVERRUN.rest) : wish;
   }
+}
+
+function neededBy({ neededSequence }: JournalHolder): number {
+  return neededSequence ?? Infinity;
 }
 
 function observe(metrics: Metrics, runners: readonly StageRunner[]): void {

@@ -211,7 +211,7 @@ describe("a running venue", () => {
     TEST_MS_MAX,
   );
 
-  test.each(["http_port", "metrics_port", "fix_port", "fix_market_data_port"])(
+  test.each(["http_port", "metrics_port", "fix_port", "fix_market_data_port", "binary_port"])(
     "a second venue on %s is told what to change, and the first goes on",
     async (setting) => {
       const flag = `--${setting.replaceAll("_", "-")}`;
@@ -221,6 +221,7 @@ describe("a running venue", () => {
         metrics_port: metrics,
         fix_port: venue.fixPort,
         fix_market_data_port: venue.fixMarketDataPort,
+        binary_port: venue.binaryPort,
       }[setting];
       const directory = makeDirectory();
       const args = ["--profile=test", `${flag}=${port}`, `--data-directory=${directory}`];

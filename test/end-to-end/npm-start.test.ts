@@ -17,7 +17,8 @@ test.each(["SIGINT", "SIGTERM"] as const)(
   "%s to npm stops the venue cleanly",
   async (signal) => {
     const directory = makeDirectory();
-    const ports = ["http", "metrics", "fix", "fix-market-data"].map((door) => `--${door}-port=0`);
+    const doors = ["http", "metrics", "fix", "fix-market-data", "binary"];
+    const ports = doors.map((door) => `--${door}-port=0`);
     const flags = [...ports, `--data-directory=${directory}`];
     const child = Bun.spawn(["npm", "start", "--", ...flags], {
       cwd: ROOT,

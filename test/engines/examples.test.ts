@@ -15,7 +15,8 @@ const TEST_MS_MAX = 120_000;
 let venue: VenueProcess;
 
 beforeAll(async () => {
-  const flags = { "fix-port": "0", "fix-market-data-port": "0", "metrics-port": "0" };
+  const fix = { "fix-port": "0", "fix-market-data-port": "0" };
+  const flags = { ...fix, "binary-port": "0", "metrics-port": "0" };
   venue = await VenueProcess.start({ profile: "demo", flags });
 }, BUILD_MS_MAX);
 

@@ -57,7 +57,7 @@ class Bench {
 
   static async open(): Promise<Bench> {
     const venue = await VenueProcess.start({
-      flags: { "fix-port": "0", "fix-market-data-port": "0" },
+      flags: { "fix-port": "0", "fix-market-data-port": "0", "binary-port": "0" },
     });
     const market = await openMarket(venue);
     for (const { id } of market.traders) {

@@ -14,7 +14,7 @@ const STOP_MS_MAX = 20_000;
 /** Of every door, whatever the profile. */
 const FREE_PORTS = {
   ...{ "http-port": "0", "metrics-port": "0" },
-  ...{ "fix-port": "0", "fix-market-data-port": "0" },
+  ...{ "fix-port": "0", "fix-market-data-port": "0", "binary-port": "0" },
 };
 
 export interface StartOptions {
@@ -109,6 +109,11 @@ export class VenueProcess {
   /** Port of FIX market data and drop copies. */
   get fixMarketDataPort(): number {
     return Number(/, market data .*:(\d+)$/m.exec(this.#output)?.[1]);
+  }
+
+  /** Port of the binary protocol. */
+  get binaryPort(): number {
+    return Number(/^ {2}Binary .*:(\d+)$/m.exec(this.#output)?.[1]);
   }
 
   get pid(): number {

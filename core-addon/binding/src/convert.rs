@@ -243,8 +243,15 @@ pub mod place {
     pub const NEEDED_BYTES: usize = 3;
     /// First of the places that `status` fills.
     pub const STATUS: usize = 4;
+    /// What a chunk used of the requests and cancels that its connection was granted.
+    pub const REQUESTS_USED: usize = STATUS + 19 + SYNC_BUCKETS_US.len() + 1;
+    pub const CANCELS_USED: usize = REQUESTS_USED + 1;
+    /// Where a numbered stream is: its last number, and as of which sequence and engine session.
+    pub const NUMBER: usize = CANCELS_USED + 1;
+    pub const SEQUENCE: usize = NUMBER + 1;
+    pub const ENGINE_SESSION: usize = SEQUENCE + 1;
     /// Number of places: `status` fills 19 and the buckets of the sync histogram.
-    pub const COUNT: usize = STATUS + 19 + SYNC_BUCKETS_US.len() + 1;
+    pub const COUNT: usize = ENGINE_SESSION + 1;
 }
 
 /// Writes `status` into the array, in the order of `place`.

@@ -4,6 +4,7 @@
 //! an error with a stable `code`. A panic in runtime or engine aborts the process: decision 0006.
 
 mod convert;
+pub mod gate;
 pub mod reexecution;
 
 use std::cell::RefCell;
@@ -24,6 +25,7 @@ use convert::{
     argument_invalid, from_fault, from_open_report, from_stop_report, from_verify_report, place,
     to_addon_fault, to_count, to_open_options, write_status,
 };
+use gate::OpenGate;
 use reexecution::Reexecutions;
 
 /// Exit code of a process whose core failed: nothing more may be acknowledged.
@@ -46,6 +48,8 @@ struct OpenCore {
     core: Core,
     buffers: Option<Buffers>,
     reexecutions: Reexecutions,
+    /// Of the binary port, when there is one.
+    gate: Option<Box<OpenGate>>,
 }
 
 thread_local! {
@@ -75,6 +79,7 @@ struct Views<'a> {
     output: &'a mut [u8],
     answer: &'a mut [u8],
     places: &'a mut [f64],
+    gate: Option<&'a mut OpenGate>,
 }
 
 fn with_buffers<T>(handle: u32, call: impl FnOnce(&mut Core, Views<'_>) -> Result<T>) -> Result<T> {
@@ -90,6 +95,7 @@ fn with_buffers<T>(handle: u32, call: impl FnOnce(&mut Core, Views<'_>) -> Resul
                 output: buffers.output.as_mut(),
                 answer: buffers.answer.as_mut(),
                 places: buffers.places.as_mut(),
+                gate: open.gate.as_deref_mut(),
             }
         };
         call(&mut open.core, views)
@@ -119,7 +125,8 @@ pub fn open(
     .map_err(from_fault)?;
     let handle = CORES.with(|cores| {
         let mut cores = cores.borrow_mut();
-        cores.push(Some(OpenCore { core, buffers: None, reexecutions: Reexecutions::default() }));
+        let reexecutions = Reexecutions::default();
+        cores.push(Some(OpenCore { core, buffers: None, reexecutions, gate: None }));
         cores.len() - 1
     });
     Ok(from_open_report(handle as u32, unsynced_commands_max, report))
@@ -177,7 +184,7 @@ pub fn submit(handle: u32, from: u32, to: u32, time_us: Option<f64>) -> Result<i
             return Err(argument_invalid(format!("{from} to {to} is not within {length} bytes")));
         };
         let submitted = core.submit(records, time_ns, views.output).map_err(from_fault)?;
-        Ok(note_submitted(submitted, views.places))
+        Ok(note_submitted(submitted, views))
     })
 }
 
@@ -188,7 +195,7 @@ pub fn submit(handle: u32, from: u32, to: u32, time_us: Option<f64>) -> Result<i
 pub fn read(handle: u32) -> Result<i32> {
     with_buffers(handle, |core, views| {
         let released = core.read(views.output).map_err(from_fault)?;
-        Ok(note_released(released, views.places))
+        Ok(note_released(released, views))
     })
 }
 
@@ -214,7 +221,7 @@ pub fn tick(handle: u32, time_us: Option<f64>) -> Result<i32> {
     let time_ns = to_time_ns(time_us)?;
     with_buffers(handle, |core, views| {
         let submitted = core.tick(time_ns, views.output).map_err(from_fault)?;
-        Ok(note_submitted(submitted, views.places))
+        Ok(note_submitted(submitted, views))
     })
 }
 
@@ -390,17 +397,24 @@ fn to_time_ns(time_us: Option<f64>) -> Result<Option<u64>> {
     }
 }
 
-fn note_released(released: Released, places: &mut [f64]) -> i32 {
+fn note_released(released: Released, views: Views<'_>) -> i32 {
+    if let Some(gate) = views.gate {
+        gate.deliver(&mut views.output[..released.bytes]);
+    }
+    tell_released(released, views.places)
+}
+
+fn note_submitted(submitted: Submitted, views: Views<'_>) -> i32 {
+    views.places[place::COMMANDS] = f64::from(submitted.commands);
+    let bytes = note_released(submitted.released, views);
+    submitted.refusal.map_or(bytes, |code| -(code as i32))
+}
+
+fn tell_released(released: Released, places: &mut [f64]) -> i32 {
     places[place::RELEASED_BYTES] = released.bytes as f64;
     places[place::HAS_MORE] = f64::from(u8::from(released.more));
     places[place::NEEDED_BYTES] = released.needed_bytes as f64;
     released.bytes as i32
-}
-
-fn note_submitted(submitted: Submitted, places: &mut [f64]) -> i32 {
-    places[place::COMMANDS] = f64::from(submitted.commands);
-    let bytes = note_released(submitted.released, places);
-    submitted.refusal.map_or(bytes, |code| -(code as i32))
 }
 
 /// Calls JavaScript from the journal's thread, with at most one call under way.

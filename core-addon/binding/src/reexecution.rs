@@ -58,26 +58,35 @@ pub fn reexecute(handle: u32, after: f64) -> Result<u32> {
 #[napi]
 pub fn read_reexecution(handle: u32, id: u32, mut chunk: Uint8Array) -> Result<i32> {
     with_core(handle, |core| {
-        let Some(run) = core.reexecutions.open.get_mut(&id) else {
-            let reason = format!("No open re-execution has the id {id}");
-            return Err(Error::new("reexecution_not_open", reason));
-        };
-        let bytes = match run.chunk.take() {
-            Some(bytes) => bytes,
-            None => match run.reexecution.read().map_err(from_fault)? {
-                Reexecuted::Transactions(bytes) => bytes,
-                Reexecuted::NotYet => return Ok(0),
-                Reexecuted::End => return Ok(-1),
-            },
+        let bytes = match next_chunk(&mut core.reexecutions, id)? {
+            Reexecuted::Transactions(bytes) => bytes,
+            Reexecuted::NotYet => return Ok(0),
+            Reexecuted::End => return Ok(-1),
         };
         let length = bytes.len() as i32;
         // SAFETY: JavaScript does not run during a call, and nothing else has this memory.
         match unsafe { chunk.as_mut() }.get_mut(..bytes.len()) {
             Some(room) => room.copy_from_slice(&bytes),
-            None => run.chunk = Some(bytes),
+            None => run_of(&mut core.reexecutions, id)?.chunk = Some(bytes),
         }
         Ok(length)
     })
+}
+
+/// What a run has next; never waits.
+///
+/// Errors: `reexecution_not_open`, and the faults of `runtime::Reexecution::read`.
+pub fn next_chunk(runs: &mut Reexecutions, id: u32) -> Result<Reexecuted> {
+    let run = run_of(runs, id)?;
+    match run.chunk.take() {
+        Some(bytes) => Ok(Reexecuted::Transactions(bytes)),
+        None => run.reexecution.read().map_err(from_fault),
+    }
+}
+
+fn run_of(runs: &mut Reexecutions, id: u32) -> Result<&mut Run> {
+    let reason = || format!("No open re-execution has the id {id}");
+    runs.open.get_mut(&id).ok_or_else(|| Error::new("reexecution_not_open", reason()))
 }
 
 /// Ends a run; one that is not open is closed already.

@@ -246,6 +246,12 @@ impl Core {
         }
     }
 
+    /// The last command executed.
+    #[must_use]
+    pub fn executed_sequence(&self) -> u64 {
+        self.engine.sequence()
+    }
+
     /// The state hash at the last command executed.
     pub fn state_hash(&mut self) -> u64 {
         self.engine.state_hash()

@@ -2,14 +2,13 @@
 // for what the other one sends. Which sessions there are is the operator's business and may change
 // while it runs.
 
-import { createPrivateKey, X509Certificate } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import type { Clock } from "../../clock.ts";
 import { type Config, readFixSchedule } from "../../config.ts";
-import { GatewayFault } from "../../domain/fault.ts";
 import type { Log } from "../../log.ts";
 import type { Metrics } from "../../metrics.ts";
 import type { FixRegistration, FixSessionKind } from "../../sessions/fix-sessions.ts";
+import { readTlsIdentity } from "../../sessions/tls-identity.ts";
 import type { Venue } from "../../sessions/venue.ts";
 import type { Stage } from "../../stages/stage.ts";
 import type { Protocol } from "../protocol.ts";
@@ -87,12 +86,12 @@ export class FixServer implements Protocol {
   /**
    * Opens the stores of all sessions; nobody can connect yet.
    *
-   * Errors: throws `fix_tls_unreadable`, and what the operating system says of the stores.
+   * Errors: throws `tls_unreadable`, and what the operating system says of the stores.
    */
   constructor(parts: FixServerParts) {
     this.#parts = parts;
     const { venue, config, clock, log, metrics } = parts;
-    this.#tls = readTls(config);
+    this.#tls = readTlsIdentity("fix", config.fixTlsCertificate, config.fixTlsKey);
     const schedule = readFixSchedule(config.fixSchedule);
     this.#calendar =
       schedule && new SessionCalendar({ ...schedule, endSecond: schedule.startSecond });
@@ -281,24 +280,6 @@ export class FixServer implements Protocol {
       labels: { port },
       value: this.#acceptors[port].connectionCount,
     }));
-  }
-}
-
-function readTls({
-  fixTlsCertificate,
-  fixTlsKey,
-}: Pick<Config, "fixTlsCertificate" | "fixTlsKey">): ListenerOptions["tls"] {
-  if (fixTlsCertificate === "") return undefined;
-  try {
-    const certificate = readFileSync(fixTlsCertificate, "utf8");
-    const key = readFileSync(fixTlsKey, "utf8");
-    const isPair = new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
-    if (!isPair) throw new Error("the key is not that of the certificate");
-    return { certificate, key };
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `cannot read the TLS certificate or key of FIX: ${reason}`;
-    throw new GatewayFault("fix_tls_unreadable", message, { cause });
   }
 }
 

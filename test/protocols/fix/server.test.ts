@@ -325,7 +325,7 @@ describe("TLS", () => {
     };
     const { venue } = market.venue;
     expect(() => new FixServer({ ...parts, venue, config, directory })).toThrow(
-      expect.objectContaining({ code: "fix_tls_unreadable" }),
+      expect.objectContaining({ code: "tls_unreadable" }),
     );
   });
 });

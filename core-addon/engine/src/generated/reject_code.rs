@@ -28,6 +28,12 @@ pub enum RejectCode {
     PermissionDenied = 1103,
     /// No open session with this id.
     SessionNotFound = 1104,
+    /// Another connection is logged in under this session name.
+    SessionInUse = 1105,
+    /// Messages from this number on are not available.
+    SequenceNotAvailable = 1106,
+    /// Protocol version is not known to this venue.
+    VersionUnsupported = 1107,
     /// Available balance is smaller than needed.
     AvailableBalanceInsufficient = 2001,
     /// No account with this id.
@@ -164,7 +170,7 @@ pub enum RejectCode {
 
 impl RejectCode {
     /// Every code, by number.
-    pub const ALL: [RejectCode; 77] = [
+    pub const ALL: [RejectCode; 80] = [
         RejectCode::MalformedRequest,
         RejectCode::MalformedNumber,
         RejectCode::MediaTypeUnsupported,
@@ -177,6 +183,9 @@ impl RejectCode {
         RejectCode::CredentialsInvalid,
         RejectCode::PermissionDenied,
         RejectCode::SessionNotFound,
+        RejectCode::SessionInUse,
+        RejectCode::SequenceNotAvailable,
+        RejectCode::VersionUnsupported,
         RejectCode::AvailableBalanceInsufficient,
         RejectCode::AccountNotFound,
         RejectCode::AccountSuspended,
@@ -260,6 +269,9 @@ impl RejectCode {
             RejectCode::CredentialsInvalid => "credentials_invalid",
             RejectCode::PermissionDenied => "permission_denied",
             RejectCode::SessionNotFound => "session_not_found",
+            RejectCode::SessionInUse => "session_in_use",
+            RejectCode::SequenceNotAvailable => "sequence_not_available",
+            RejectCode::VersionUnsupported => "version_unsupported",
             RejectCode::AvailableBalanceInsufficient => "available_balance_insufficient",
             RejectCode::AccountNotFound => "account_not_found",
             RejectCode::AccountSuspended => "account_suspended",
@@ -350,6 +362,9 @@ impl RejectCode {
             RejectCode::CredentialsInvalid => 21,
             RejectCode::PermissionDenied => 22,
             RejectCode::SessionNotFound => 23,
+            RejectCode::SessionInUse => 24,
+            RejectCode::SequenceNotAvailable => 25,
+            RejectCode::VersionUnsupported => 19,
             RejectCode::AvailableBalanceInsufficient => 800,
             RejectCode::AccountNotFound => 500,
             RejectCode::AccountSuspended => 510,

@@ -1,0 +1,373 @@
+// All connections of the port: which are let in, when they are read, written and closed. What they
+// bring goes to the gate as it came; what the gate has for them leaves in one write for each socket
+// and turn.
+
+import type { Clock, StopTimer } from "../../clock.ts";
+import type { Log } from "../../log.ts";
+import { type Gate, GateFlag } from "../../sessions/binary-streams.ts";
+import { toNetwork } from "../../sessions/throttle.ts";
+import { type ByteSocket, Connection } from "./connection.ts";
+import { type CloseReason, isCloseReason } from "./rejects.ts";
+
+/** Fine enough for the shortest heartbeat. */
+export const TICK_MS = 100;
+/** A client sends its Login at once; who does not is none. */
+const LOGIN_WAIT_US = 5_000_000;
+/** Where there is no room, one that has not logged in by then makes it. */
+const IDLE_US = 1_000_000;
+/** Intervals of silence after which a client is gone. */
+const SILENT_HEARTBEATS = 5;
+/** What a closing connection has left is taken at once or not at all. */
+const CLOSING_WAIT_US = 2_000_000;
+/** The same at a stop. */
+const STOP_WAIT_MS = 1_000;
+/** More than fits into what a socket brings at once. */
+const GRANT_MAX = 1 << 20;
+const NOTHING = Buffer.alloc(0);
+
+/** Who knows what messages mean. */
+export interface PortEvents {
+  /** A message that is not an order, verified. `isThrottled`: its key has no requests left. */
+  control(connection: Connection, message: Uint8Array, isThrottled: boolean): void;
+  /** The last frame of a connection; `undefined`: nothing is said. Order: before `leave`. */
+  farewell(connection: Connection, reason: CloseReason): Uint8Array | undefined;
+  /** It is not logged in any more. */
+  leave(connection: Connection, reason: CloseReason): void;
+  heartbeat(): Uint8Array;
+  countClose(reason: CloseReason): void;
+}
+
+export interface PortParts {
+  readonly gate: Gate;
+  readonly events: PortEvents;
+  readonly bounds: { readonly connectionsMax: number; readonly connectionsPerAddressMax: number };
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class Port {
+  readonly #parts: PortParts;
+  /** By id. */
+  readonly #connections: (Connection | undefined)[] = [];
+  readonly #freeIds: number[] = [];
+  /** Connections of each network: of IPv6 one customer has 2^64 addresses. */
+  readonly #byNetwork = new Map<string, number>();
+  /** Those whose last bytes are to leave. */
+  readonly #closing = new Set<Connection>();
+  readonly #timer: StopTimer;
+  #count = 0;
+  #isWriteScheduled = false;
+  #isWriting = false;
+  /** Of the write under way. */
+  #nowUs = 0;
+  /** What must not happen while it is under way. */
+  #later: (() => void)[] = [];
+  #hearEmpty: (() => void) | undefined;
+
+  constructor(parts: PortParts) {
+    this.#parts = parts;
+    parts.gate.onTurn(() => this.#write());
+    this.#timer = parts.clock.every(TICK_MS, () => this.#tick());
+  }
+
+  get connectionCount(): number {
+    return this.#count;
+  }
+
+  /** Those who are logged in. */
+  *loggedIn(): Generator<Connection> {
+    for (const connection of this.#connections) {
+      if (connection?.isLoggedIn === true) yield connection;
+    }
+  }
+
+  // What the listener tells
+
+  /** A socket connected. `undefined`: it is gone, or there are too many, and it is closed. */
+  opened(socket: ByteSocket): Connection | undefined {
+    const address = socket.remoteAddress;
+    const connection = address === undefined ? undefined : this.#admit(socket, address);
+    if (connection === undefined) socket.terminate();
+    return connection;
+  }
+
+  #admit(socket: ByteSocket, address: string): Connection | undefined {
+    const { gate, bounds, clock, log, events } = this.#parts;
+    const nowUs = clock.elapsedUs();
+    const network = toNetwork(address);
+    const ofAddress = this.#byNetwork.get(network) ?? 0;
+    const isCrowd = ofAddress >= bounds.connectionsPerAddressMax;
+    const isFull = this.#count >= bounds.connectionsMax;
+    const id = this.#freeIds.at(-1) ?? this.#connections.length;
+    if (isCrowd || (isFull && !this.#makeRoom(nowUs)) || !gate.connect(id)) {
+      log.warn("binary_connections_full", { address, of_address: ofAddress });
+      events.countClose("connections_full");
+      return undefined;
+    }
+    this.#freeIds.pop();
+    const connection = new Connection(id, socket, address, nowUs);
+    this.#connections[id] = connection;
+    this.#count += 1;
+    this.#byNetwork.set(network, ofAddress + 1);
+    return connection;
+  }
+
+  received(connection: Connection, chunk: Uint8Array): void {
+    if (connection.isOpen) this.#guard(connection, () => this.#receive(connection, chunk));
+  }
+
+  /** The socket has room again. */
+  drained(connection: Connection): void {
+    if (connection.state === "closed") return;
+    connection.isFull = false;
+    this.#nowUs = this.#parts.clock.elapsedUs();
+    this.#guard(connection, () => this.#writeRest(connection));
+    this.#runLater();
+  }
+
+  /** The socket is gone. */
+  closed(connection: Connection): void {
+    if (this.#isWriting) this.#later.push(() => this.#release(connection));
+    else this.#release(connection);
+  }
+
+  // What the session layer asks
+
+  send(connection: Connection, frame: Uint8Array): void {
+    this.#parts.gate.send(connection.id, frame);
+    this.scheduleWrite();
+  }
+
+  /** Reads on: what came behind a Login waits until it is answered. */
+  goOn(connection: Connection): void {
+    this.received(connection, NOTHING);
+  }
+
+  scheduleWrite(): void {
+    if (this.#isWriteScheduled) return;
+    this.#isWriteScheduled = true;
+    queueMicrotask(() => this.#write());
+  }
+
+  /** Ends a connection: it is told why, its orders go that ask for it, what it has left leaves. */
+  end(connection: Connection, reason: CloseReason): void {
+    if (!connection.isOpen) return;
+    const { gate, events, clock } = this.#parts;
+    const isDropped = reason === "slow_reader" || reason === "disconnect";
+    const frame = isDropped ? undefined : events.farewell(connection, reason);
+    if (frame !== undefined) gate.send(connection.id, frame);
+    this.#leave(connection, "closing", reason);
+    connection.closingSinceUs = clock.elapsedUs();
+    gate.end(connection.id);
+    connection.resume();
+    if (isDropped) this.#drop(connection);
+    else {
+      this.#closing.add(connection);
+      this.scheduleWrite();
+    }
+  }
+
+  /** Reads nothing any more; what was read is answered. */
+  pause(): void {
+    for (const connection of this.#all()) connection.pause();
+  }
+
+  /** Ends all of them and waits for their last bytes. */
+  async stop(): Promise<void> {
+    for (const connection of this.#all()) this.end(connection, "venue_stopping");
+    await new Promise<void>((resolve) => {
+      const stopTimer = this.#parts.clock.after(STOP_WAIT_MS, resolve);
+      this.#hearEmpty = () => {
+        stopTimer();
+        resolve();
+      };
+      if (this.#count === 0) this.#hearEmpty();
+    });
+    this.#timer();
+    for (const connection of this.#all()) this.#drop(connection);
+  }
+
+  #all(): Connection[] {
+    return this.#connections.filter((connection) => connection !== undefined);
+  }
+
+  /** Closes the oldest connection that should have logged in by now. Returns whether there is. */
+  #makeRoom(nowUs: number): boolean {
+    const idle = this.#all()
+      .filter(({ state, connectedAtUs }) => state === "new" && nowUs - connectedAtUs >= IDLE_US)
+      .sort((one, other) => one.connectedAtUs - other.connectedAtUs)[0];
+    if (idle === undefined) return false;
+    this.#leave(idle, "closing", "connections_full");
+    this.#drop(idle);
+    return true;
+  }
+
+  // Reading
+
+  #receive(connection: Connection, chunk: Uint8Array): void {
+    const { gate, clock } = this.#parts;
+    const nowUs = clock.elapsedUs();
+    connection.receivedAtUs = nowUs;
+    const caller = connection.login?.caller;
+    const requests = caller?.requests.available(nowUs, GRANT_MAX) ?? 0;
+    const cancels = caller?.cancels.available(nowUs, GRANT_MAX) ?? 0;
+    const flags = gate.receive(connection.id, chunk, requests, cancels);
+    caller?.requests.charge(nowUs, gate.requestsUsed);
+    caller?.cancels.charge(nowUs, gate.cancelsUsed);
+    if ((flags & GateFlag.control) !== 0) this.#takeControls(connection, requests === 0);
+    if (!connection.isOpen) return;
+    if ((flags & GateFlag.close) !== 0) this.#endAsTold(connection);
+    else if ((flags & GateFlag.pause) !== 0) connection.pause();
+    else connection.resume();
+    if ((flags & GateFlag.output) !== 0) this.scheduleWrite();
+  }
+
+  #takeControls(connection: Connection, isThrottled: boolean): void {
+    const { gate, events } = this.#parts;
+    while (connection.isOpen) {
+      const message = gate.nextControl(connection.id);
+      if (message === undefined) return;
+      events.control(connection, message, isThrottled);
+    }
+  }
+
+  #endAsTold(connection: Connection): void {
+    const reason = this.#parts.gate.closeReason(connection.id);
+    this.end(connection, isCloseReason(reason) ? reason : "defect");
+  }
+
+  // Writing
+
+  #write(): void {
+    this.#isWriteScheduled = false;
+    if (this.#isWriting) return;
+    this.#isWriting = true;
+    this.#nowUs = this.#parts.clock.elapsedUs();
+    try {
+      this.#parts.gate.writeOutputs(this.#writeOne);
+    } finally {
+      this.#isWriting = false;
+    }
+    for (const connection of this.#closing) this.#writeRest(connection);
+    this.#runLater();
+  }
+
+  readonly #writeOne = (
+    id: number,
+    flags: number,
+    bytes: Buffer,
+    offset: number,
+    length: number,
+  ): number => {
+    const connection = this.#connections[id];
+    if (connection === undefined) return length;
+    if ((flags & GateFlag.resume) !== 0) this.#later.push(() => this.goOn(connection));
+    if ((flags & GateFlag.close) !== 0) this.#later.push(() => this.#endAsTold(connection));
+    if (connection.isFull || length === 0) return 0;
+    const taken = connection.socket.write(bytes, offset, length);
+    // A closed socket takes it all: its close event is on the way.
+    if (taken < 0) return length;
+    connection.isFull = taken < length;
+    connection.sentAtUs = this.#nowUs;
+    return taken;
+  };
+
+  /** Writes what is left, and ends a connection that is closing when all of it is gone. */
+  #writeRest(connection: Connection): void {
+    if (connection.isFull) return;
+    this.#isWriting = true;
+    try {
+      const isDone = this.#parts.gate.writeRest(connection.id, this.#writeOne);
+      if (isDone && this.#closing.delete(connection)) connection.socket.end();
+    } finally {
+      this.#isWriting = false;
+    }
+  }
+
+  #runLater(): void {
+    while (this.#later.length > 0) {
+      const actions = this.#later;
+      this.#later = [];
+      for (const act of actions) act();
+    }
+  }
+
+  // Ends
+
+  #leave(connection: Connection, state: "closing" | "closed", reason: CloseReason): void {
+    const { events, log } = this.#parts;
+    const wasLoggedIn = connection.isLoggedIn;
+    connection.state = state;
+    events.countClose(reason);
+    const { address, login } = connection;
+    const { account, name } = login?.stream.stored ?? {};
+    const fields = { address, account, session_name: name, reason };
+    if (wasLoggedIn) log.info("binary_logged_out", fields);
+    else log.debug("binary_closed", fields);
+    events.leave(connection, reason);
+  }
+
+  /** Closes at once. */
+  #drop(connection: Connection): void {
+    connection.socket.terminate();
+    this.closed(connection);
+  }
+
+  #release(connection: Connection): void {
+    if (this.#connections[connection.id] !== connection) return;
+    if (connection.isOpen) this.#leave(connection, "closed", "disconnect");
+    connection.state = "closed";
+    const { id, address } = connection;
+    this.#parts.gate.disconnect(id);
+    this.#closing.delete(connection);
+    this.#connections[id] = undefined;
+    this.#freeIds.push(id);
+    this.#count -= 1;
+    const network = toNetwork(address);
+    const left = (this.#byNetwork.get(network) ?? 1) - 1;
+    if (left === 0) this.#byNetwork.delete(network);
+    else this.#byNetwork.set(network, left);
+    if (this.#count === 0) this.#hearEmpty?.();
+  }
+
+  /** A defect ends the connection that it shows in, not the others. */
+  #guard(connection: Connection, action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      const text = error instanceof Error ? (error.stack ?? error.message) : `${error}`;
+      this.#parts.log.error("binary_connection_failed", { error: text });
+      if (connection.isOpen) this.#leave(connection, "closing", "defect");
+      this.#drop(connection);
+    }
+  }
+
+  // Time
+
+  #tick(): void {
+    const nowUs = this.#parts.clock.elapsedUs();
+    for (const connection of this.#connections) {
+      if (connection !== undefined) this.#tickOne(connection, nowUs);
+    }
+  }
+
+  #tickOne(connection: Connection, nowUs: number): void {
+    const { closingSinceUs, connectedAtUs, login, isFull } = connection;
+    if (closingSinceUs !== undefined) {
+      if (nowUs - closingSinceUs >= CLOSING_WAIT_US) this.#drop(connection);
+      return;
+    }
+    if (!connection.isLoggedIn || login === undefined) {
+      if (nowUs - connectedAtUs >= LOGIN_WAIT_US) this.end(connection, "login_timeout");
+      return;
+    }
+    const { heartbeatUs } = login;
+    // Who is not read cannot be heard.
+    const silentUs = connection.isPaused ? 0 : nowUs - connection.receivedAtUs;
+    if (silentUs >= SILENT_HEARTBEATS * heartbeatUs) {
+      this.end(connection, "silence");
+    } else if (!isFull && nowUs - connection.sentAtUs >= heartbeatUs - TICK_MS * 1_000) {
+      this.send(connection, this.#parts.events.heartbeat());
+    }
+  }
+}
