@@ -1,7 +1,7 @@
 //! Ids of clients: a text, or a number that stands for its decimal text.
 
 /// Digits of the largest u64.
-const DIGITS_MAX: usize = 20;
+pub const DIGITS_MAX: usize = 20;
 
 /// The number that `text` is the decimal text of, or 0: then the text itself is the id.
 #[inline]
@@ -27,14 +27,20 @@ pub fn number_of(text: &[u8]) -> u64 {
 #[inline]
 pub fn text_of(number: u64, buffer: &mut [u8; DIGITS_MAX]) -> &[u8] {
     let (mut rest, mut start) = (number, DIGITS_MAX);
-    loop {
+    while rest >= 100 {
+        start -= 2;
+        let pair = (rest % 100) as u8;
+        (buffer[start], buffer[start + 1]) = (b'0' + pair / 10, b'0' + pair % 10);
+        rest /= 100;
+    }
+    if rest >= 10 {
         start -= 1;
         buffer[start] = b'0' + (rest % 10) as u8;
         rest /= 10;
-        if rest == 0 {
-            return &buffer[start..];
-        }
     }
+    start -= 1;
+    buffer[start] = b'0' + rest as u8;
+    &buffer[start..]
 }
 
 #[cfg(test)]

@@ -74,9 +74,10 @@ impl Gate {
 
     fn join(&mut self, connection: u32, session: u32, from_number: u64) -> bool {
         let entered = self.sessions.get_mut(session);
-        let Some(frames) = entered.ring.from(from_number) else { return false };
+        let Some([first, then]) = entered.ring.from(from_number) else { return false };
         entered.is_live = true;
-        self.connections.push(connection, frames);
+        self.connections.push(connection, first);
+        self.connections.push(connection, then);
         let slot = self.connections.get_mut(connection);
         if slot.state == State::LoggingIn {
             slot.state = State::LoggedIn;

@@ -10,9 +10,10 @@ use crate::generated::{
     ReplaceRejected, Throttled,
 };
 use crate::record::{Answer, Balance, Image, Trade, Transaction, Update};
-use crate::request::{NO_REQUEST_ID, OrderCommand};
+use crate::request::OrderCommand;
 use crate::template::{Frame, IdFields, Moment};
 use crate::templates::Templates;
+use crate::terms::NO_REQUEST_ID;
 
 /// One side of a trade.
 pub struct Fill<'a> {
@@ -317,5 +318,5 @@ pub fn body_of(opcode: u8) -> ClientBody {
 
 /// The id that a client gave: that of a mass cancel may be ours.
 fn asked_id(id: &[u8]) -> &[u8] {
-    if id == NO_REQUEST_ID.as_bytes() { &[] } else { id }
+    if id == NO_REQUEST_ID { &[] } else { id }
 }

@@ -153,6 +153,12 @@ impl Gate {
         }
     }
 
+    /// Whether its login was heard and not answered yet.
+    #[must_use]
+    pub fn waits_for_login(&self, connection: u32) -> bool {
+        self.connections.get(connection).state == State::LoggingIn
+    }
+
     /// Why a connection is closed.
     #[must_use]
     pub fn close_reason(&self, connection: u32) -> CloseReason {

@@ -14,6 +14,7 @@ mod flight;
 mod frame;
 mod gate;
 mod owed;
+mod plain;
 mod record;
 mod request;
 mod ring;
@@ -21,6 +22,7 @@ mod session;
 mod statistics;
 mod template;
 mod templates;
+mod terms;
 
 /// Code of the schema, as flatc writes it.
 #[allow(unsafe_code, warnings, clippy::all)]
@@ -33,6 +35,6 @@ pub use bounds::Bounds;
 pub use connection::{CloseReason, flag};
 pub use frame::{FRAME_IN_BYTES_MAX, FRAME_OUT_BYTES_MAX, LENGTH_BYTES};
 pub use gate::{Gate, LogIn, LoggedIn, Received, TRANSACTION_GATE};
-pub use request::{OrderCommand, Request, read_request};
+pub use request::{OrderCommand, Request, read_request, read_verified};
 pub use session::{Position, SessionSpec};
 pub use statistics::Statistics;

@@ -1,6 +1,9 @@
 //! The gate with a real engine behind it: what clients send, what they are told.
 
+mod allocation;
 mod control;
+mod fuzz;
+mod heap;
 mod hostile;
 mod orders;
 mod recovery;

@@ -166,33 +166,46 @@ impl Venue {
 
     /// Executes one command and delivers its transaction; returns its bytes.
     pub fn execute(&mut self, command: &Command, extension: Option<&Command>) -> Vec<u8> {
-        self.changes.clear();
-        let sequence = self.engine.sequence() + 1;
-        self.engine.execute(sequence, TIME_NS, command, extension, &mut self.changes);
-        let words = self.changes.words();
-        let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-        self.log.extend_from_slice(&bytes);
+        let mut bytes = self.run(command, extension);
         self.gate.deliver(&mut bytes);
         bytes
     }
 
-    /// Executes the gate's batch.
-    pub fn turn(&mut self) {
-        let records: Vec<Command> =
-            self.gate.batch().as_chunks::<COMMAND_BYTES>().0.iter().map(command_of).collect();
-        let mut groups = Vec::new();
-        let mut rest = records.iter();
-        while let Some(command) = rest.next() {
-            let extension = if command.extensions > 0 { rest.next().copied() } else { None };
-            groups.push((*command, extension));
-        }
+    /// Executes one command; nobody is told.
+    fn run(&mut self, command: &Command, extension: Option<&Command>) -> Vec<u8> {
+        self.changes.clear();
+        let sequence = self.engine.sequence() + 1;
+        self.engine.execute(sequence, TIME_NS, command, extension, &mut self.changes);
+        let words = self.changes.words();
+        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        self.log.extend_from_slice(&bytes);
+        bytes
+    }
+
+    /// Executes the gate's batch and clears it; returns what was released.
+    pub fn execute_batch(&mut self) -> Vec<u8> {
+        let batch = self.gate.batch().to_vec();
+        let mut records = batch.as_chunks::<COMMAND_BYTES>().0.iter().map(command_of);
         let first = self.engine.sequence() + 1;
-        let last = self.engine.sequence() + groups.len() as u64;
-        self.gate.clear_batch(groups.len(), first, last, 0);
-        for (command, extension) in &groups {
-            let released = self.execute(command, extension.as_ref());
-            let is_marked = released[3 * 8 + 3] & wire::TRANSACTION_GATE != 0;
+        let mut released = Vec::new();
+        while let Some(command) = records.next() {
+            let extension = if command.extensions > 0 { records.next() } else { None };
+            released.extend(self.run(&command, extension.as_ref()));
+        }
+        let last = self.engine.sequence();
+        self.gate.clear_batch((last + 1 - first) as usize, first, last, 0);
+        released
+    }
+
+    /// Executes the gate's batch and tells everybody.
+    pub fn turn(&mut self) {
+        let mut released = self.execute_batch();
+        self.gate.deliver(&mut released);
+        let mut at = 0;
+        while let Some(length) = released[at..].first_chunk() {
+            let is_marked = released[at + 3 * 8 + 3] & wire::TRANSACTION_GATE != 0;
             assert!(is_marked, "a client of the gate waits for it");
+            at += u32::from_le_bytes(*length) as usize * 8;
         }
     }
 
