@@ -372,10 +372,12 @@ function known<Value>(values: ByNumber<Value>, number: number, meaning: string):
   return value;
 }
 
-function among<Name extends ChangeName>(change: ChangeName, ...allowed: Name[]): Name {
-  const name = allowed.find((candidate) => candidate === change);
-  if (name === undefined) throw unreadable(`a change of type ${change}`);
-  return name;
+/** Asked for every record: no array of what is allowed. */
+function among<Name extends ChangeName>(change: ChangeName, a: Name, b?: Name, c?: Name): Name {
+  if (change === a) return a;
+  if (b !== undefined && change === b) return b;
+  if (c !== undefined && change === c) return c;
+  throw unreadable(`a change of type ${change}`);
 }
 
 function toCode(number: number): RejectCode | 0 {
