@@ -25,9 +25,6 @@ pub trait Audience {
     fn session_opened(&mut self, account: u32, name: &[u8], engine_session: u64);
 }
 
-/// Entity of `Request`: what a session is told of its own request alone.
-const REQUEST: u8 = 11;
-
 /// The records that somebody may hear of.
 enum Kind<'a> {
     OrderCreated(Image<'a>),
@@ -47,6 +44,7 @@ fn kind_of(record: Record<'_>) -> Kind<'_> {
     const TRADE: u8 = Entity::Trade as u8;
     const BALANCE: u8 = Entity::Balance as u8;
     const SESSION: u8 = Entity::Session as u8;
+    const REQUEST: u8 = Entity::Request as u8;
     let words = record.words();
     match (record.entity(), record.change()) {
         (ORDER, CREATED) => Kind::OrderCreated(Image(words)),

@@ -1,6 +1,7 @@
 //! The gate with a real engine behind it: what clients send, what they are told.
 
 mod allocation;
+mod answers;
 mod control;
 mod fuzz;
 mod heap;
