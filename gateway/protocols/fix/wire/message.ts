@@ -169,7 +169,12 @@ export class FixMessage {
   /** Whether the field is there with exactly this Latin-1 text. Cost: no text is made. */
   is(tag: number, text: string): boolean {
     const index = this.find(tag);
-    if (index < 0 || this.lengths[index] !== text.length) return false;
+    return index >= 0 && this.isAt(index, text);
+  }
+
+  /** As `is`, by index. Bounds: below `count`. */
+  isAt(index: number, text: string): boolean {
+    if (this.lengths[index] !== text.length) return false;
     const { bytes } = this;
     const start = this.starts[index] ?? 0;
     for (let at = 0; at < text.length; at += 1) {

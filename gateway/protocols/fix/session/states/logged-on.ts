@@ -92,7 +92,7 @@ function isNamedRight({ id }: FixSession, message: FixMessage): boolean {
 /** A name that is missing or empty is a flaw of the message, found by the dictionary. */
 function isName(message: FixMessage, tag: number, name: string): boolean {
   const index = message.find(tag);
-  return index < 0 || message.lengths[index] === 0 || message.is(tag, name);
+  return index < 0 || message.lengths[index] === 0 || message.isAt(index, name);
 }
 
 /** Rejects what cannot be of this session, and ends the session. */
