@@ -34,7 +34,8 @@ export function findMissingField(message: FixMessage): string | undefined {
 export function readNewOrder(message: FixMessage, steps: Steps): SubmittedCommand | RejectCode {
   const type = message.character(40);
   const isMarket = type === MARKET;
-  const refusal = findTermsRefusal(message, type);
+  const id = message.text(11) ?? "";
+  const refusal = findTermsRefusal(message, type, id);
   const quantity = steps.readQuantity(message);
   const quantityRefusal = Number.isNaN(quantity) ? steps.refusal : undefined;
   const price = isMarket || !message.has(44) ? 0 : steps.readPrice(message);
@@ -49,12 +50,12 @@ export function readNewOrder(message: FixMessage, steps: Steps): SubmittedComman
     timeInForce: isMarket ? TimeInForce.ioc : readTimeInForce(message),
     price,
     quantity,
-    text: message.text(11),
+    text: id,
   };
 }
 
 /** What the venue has no order for, in the order of checks. */
-function findTermsRefusal(message: FixMessage, type: number): RejectCode | undefined {
+function findTermsRefusal(message: FixMessage, type: number, id: string): RejectCode | undefined {
   const isMarket = type === MARKET;
   if (isMarket && message.has(44)) return RejectCode.price_forbidden;
   const timeInForce = message.character(59);
@@ -66,7 +67,7 @@ function findTermsRefusal(message: FixMessage, type: number): RejectCode | undef
   // Stops, minimum and shown quantities.
   const isPlain = (type === LIMIT || isMarket) && !message.has(110) && !message.has(111);
   if (!isPlain) return RejectCode.order_type_unsupported;
-  if (!isClientOrderId(message.text(11) ?? "")) return RejectCode.client_order_id_invalid;
+  if (!isClientOrderId(id)) return RejectCode.client_order_id_invalid;
   return undefined;
 }
 

@@ -100,7 +100,7 @@ export class OrderDesk implements FixApplication {
   onMessage(handle: SessionHandle, message: FixMessage): void {
     const session = this.#sessions.get(handle);
     if (session === undefined) return;
-    if (!session.take(this.#parts.clock.elapsedUs())) {
+    if (!session.take(handle.lastReceivedUs)) {
       handle.logout(RATE_EXCEEDED, BLOCK_MS);
       return;
     }
