@@ -26,6 +26,8 @@ export const Contents = {
   orderUpdate: 1,
   order: 1 << Entity.order,
   trade: 1 << Entity.trade,
+  /** What sessions of the header's account are told of themselves and their requests. */
+  session: (1 << Entity.session) | (1 << Entity.request),
   /** Instruments, currencies and their names. */
   reference: (1 << Entity.instrument) | (1 << Entity.currency) | (1 << Entity.alias),
 } as const;
@@ -185,8 +187,9 @@ export class Released implements TransactionHead {
     return record + lengthOf(at(this.#halves, record));
   }
 
-  /** Whether it has a record of an order of one of these accounts. */
-  hasOrderOf(accounts: { has(account: number): boolean }): boolean {
+  /** Whether a session of one of these accounts is told of it, or an order of theirs. */
+  concerns(accounts: { has(account: number): boolean }): boolean {
+    if ((this.contents & Contents.session) !== 0 && accounts.has(this.account)) return true;
     if ((this.contents & Contents.order) === 0) return false;
     let record = this.findRecord(Entity.order);
     while (record >= 0) {

@@ -2,10 +2,10 @@ import { expect, test } from "bun:test";
 import { transactionAt } from "../../test/support/transactions.ts";
 import type { Transaction } from "../domain/change.ts";
 import { CancelReason, OrderCause, OrderStatus, Side } from "../domain/order.ts";
-import { toAmount, toPrice, toQuantity } from "../domain/units.ts";
+import { toAmount, toPrice, toQuantity, toTimeUs } from "../domain/units.ts";
 import { OwedChanges, type OwedSession } from "./owed-changes.ts";
 
-/** A session that writes down what it is told: `<sequence>[from-to]` and the request id. */
+/** A session that writes down what it is told: `<sequence>[from-to]`. */
 class Ear implements OwedSession {
   readonly account: number;
   heardSequence: number;
@@ -19,9 +19,9 @@ class Ear implements OwedSession {
     this.heardSequence = heardSequence;
   }
 
-  hear({ sequence }: Transaction, from: number, to: number, requestId: string | undefined): void {
+  hear({ sequence }: Transaction, from: number, to: number): void {
     if (sequence === this.throwsAt) throw new Error("a defect");
-    this.told.push(`${sequence}[${from}-${to}]${requestId ?? ""}`);
+    this.told.push(`${sequence}[${from}-${to}]`);
   }
 
   markHeard(sequence: number): void {
@@ -52,9 +52,8 @@ function transactionOf(sequence: number, ...accounts: readonly number[]): Transa
 function hear(owed: OwedChanges, transaction: Transaction): void {
   owed.hear({
     sequence: transaction.sequence,
-    isSystem: transaction.isSystem,
-    hasOrderOf: (accounts) =>
-      transaction.changes.some((each) => each.entity === "order" && accounts.has(each.account)),
+    concerns: (accounts) =>
+      transaction.changes.some((each) => each.entity !== "order" || accounts.has(each.account)),
     transaction: () => transaction,
   });
 }
@@ -143,31 +142,24 @@ test("a start after a defect tells nothing twice", () => {
   expect(ear.told).toEqual(["2[0-0]", "3[0-0]"]);
 });
 
-test("the id of a request is told with its own transaction, and with no other", async () => {
-  const ear = new Ear(3);
-  const owed = started(1, ear);
-  owed.expectReply();
-  hear(owed, transactionOf(2, 3));
-  expect(ear.told).toEqual([]);
-  hear(owed, transactionOf(3, 3));
-  expect(ear.told).toEqual(["2[0-0]"]);
-  owed.answer(transactionOf(3, 3), "mine");
-  hear(owed, transactionOf(4, 3));
-  owed.expectReply();
-  hear(owed, transactionOf(5, 3));
-  await Promise.resolve();
-  owed.cancelExpected();
-  expect(ear.told).toEqual(["2[0-0]", "3[0-0]mine", "4[0-0]", "5[0-0]"]);
-});
-
-test("the id of a request is kept while the stage is behind", () => {
-  const ear = new Ear(3, 1);
-  const owed = started(2, ear);
-  owed.expectReply();
-  hear(owed, transactionOf(3, 3));
-  owed.answer(transactionOf(3, 3), "mine");
-  for (const sequence of [2, 3]) owed.apply(transactionOf(sequence, 3));
-  expect(ear.told).toEqual(["2[0-0]", "3[0-0]mine"]);
+test("a request and a new session are told to the account of their command", () => {
+  const [ear, other] = [new Ear(3), new Ear(4)];
+  const owed = started(1, ear, other);
+  const request = {
+    ...({ entity: "request", change: "created", sessionId: 9, orderId: 7 } as const),
+    ...({ orderStatus: OrderStatus.filled, side: 0, instrument: 1 } as const),
+    ...{ requestId: "mine", targetClientOrderId: "" },
+  };
+  const session = {
+    ...({ entity: "session", change: "created", sessionId: 9, account: 3 } as const),
+    ...{ cancelOnDisconnect: false, openedAtUs: toTimeUs(1), name: "fix:CLIENT" },
+  };
+  hear(owed, { ...transactionAt(2), account: 3, changes: [session] });
+  hear(owed, { ...transactionAt(3), account: 3, changes: [request] });
+  const { changes } = transactionOf(4, 4, 3);
+  hear(owed, { ...transactionAt(4), account: 3, changes: [...changes, request] });
+  expect(ear.told).toEqual(["2[0-0]", "3[0-0]", "4[1-2]"]);
+  expect(other.told).toEqual(["4[0-0]"]);
 });
 
 test("what waits for a sequence comes right behind it", () => {
@@ -177,6 +169,30 @@ test("what waits for a sequence comes right behind it", () => {
   owed.whenTold(3, () => ear.told.push("three"));
   for (const sequence of [2, 3, 4]) owed.apply(transactionOf(sequence, 3));
   expect(ear.told).toEqual(["one", "2[0-0]", "3[0-0]", "three", "4[0-0]"]);
+});
+
+test("who waits comes in order, also when one of them makes more heard", () => {
+  const owed = started(1, new Ear(3));
+  const calls: string[] = [];
+  owed.whenTold(2, () => {
+    hear(owed, transactionOf(3, 3));
+    calls.push("first");
+  });
+  for (const sequence of [2, 3]) owed.whenTold(sequence, () => calls.push(`${sequence}`));
+  hear(owed, transactionOf(2, 3));
+  expect(calls).toEqual(["first", "2", "3"]);
+});
+
+test("nothing counts as told before the start, which says what is", () => {
+  const owed = new OwedChanges(5);
+  owed.add(new Ear(3, 2));
+  const calls: string[] = [];
+  for (const sequence of [2, 5]) owed.whenTold(sequence, () => calls.push(`${sequence}`));
+  expect(calls).toEqual([]);
+  owed.start(owed.checkpoint());
+  expect(calls).toEqual(["2"]);
+  for (const sequence of [3, 4, 5]) owed.apply(transactionOf(sequence, 3));
+  expect(calls).toEqual(["2", "5"]);
 });
 
 test("a session that was removed is told nothing more", () => {

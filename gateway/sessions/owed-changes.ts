@@ -1,10 +1,10 @@
-// What accounts are owed of the change log: each transaction that concerns one of their orders,
-// told to every session of the account once and in order, connected or not. It hears the log
-// directly, so that an execution leaves in the turn in which it is durable, and it is a stage, so
-// that what a crash kept from a session is made again. Source: rules 6.4.
+// What accounts are owed of the change log: each transaction that concerns one of their orders or
+// requests, told to every session of the account once and in order, connected or not. It hears the
+// log directly, so that an execution leaves in the turn in which it is durable, and it is a stage,
+// so that what a crash kept from a session is made again. Source: rules 6.4.
 
 import type { Released } from "../core/released.ts";
-import type { Transaction } from "../domain/change.ts";
+import type { Change, Transaction } from "../domain/change.ts";
 import type { Stage } from "../stages/stage.ts";
 
 /** A session that is owed the changes of one account. */
@@ -12,11 +12,8 @@ export interface OwedSession {
   readonly account: number;
   /** Everything up to here was told before it was added; 0: a session without a past. */
   readonly heardSequence: number;
-  /**
-   * The changes of its account lie in `transaction.changes` from `from` to `to`. `requestId`: the
-   * client's id of the cancel that made them, when this process was asked for it.
-   */
-  hear(transaction: Transaction, from: number, to: number, requestId: string | undefined): void;
+  /** The changes of its account lie in `transaction.changes` from `from` to `to`. */
+  hear(transaction: Transaction, from: number, to: number): void;
   /** There is nothing for it up to here. */
   markHeard(sequence: number): void;
   /** What it is told is not kept any more: the next start tells it again. */
@@ -26,10 +23,7 @@ export interface OwedSession {
 }
 
 /** A transaction in bytes, as far as it is looked at. */
-export type HeardTransaction = Pick<
-  Released,
-  "sequence" | "isSystem" | "hasOrderOf" | "transaction"
->;
+export type HeardTransaction = Pick<Released, "sequence" | "concerns" | "transaction">;
 
 /** Sessions of one account, and where its changes lie in the transaction that is told. */
 interface Recipients {
@@ -57,14 +51,8 @@ export class OwedChanges implements Stage {
   #markedSequence = 0;
   /** The last checkpoint. */
   #keptSequence = 0;
-  /** Requests whose transaction has not been heard. */
-  #awaitedReplies = 0;
-  /** Heard; whether it answers an awaited request shows at once. */
-  #held: Transaction | undefined;
-  #isHoldEnding = false;
-  /** Ids of requests whose transactions are told later, by sequence. */
-  readonly #requestIds = new Map<number, string>();
   readonly #waiters: Waiter[] = [];
+  #isAnswering = false;
   /** Of one transaction; kept to be used again. */
   readonly #touched: Recipients[] = [];
 
@@ -77,6 +65,11 @@ export class OwedChanges implements Stage {
   /** Everything up to here was heard. */
   get releasedSequence(): number {
     return this.#releasedSequence;
+  }
+
+  /** Everything up to here was told; -1 before the start. */
+  get toldSequence(): number {
+    return this.#isStarted ? this.#sequence : -1;
   }
 
   /**
@@ -106,47 +99,14 @@ export class OwedChanges implements Stage {
   hear(released: HeardTransaction): void {
     const { sequence } = released;
     this.#releasedSequence = sequence;
-    this.#endHold();
     if (!this.#isStarted || sequence !== this.#sequence + 1) return;
-    if (this.#byAccount.size === 0 || !released.hasOrderOf(this.#byAccount)) {
-      this.#pass(sequence);
-      return;
-    }
-    if (this.#awaitedReplies === 0 || released.isSystem) {
-      this.#tell(released.transaction(), undefined);
-      return;
-    }
-    this.#held = released.transaction();
-    if (this.#isHoldEnding) return;
-    this.#isHoldEnding = true;
-    queueMicrotask(() => {
-      this.#isHoldEnding = false;
-      this.#endHold();
-    });
-  }
-
-  /** The client gave an id for what it asks; `answer` tells it when the transaction is there. */
-  expectReply(): void {
-    this.#awaitedReplies += 1;
-  }
-
-  /** The reply to an expected request. Order: from its callback, once for each `expectReply`. */
-  answer({ sequence }: Transaction, requestId: string): void {
-    this.#awaitedReplies -= 1;
-    if (sequence <= this.#sequence) return;
-    this.#requestIds.set(sequence, requestId);
-    this.#endHold();
-  }
-
-  /** The request was not entered: there will be no reply. */
-  cancelExpected(): void {
-    this.#awaitedReplies -= 1;
+    if (this.#byAccount.size === 0 || !released.concerns(this.#byAccount)) this.#pass(sequence);
+    else this.#tell(released.transaction());
   }
 
   /** Calls back when everything up to `sequence` was told: at once when it was. */
   whenTold(sequence: number, run: () => void): void {
-    this.#endHold();
-    if (sequence <= this.#sequence) run();
+    if (sequence <= this.toldSequence) run();
     else this.#waiters.push({ sequence, run });
   }
 
@@ -157,6 +117,7 @@ export class OwedChanges implements Stage {
     this.#sequence = from;
     this.#markedSequence = from;
     this.#keptSequence = from;
+    this.#answerWaiters();
   }
 
   beginAt(from: number): void {
@@ -164,8 +125,7 @@ export class OwedChanges implements Stage {
   }
 
   apply(transaction: Transaction): void {
-    this.#endHold();
-    if (transaction.sequence > this.#sequence) this.#tell(transaction, undefined);
+    if (transaction.sequence > this.#sequence) this.#tell(transaction);
   }
 
   /**
@@ -194,44 +154,39 @@ export class OwedChanges implements Stage {
     return lowest;
   }
 
-  #endHold(): void {
-    const held = this.#held;
-    if (held === undefined) return;
-    this.#held = undefined;
-    this.#tell(held, this.#requestIds.get(held.sequence));
-  }
-
-  #tell(transaction: Transaction, requestId: string | undefined): void {
-    const { sequence } = transaction;
-    this.#sequence = sequence;
-    let id = requestId;
-    if (this.#requestIds.size > 0) {
-      id ??= this.#requestIds.get(sequence);
-      this.#requestIds.delete(sequence);
-    }
-    if (this.#byAccount.size > 0) this.#distribute(transaction, id);
+  #tell(transaction: Transaction): void {
+    this.#sequence = transaction.sequence;
+    if (this.#byAccount.size > 0) this.#distribute(transaction);
     this.#answerWaiters();
   }
 
   /** There was nothing for anybody. */
   #pass(sequence: number): void {
     this.#sequence = sequence;
-    if (this.#requestIds.size > 0) this.#requestIds.delete(sequence);
     this.#answerWaiters();
   }
 
+  /** In their order: what one of them makes heard waits for its end. */
   #answerWaiters(): void {
-    while ((this.#waiters[0]?.sequence ?? Infinity) <= this.#sequence) this.#waiters.shift()?.run();
+    if (this.#isAnswering) return;
+    this.#isAnswering = true;
+    try {
+      while ((this.#waiters[0]?.sequence ?? Infinity) <= this.#sequence) {
+        this.#waiters.shift()?.run();
+      }
+    } finally {
+      this.#isAnswering = false;
+    }
   }
 
-  #distribute(transaction: Transaction, requestId: string | undefined): void {
+  #distribute(transaction: Transaction): void {
     const { changes, sequence } = transaction;
     const touched = this.#touched;
     touched.length = 0;
     for (let index = 0; index < changes.length; index += 1) {
       const change = changes[index];
-      if (change?.entity !== "order") continue;
-      const recipients = this.#byAccount.get(change.account);
+      const account = change === undefined ? 0 : accountOf(change, transaction);
+      const recipients = this.#byAccount.get(account);
       if (recipients === undefined) continue;
       if (recipients.sequence !== sequence) {
         recipients.sequence = sequence;
@@ -239,18 +194,25 @@ export class OwedChanges implements Stage {
         touched.push(recipients);
       }
       // The trades of the order that the command is about lie before its update.
-      if (change.orderId === transaction.result) recipients.from = 0;
+      const isAbout = change?.entity === "order" && change.orderId === transaction.result;
+      if (isAbout) recipients.from = 0;
       recipients.to = index;
     }
     for (const { sessions, from, to } of touched) {
       for (const session of sessions) {
         if (session.isFailed || session.heardSequence >= sequence) continue;
         try {
-          session.hear(transaction, from, to, requestId);
+          session.hear(transaction, from, to);
         } catch (error) {
           session.giveUp(error);
         }
       }
     }
   }
+}
+
+/** Whose sessions are owed a change; 0 = nobody's. */
+function accountOf(change: Change, { account }: Transaction): number {
+  if (change.entity === "order") return change.account;
+  return change.entity === "request" || change.entity === "session" ? account : 0;
 }

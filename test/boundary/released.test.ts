@@ -100,7 +100,7 @@ function hearObjects(
 function toFacts(released: Released) {
   const { code, opcode, isDuplicate, hasBacklog, isSystem, sequence, timeUs } = released;
   const { account, result, instrument, changeCount, contents } = released;
-  const owns = [1, 2, 3, 4, 5, 6, 7].map((each) => released.hasOrderOf(new Set([each])));
+  const owns = [1, 2, 3, 4, 5, 6, 7].map((each) => released.concerns(new Set([each])));
   const head = { sequence, timeUs, code, opcode, isDuplicate, hasBacklog, isSystem, account };
   const has = (bits: number): boolean => (contents & bits) !== 0;
   return {

@@ -22,6 +22,10 @@ export class NumbersStore implements MessageStore {
     return this.#numbers.lastChangeSequence;
   }
 
+  get note(): number {
+    return this.#numbers.note;
+  }
+
   get startedAtUs(): number {
     return this.#numbers.startedAtUs;
   }
@@ -40,6 +44,10 @@ export class NumbersStore implements MessageStore {
 
   holdIn(sequence: number | undefined): void {
     this.#numbers.holdIn(sequence);
+  }
+
+  setNote(note: number): void {
+    this.#numbers.setNote(note);
   }
 
   markHeard(changeSequence: number): void {

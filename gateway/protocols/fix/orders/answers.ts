@@ -1,8 +1,9 @@
 // What a client is told of its request alone, and nobody else: refusals, and that a mass cancel is
-// done. None of it is in the change log, and none is derived again.
+// done. Of what reached the engine the change log says it (request-answers.ts); what follows here
+// is of requests that did not, and is answered once.
 
 import type { Clock } from "../../../clock.ts";
-import type { OrderImage } from "../../../domain/order.ts";
+import type { OrderImage, OrderStatus } from "../../../domain/order.ts";
 import { RejectCode } from "../../../domain/reject.ts";
 import {
   businessReasonOf,
@@ -12,7 +13,9 @@ import {
   RATE_EXCEEDED,
   textOf,
 } from "../rejects.ts";
+import type { SessionHandle } from "../session/application.ts";
 import type { FixMessage } from "../wire/message.ts";
+import type { TimestampDigits } from "../wire/timestamp.ts";
 import type { FixWriter } from "../wire/writer.ts";
 import type { OrderSession } from "./order-session.ts";
 import { ExecType, NO_ORDER, ordStatusText, REJECTED } from "./report.ts";
@@ -31,6 +34,46 @@ export interface Request {
   readonly origId: string;
 }
 
+/** What an answer repeats of its request. */
+export type Asked = Omit<Request, "sequence">;
+
+/** 60 of an answer. */
+export interface AnswerTime {
+  readonly timeUs: number;
+  readonly digits: TimestampDigits;
+}
+
+/** The order that a cancel or replace was about. */
+export interface StandingOrder {
+  readonly orderId: number;
+  readonly status: OrderStatus;
+}
+
+export interface OrderRefusal {
+  readonly code: RejectCode;
+  readonly text: string;
+  readonly execId: string;
+}
+
+export interface CancelRefusal {
+  /** CxlRejReason (102). */
+  readonly reason: number;
+  readonly text: string;
+}
+
+/** What a mass cancel did; with a code nothing. */
+export interface MassCancelOutcome {
+  /** 530 */
+  readonly scope: string;
+  /** 37 */
+  readonly orderId: string;
+  readonly code: RejectCode | 0;
+  /** 58; "" = none. */
+  readonly text: string;
+  /** 533 */
+  readonly orders: number;
+}
+
 export function toRequest(message: FixMessage): Request {
   return {
     sequence: message.integer(34) ?? 0,
@@ -44,6 +87,58 @@ export function toRequest(message: FixMessage): Request {
 
 /** 38, 40 and 44 of an order, as the client wrote them. */
 const ECHOED_TERMS = { quantity: 38, type: 40, price: 44 } as const;
+
+/** Begins an ExecutionReport 150=8 of an order that never was one; `message` while it is there. */
+export function beginOrderRefusal(
+  handle: SessionHandle,
+  asked: Asked,
+  { code, text, execId }: OrderRefusal,
+  time: AnswerTime,
+  message?: FixMessage,
+): void {
+  const writer = handle.begin("8").integer(6, 0).text(11, asked.id).integer(14, 0);
+  writer.text(17, execId).text(37, NO_ORDER);
+  copyField(writer, ECHOED_TERMS.quantity, message);
+  writer.text(39, REJECTED);
+  copyField(writer, ECHOED_TERMS.type, message);
+  copyField(writer, ECHOED_TERMS.price, message);
+  writer.text(54, asked.side).text(55, asked.symbol).text(58, text);
+  writer.timestamp(60, time.timeUs, time.digits);
+  writer.integer(103, ordRejReasonOf(code)).text(150, ExecType.rejected).integer(151, 0);
+}
+
+/** Begins an OrderCancelReject (9) of a cancel or replace; `order`: the one that stands. */
+export function beginCancelRefusal(
+  handle: SessionHandle,
+  asked: Asked,
+  { reason, text }: CancelRefusal,
+  order: StandingOrder | undefined,
+  time: AnswerTime,
+): void {
+  const writer = handle.begin("9").text(11, asked.id);
+  writer.text(37, order === undefined ? NO_ORDER : `${order.orderId}`);
+  writer.text(39, order === undefined ? REJECTED : ordStatusText[order.status]);
+  writer.text(41, asked.origId || NO_ORDER).text(58, text);
+  writer.timestamp(60, time.timeUs, time.digits);
+  writer.integer(102, reason).text(434, asked.msgType === "F" ? "1" : "2");
+}
+
+/** Begins an OrderMassCancelReport (r). */
+export function beginMassCancelReport(
+  handle: SessionHandle,
+  asked: Asked,
+  { scope, orderId, code, text, orders }: MassCancelOutcome,
+  time: AnswerTime,
+): void {
+  const writer = handle.begin("r").text(11, asked.id).text(37, orderId);
+  if (asked.symbol !== "") writer.text(55, asked.symbol);
+  if (text !== "") writer.text(58, text);
+  writer.timestamp(60, time.timeUs, time.digits);
+  writer.text(530, scope).text(531, code === 0 ? scope : "0");
+  const reason = code === 0 ? undefined : massCancelReasonOf(code);
+  if (reason !== undefined) writer.integer(532, reason);
+  writer.integer(533, orders);
+}
 
 export class Answers {
   readonly #clock: Clock;
@@ -66,15 +161,9 @@ export class Answers {
   ): void {
     if (this.#refuseRequest(session, request, code)) return;
     this.#refusals += 1;
-    const writer = session.handle.begin("8").integer(6, 0).text(11, request.id).integer(14, 0);
-    writer.text(17, `${this.#execIdPrefix}${this.#refusals}`).text(37, NO_ORDER);
-    copyField(writer, ECHOED_TERMS.quantity, message);
-    writer.text(39, REJECTED);
-    copyField(writer, ECHOED_TERMS.type, message);
-    copyField(writer, ECHOED_TERMS.price, message);
-    writer.text(54, request.side).text(55, request.symbol).text(58, text);
-    this.#writeTime(writer, session);
-    writer.integer(103, ordRejReasonOf(code)).text(150, ExecType.rejected).integer(151, 0);
+    const execId = `${this.#execIdPrefix}${this.#refusals}`;
+    const refusal = { code, text, execId };
+    beginOrderRefusal(session.handle, request, refusal, this.#timeOf(session), message);
     session.handle.send();
   }
 
@@ -99,30 +188,9 @@ export class Answers {
     image?: OrderImage,
   ): void {
     if (this.#refuseRequest(session, request, code)) return;
-    const status = image === undefined ? REJECTED : ordStatusText[image.status];
-    const origId = request.origId || image?.clientOrderId || NO_ORDER;
-    const writer = session.handle.begin("9").text(11, request.id);
-    writer.text(37, image === undefined ? NO_ORDER : `${image.orderId}`);
-    writer.text(39, status).text(41, origId).text(58, text);
-    this.#writeTime(writer, session);
-    writer.integer(102, reason).text(434, request.msgType === "F" ? "1" : "2");
-    session.handle.send();
-  }
-
-  /** OrderMassCancelReport (r) of one that was done. */
-  reportMassCancel(
-    session: OrderSession,
-    request: Request,
-    scope: string,
-    sequence: number,
-    orders: number,
-    hasMore: boolean,
-  ): void {
-    const writer = session.handle.begin("r").text(11, request.id).text(37, `${sequence}`);
-    if (request.symbol !== "") writer.text(55, request.symbol);
-    if (hasMore) writer.text(58, "More orders are being cancelled");
-    this.#writeTime(writer, session);
-    writer.text(530, scope).text(531, scope).integer(533, orders);
+    const asked = { ...request, origId: request.origId || (image?.clientOrderId ?? "") };
+    const refusal = { reason, text };
+    beginCancelRefusal(session.handle, asked, refusal, image, this.#timeOf(session));
     session.handle.send();
   }
 
@@ -135,14 +203,8 @@ export class Answers {
     text = textOf(code),
   ): void {
     if (this.#refuseRequest(session, request, code)) return;
-    const reason = massCancelReasonOf(code);
-    const writer = session.handle.begin("r").text(11, request.id).text(37, NO_ORDER);
-    if (request.symbol !== "") writer.text(55, request.symbol);
-    writer.text(58, text);
-    this.#writeTime(writer, session);
-    writer.text(530, scope).text(531, "0");
-    if (reason !== undefined) writer.integer(532, reason);
-    writer.integer(533, 0);
+    const outcome = { scope, orderId: NO_ORDER, code, text, orders: 0 };
+    beginMassCancelReport(session.handle, request, outcome, this.#timeOf(session));
     session.handle.send();
   }
 
@@ -156,8 +218,8 @@ export class Answers {
     return true;
   }
 
-  #writeTime(writer: FixWriter, { timestampDigits }: OrderSession): void {
-    writer.timestamp(60, this.#clock.nowUs(), timestampDigits);
+  #timeOf({ timestampDigits: digits }: OrderSession): AnswerTime {
+    return { timeUs: this.#clock.nowUs(), digits };
   }
 }
 

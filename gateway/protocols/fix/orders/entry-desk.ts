@@ -1,17 +1,16 @@
 // NewOrderSingle (D), OrderCancelRequest (F), OrderCancelReplaceRequest (G) and
-// OrderMassCancelRequest (q): read, given to order entry, and what is refused answered. What is
-// accepted is reported from the change log, to all sessions of the account alike.
+// OrderMassCancelRequest (q): read and given to order entry. What becomes of them is told from the
+// change log; answered here is what does not come that far.
 
-import type { Transaction } from "../../../domain/change.ts";
 import { isIdText, Opcode, type SubmittedCommand } from "../../../domain/command.ts";
 import { RejectCode } from "../../../domain/reject.ts";
 import type { Caller } from "../../../sessions/authenticator.ts";
 import type { OrderReference } from "../../../sessions/queries.ts";
 import type { Venue } from "../../../sessions/venue.ts";
-import { BusinessReason } from "../rejects.ts";
-import type { FixMessage } from "../wire/message.ts";
+import { BusinessReason, textOf } from "../rejects.ts";
+import { FixMessage } from "../wire/message.ts";
 import { type Answers, entryTextOf, type Request, toRequest } from "./answers.ts";
-import { findMissingField, readNewOrder } from "./new-order.ts";
+import { findMissingField, isClientOrderId, readNewOrder } from "./new-order.ts";
 import type { OrderSession } from "./order-session.ts";
 import { findReplaceText, readReplace } from "./replace-order.ts";
 import type { StatusDesk } from "./status-desk.ts";
@@ -20,8 +19,8 @@ import type { StepsByInstrument } from "./steps.ts";
 /** CxlRejReason (102): a cancel or replace of the same order is on its way. */
 const ALREADY_PENDING = 3;
 
-/** Text (58) of an id that came again with the same content; of another content the code's. */
-const MADE_BEFORE = "Same request was accepted before under this id";
+/** Answers a request that did not reach the engine. */
+type Refuse = (code: RejectCode, text: string) => void;
 
 export interface EntryDeskParts {
   readonly venue: Pick<Venue, "orderEntry" | "owed" | "queries" | "reference">;
@@ -37,8 +36,36 @@ export class EntryDesk {
     this.#parts = parts;
   }
 
-  /** Takes a message of one of the four types. */
+  /**
+   * Takes a message of one of the four types. One that comes again after a crash, and is in the
+   * journal, is answered from there.
+   */
   take(session: OrderSession, trader: Caller, message: FixMessage): void {
+    if (!message.is(43, "Y")) this.#take(session, trader, message);
+    else if (!session.isRecovered) this.#defer(session, trader, message);
+    else if (!session.wasMade(message.msgType, message.text(11))) {
+      this.#take(session, trader, message);
+    }
+  }
+
+  /** Until it is known what the journal has. */
+  #defer(session: OrderSession, trader: Caller, message: FixMessage): void {
+    const { sequence, id } = toRequest(message);
+    const copy = new FixMessage(message.count + 1);
+    const bytes = Buffer.from(message.bytes.subarray(message.start, message.end));
+    copy.parse(bytes, 0, bytes.length);
+    const isWaiting = session.whenRecovered(() => {
+      session.end(sequence);
+      this.take(session, trader, copy);
+    });
+    if (isWaiting) session.begin(sequence);
+    else {
+      const reason = BusinessReason.applicationNotAvailable;
+      session.handle.businessReject(message, reason, "The venue is starting", id);
+    }
+  }
+
+  #take(session: OrderSession, trader: Caller, message: FixMessage): void {
     switch (message.msgType) {
       case "D":
         this.#placeOrder(session, trader, message);
@@ -77,36 +104,37 @@ export class EntryDesk {
       return;
     }
     order.flags = session.orderFlags;
-    session.begin(request.sequence);
-    session.whenOpen((engineSession) => {
-      order.session = engineSession;
-      const refused =
-        engineSession === undefined
-          ? RejectCode.session_not_found
-          : this.#enter(session, trader, request, order, (transaction) =>
-              this.#hearPlaced(session, request, transaction),
-            );
-      if (refused === undefined) return;
-      session.end(request.sequence);
-      answers.refuseOrder(session, request, refused, entryTextOf(refused));
-    });
+    this.#enter(session, trader, request, order, (code, text) =>
+      answers.refuseOrder(session, request, code, text),
+    );
   }
 
-  /** Gives a command to order entry; its request is done when the reply is there. */
+  /**
+   * Gives a command to order entry, once the engine has its session. The request is done when the
+   * reply is there, or it is refused.
+   */
   #enter(
     session: OrderSession,
     trader: Caller,
     { sequence }: Request,
     command: SubmittedCommand,
-    hear: (transaction: Transaction) => void,
-  ): RejectCode | undefined {
+    refuse: Refuse,
+    end: () => void = () => session.end(sequence),
+  ): void {
     session.begin(sequence);
-    const refused = this.#parts.venue.orderEntry.enter(trader, command, (transaction) => {
-      session.end(sequence);
-      hear(transaction);
+    session.whenOpen((engineSession) => {
+      command.session = engineSession;
+      const refused =
+        engineSession === undefined
+          ? RejectCode.session_not_found
+          : this.#parts.venue.orderEntry.enter(trader, command, ({ sequence: executed, code }) => {
+              end();
+              if (executed === 0 && code !== 0) refuse(code, textOf(code));
+            });
+      if (refused === undefined) return;
+      end();
+      refuse(refused, entryTextOf(refused));
     });
-    if (refused !== undefined) session.end(sequence);
-    return refused;
   }
 
   /** Account (1), when it is given, is a name of the session's own. */
@@ -114,16 +142,6 @@ export class EntryDesk {
     const name = message.text(1);
     if (name === undefined || this.#parts.venue.queries.isNameOf(account, name)) return undefined;
     return RejectCode.account_not_found;
-  }
-
-  #hearPlaced(session: OrderSession, request: Request, transaction: Transaction): void {
-    const { answers, venue } = this.#parts;
-    const { sequence, code, isDuplicate } = transaction;
-    if (sequence === 0 && code !== 0) answers.refuseOrder(session, request, code);
-    if (!isDuplicate) return;
-    venue.owed.whenTold(sequence, () =>
-      answers.refuseOrder(session, request, RejectCode.client_order_id_exists, MADE_BEFORE),
-    );
   }
 
   #cancelOrder(session: OrderSession, trader: Caller, message: FixMessage): void {
@@ -139,35 +157,29 @@ export class EntryDesk {
     const command: SubmittedCommand = {
       opcode: Opcode.cancelOrder,
       instrument: listing.instrument.instrumentId,
-      ...toTargetFields(target),
+      ...this.#toTargetFields(session, target),
+      extensionText: request.id,
     };
-    venue.owed.expectReply();
-    const refused = this.#enter(session, trader, request, command, (transaction) => {
-      session.pendingTargets.delete(toKey(target));
-      venue.owed.answer(transaction, request.id);
-      this.#hearCancelRefused(session, request, target, transaction);
-    });
-    if (refused === undefined) session.pendingTargets.add(toKey(target));
-    else {
-      venue.owed.cancelExpected();
-      answers.rejectCancel(session, request, refused, undefined, entryTextOf(refused));
-    }
+    this.#enterAmendment(session, trader, request, target, command, (code, text) =>
+      answers.rejectCancel(session, request, code, undefined, text),
+    );
   }
 
-  /** With what became of the order: the client may not have heard of it. */
-  #hearCancelRefused(
+  /** As `#enter`, of a cancel or replace: until it is done another one of the order has to wait. */
+  #enterAmendment(
     session: OrderSession,
+    trader: Caller,
     request: Request,
     target: OrderReference,
-    { code, sequence }: Transaction,
+    command: SubmittedCommand,
+    refuse: Refuse,
   ): void {
-    if (code === 0) return;
-    const { answers, status, venue } = this.#parts;
-    const isUnknown = code === RejectCode.order_not_found || sequence === 0;
-    const found = isUnknown ? undefined : status.findOrder(session.account, target);
-    venue.owed.whenTold(Math.max(sequence, found?.sequence ?? 0), () =>
-      answers.rejectCancel(session, request, code, found?.image),
-    );
+    const key = toKey(target);
+    session.pendingTargets.add(key);
+    this.#enter(session, trader, request, command, refuse, () => {
+      session.pendingTargets.delete(key);
+      session.end(request.sequence);
+    });
   }
 
   #replaceOrder(session: OrderSession, trader: Caller, message: FixMessage): void {
@@ -187,17 +199,11 @@ export class EntryDesk {
       );
       return;
     }
-    const refused = this.#enter(session, trader, request, read, (transaction) => {
-      session.pendingTargets.delete(toKey(target));
-      if (transaction.isDuplicate) {
-        const code = RejectCode.client_order_id_exists;
-        venue.owed.whenTold(transaction.sequence, () =>
-          answers.rejectCancel(session, request, code, found.image, MADE_BEFORE),
-        );
-      } else this.#hearCancelRefused(session, request, target, transaction);
-    });
-    if (refused === undefined) session.pendingTargets.add(toKey(target));
-    else answers.rejectCancel(session, request, refused, found.image, entryTextOf(refused));
+    const { image } = found;
+    read.extensionText = request.origId || image.clientOrderId;
+    this.#enterAmendment(session, trader, request, target, read, (code, text) =>
+      answers.rejectCancel(session, request, code, image, text),
+    );
   }
 
   #cancelAll(session: OrderSession, trader: Caller, message: FixMessage): void {
@@ -208,6 +214,10 @@ export class EntryDesk {
       const reason = BusinessReason.conditionallyRequiredFieldMissing;
       const text = "Symbol (55) is required for this MassCancelRequestType";
       session.handle.businessReject(message, reason, text, request.id);
+      return;
+    }
+    if (!isClientOrderId(request.id)) {
+      answers.rejectMassCancel(session, request, scope, RejectCode.client_order_id_invalid);
       return;
     }
     if (message.has(54)) {
@@ -223,15 +233,11 @@ export class EntryDesk {
     const command: SubmittedCommand = {
       opcode: Opcode.massCancel,
       instrument: listing?.instrument.instrumentId,
+      extensionText: request.id,
     };
-    const refused = this.#enter(session, trader, request, command, (transaction) => {
-      const { sequence, code, result, hasBacklog } = transaction;
-      venue.owed.whenTold(sequence, () => {
-        if (code !== 0) answers.rejectMassCancel(session, request, scope, code);
-        else answers.reportMassCancel(session, request, scope, sequence, result, hasBacklog);
-      });
-    });
-    if (refused !== undefined) answers.rejectMassCancel(session, request, scope, refused);
+    this.#enter(session, trader, request, command, (code) =>
+      answers.rejectMassCancel(session, request, scope, code),
+    );
   }
 
   /** The order that a cancel or replace names; `undefined`: it is answered. */
@@ -250,6 +256,10 @@ export class EntryDesk {
       return undefined;
     }
     const target = toTarget(origId, orderId);
+    if (message.msgType === "F" && !isClientOrderId(id)) {
+      answers.rejectCancel(session, request, RejectCode.client_order_id_invalid);
+      return undefined;
+    }
     if (message.msgType === "F" && this.#isUsed(session, message, request)) {
       answers.rejectCancel(session, request, RejectCode.client_order_id_exists);
       return undefined;
@@ -273,7 +283,17 @@ export class EntryDesk {
   #isUsed(session: OrderSession, message: FixMessage, { id }: Request): boolean {
     if (isRepeated(message)) return false;
     if (session.noteRequestId(id)) return true;
-    return isIdText(id) && this.#parts.status.isOrder(session.account, id);
+    return this.#parts.status.isOrder(session.account, id);
+  }
+
+  /** Both where both are known: the answer names the order as the client does. */
+  #toTargetFields(
+    { account }: OrderSession,
+    target: OrderReference,
+  ): Pick<SubmittedCommand, "orderId" | "text"> {
+    if ("clientOrderId" in target) return { text: target.clientOrderId };
+    const found = this.#parts.status.findOrder(account, target);
+    return { orderId: target.orderId, text: found?.image.clientOrderId };
   }
 }
 
@@ -287,10 +307,6 @@ function toTarget(origId: string, orderId: string | undefined): OrderReference |
   if (origId !== "") return isIdText(origId) ? { clientOrderId: origId } : undefined;
   const id = /^[1-9][0-9]{0,14}$/.test(orderId ?? "") ? Number(orderId) : 0;
   return id === 0 ? undefined : { orderId: id };
-}
-
-function toTargetFields(target: OrderReference): Pick<SubmittedCommand, "orderId" | "text"> {
-  return "orderId" in target ? { orderId: target.orderId } : { text: target.clientOrderId };
 }
 
 function toKey(target: OrderReference): string {

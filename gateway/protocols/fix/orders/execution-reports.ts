@@ -1,8 +1,8 @@
-// Changes of one account in one transaction → its ExecutionReports, for one session, in order. What
-// is written depends on nothing but the transaction, so that it is the same when it is derived
-// again after a crash; only the id that a client gave to a cancel is not in the change log.
+// Changes of one account in one transaction → its ExecutionReports, for one session, in order, and
+// the answer to a request of that session. What is written depends on nothing but the transaction,
+// so that it is the same when it is derived again after a crash.
 
-import type { Trade, Transaction } from "../../../domain/change.ts";
+import type { SessionRequest, Trade, Transaction } from "../../../domain/change.ts";
 import { Opcode } from "../../../domain/command.ts";
 import { OrderCause, OrderStatus } from "../../../domain/order.ts";
 import type { OrderImage, OrderUpdate } from "../../../domain/order.ts";
@@ -12,6 +12,7 @@ import { ordRejReasonOf, textOf } from "../rejects.ts";
 import type { SessionHandle } from "../session/application.ts";
 import type { TimestampDigits } from "../wire/timestamp.ts";
 import { cancelReasonText, ExecType, Liquidity, ordStatusText, Report } from "./report.ts";
+import { RequestAnswers } from "./request-answers.ts";
 import type { StepsByInstrument } from "./steps.ts";
 
 /** The order that the command is about, while its fills are told. */
@@ -27,6 +28,7 @@ export class ExecutionReports {
   readonly #reference: ReferenceData;
   readonly #steps: StepsByInstrument;
   readonly #report = new Report();
+  readonly #requests: RequestAnswers;
   readonly #taker: Taker = {
     image: undefined,
     update: undefined,
@@ -41,10 +43,12 @@ export class ExecutionReports {
   constructor(reference: ReferenceData, steps: StepsByInstrument) {
     this.#reference = reference;
     this.#steps = steps;
+    this.#requests = new RequestAnswers(reference);
   }
 
   /**
-   * Sends what the changes `from` to `to` say of `account`. The last message carries the sequence:
+   * Sends what the changes `from` to `to` say of `account`, and of requests of the engine's
+   * session. The last message carries the sequence:
    * a crash in between leaves the transaction untold, not told in half.
    */
   send(
@@ -54,7 +58,7 @@ export class ExecutionReports {
     transaction: Transaction,
     from: number,
     to: number,
-    requestId: string | undefined,
+    engineSession: number,
   ): void {
     this.#handle = handle;
     this.#digits = digits;
@@ -67,7 +71,11 @@ export class ExecutionReports {
         if (change.takerAccount === account) this.#reportTakerFill(transaction, sub, change);
       } else if (change?.entity === "order" && change.account === account) {
         if (change.change !== "updated") this.#reportCreated(transaction, sub, change);
-        else this.#reportUpdated(transaction, sub, change, requestId);
+        else this.#reportUpdated(transaction, sub, change);
+      } else if (change?.entity === "request") {
+        const isOwn = engineSession !== 0 && change.sessionId === engineSession;
+        const isNeeded = isOwn && this.#requests.isNeeded(transaction);
+        if (isNeeded) this.#answer(handle, transaction, sub, change);
       }
     }
     if (this.#hasBegun) handle.send({ changeSequence: sequence });
@@ -134,12 +142,7 @@ export class ExecutionReports {
     this.#writeFill(transaction, sub, trade, Liquidity.removed);
   }
 
-  #reportUpdated(
-    transaction: Transaction,
-    sub: number,
-    update: OrderUpdate,
-    requestId: string | undefined,
-  ): void {
+  #reportUpdated(transaction: Transaction, sub: number, update: OrderUpdate): void {
     const taker = this.#taker;
     const isTaker = taker.update === update;
     if (!isTaker && update.cause === OrderCause.fill) {
@@ -161,7 +164,8 @@ export class ExecutionReports {
       report.ordStatus = ordStatusText[update.statusAfter];
     }
     report.text = cancelReasonText[update.reason];
-    if (requestId !== undefined && update.cause === OrderCause.cancel) {
+    const requestId = findCancelId(transaction);
+    if (requestId !== "") {
       report.clientOrderId = requestId;
       report.origClientOrderId = update.clientOrderId;
     }
@@ -186,6 +190,18 @@ export class ExecutionReports {
     this.#write(transaction, sub, update.instrument, "R");
   }
 
+  #answer(
+    handle: SessionHandle,
+    transaction: Transaction,
+    sub: number,
+    request: SessionRequest,
+  ): void {
+    if (this.#hasBegun) handle.send();
+    this.#hasBegun = true;
+    const execId = `${transaction.sequence}-${sub}`;
+    this.#requests.begin(handle, this.#digits, transaction, request, execId);
+  }
+
   #writeFill(transaction: Transaction, sub: number, trade: Trade, liquidity: number): void {
     const report = this.#report;
     report.lastPrice = trade.price;
@@ -206,4 +222,11 @@ export class ExecutionReports {
     this.#hasBegun = true;
     this.#report.write(handle.begin("8"), this.#steps.of(listing), this.#digits);
   }
+}
+
+/** The id of a cancel of one order, when its client gave one; "" = none. */
+function findCancelId({ opcode, changes }: Transaction): string {
+  if (opcode !== Opcode.cancelOrder) return "";
+  const request = changes.at(-1);
+  return request?.entity === "request" ? request.requestId : "";
 }

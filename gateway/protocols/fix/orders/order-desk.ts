@@ -57,8 +57,9 @@ export class OrderDesk implements FixApplication {
     this.#status = new StatusDesk({ venue, steps, clock });
     this.#entry = new EntryDesk({ venue, steps, answers, status: this.#status });
     const reports = new ExecutionReports(venue.reference, steps);
-    const journalSequence = venue.owed.releasedSequence;
-    this.#sessionParts = { registry: venue.sessionRegistry, reports, hardRate, journalSequence };
+    const { owed, sessionRegistry: registry } = venue;
+    const journalSequence = owed.releasedSequence;
+    this.#sessionParts = { registry, owed, reports, hardRate, journalSequence };
   }
 
   /**

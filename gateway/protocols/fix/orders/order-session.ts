@@ -2,21 +2,31 @@
 // is owed, what its client may enter while it is logged on, and the engine session that its orders
 // belong to.
 
-import { CommandFlag } from "../../../domain/command.ts";
+import { CommandFlag, Opcode } from "../../../domain/command.ts";
 import type { Transaction } from "../../../domain/change.ts";
 import type { Caller } from "../../../sessions/authenticator.ts";
-import type { OwedSession } from "../../../sessions/owed-changes.ts";
+import type { OwedChanges, OwedSession } from "../../../sessions/owed-changes.ts";
 import type { SessionRegistry } from "../../../sessions/registry.ts";
 import { type Rate, TokenBucket } from "../../../sessions/throttle.ts";
 import type { LogonGrant } from "../logon-desk.ts";
 import type { LogoutCause, SessionHandle } from "../session/application.ts";
 import type { TimestampDigits } from "../wire/timestamp.ts";
 import type { ExecutionReports } from "./execution-reports.ts";
+import { RecentIds } from "./recent-ids.ts";
 
+/** MsgType (35) of the commands that end with a request. */
+const MSG_TYPES: ReadonlyMap<number, string> = new Map<number, string>([
+  [Opcode.newOrder, "D"],
+  [Opcode.cancelOrder, "F"],
+  [Opcode.replaceOrder, "G"],
+  [Opcode.massCancel, "q"],
+]);
+/**
+ * Messages, some 100 kB of them, that wait for the venue to be ready. Beyond it they are refused.
+ */
+const DEFERRED_MAX = 512;
 /** Ids of cancels that are remembered, to notice one that is used again. */
 const REQUEST_IDS_MAX = 4_096;
-/** As long as an order's; a longer one could be as long as a message, and is not remembered. */
-const REQUEST_ID_LENGTH_MAX = 64;
 
 /** What a session was granted at its Logon. */
 export type SessionGrant = Omit<LogonGrant, "registration">;
@@ -39,6 +49,7 @@ export interface OrderSessionParts {
   /** The last sequence that there is when the session is added first. */
   readonly journalSequence: number;
   readonly registry: SessionRegistry;
+  readonly owed: Pick<OwedChanges, "releasedSequence" | "toldSequence" | "whenTold">;
   readonly reports: ExecutionReports;
   /** Above it a session is ended; cancels count, too. */
   readonly hardRate: Rate;
@@ -51,13 +62,15 @@ export class OrderSession implements OwedSession {
   readonly #parts: OrderSessionParts;
   readonly #hardBucket: TokenBucket;
   #heardSequence: number;
-  /** The newest ids, and as many before them at most: to drop one by one would cost more. */
-  #requestIds = new Set<string>();
-  #olderRequestIds: ReadonlySet<string> = new Set();
+  readonly #requestIds = new RecentIds(REQUEST_IDS_MAX);
+  /** Requests that a process before this one put into the journal and did not answer. */
+  readonly #made = new RecentIds(REQUEST_IDS_MAX);
+  /** Messages that wait for it to be known which. */
+  #deferred = 0;
   /** Orders that a cancel or replace of this session is on its way to, as it names them. */
   readonly pendingTargets = new Set<string>();
   /** Numbers (34) of requests on their way, oldest first. */
-  readonly #begun = new Set<number>();
+  #begun = new Set<number>();
   #grant: SessionGrant | undefined;
   #caller: Caller | undefined;
   /** Of the engine. */
@@ -73,7 +86,9 @@ export class OrderSession implements OwedSession {
     this.#parts = parts;
     this.#hardBucket = new TokenBucket(parts.hardRate);
     // A journal that lost its tail gives those sequences to other commands, which are owed, too.
-    this.#heardSequence = Math.min(handle.lastChangeSequence, parts.journalSequence);
+    const { journalSequence } = parts;
+    this.#heardSequence = Math.min(handle.lastChangeSequence, journalSequence);
+    if (handle.note > journalSequence) handle.setNote(0);
   }
 
   // What it is owed
@@ -83,9 +98,17 @@ export class OrderSession implements OwedSession {
     return this.#heardSequence;
   }
 
-  hear(transaction: Transaction, from: number, to: number, requestId: string | undefined): void {
+  hear(transaction: Transaction, from: number, to: number): void {
     const { handle, timestampDigits, account } = this;
-    this.#parts.reports.send(handle, timestampDigits, account, transaction, from, to, requestId);
+    const last = transaction.changes[to];
+    const isOpened = last?.entity === "session" && last.change === "created";
+    if (isOpened && last.name === this.#name) handle.setNote(last.sessionId);
+    const { note } = handle;
+    const isOwn = last?.entity === "request" && last.sessionId === note && note !== 0;
+    if (isOwn && transaction.sequence <= this.#parts.journalSequence) {
+      this.#made.add(`${MSG_TYPES.get(transaction.opcode)} ${last.requestId}`);
+    }
+    this.#parts.reports.send(handle, timestampDigits, account, transaction, from, to, note);
   }
 
   get isFailed(): boolean {
@@ -165,21 +188,35 @@ export class OrderSession implements OwedSession {
   #openEngineSession(): void {
     this.#isOpening = true;
     this.#engineSession = undefined;
-    const { id } = this.handle;
-    this.#parts.registry.open(this.account, `fix:${id.targetCompId}`, (opened) => {
+    this.#parts.registry.open(this.account, this.#name, (opened) => {
       this.#isOpening = false;
-      if ("session" in opened) this.#engineSession = opened.session;
+      if ("session" in opened) this.#opened(opened.session);
       else this.handle.logout("Orders cannot be entered now");
       this.#go();
     });
+  }
+
+  /** Requests of the one before are told first. */
+  #opened(session: number): void {
+    this.#engineSession = session;
+    const { owed } = this.#parts;
+    owed.whenTold(owed.releasedSequence, () => this.handle.setNote(session));
+  }
+
+  /** Of its sessions in the engine. */
+  get #name(): string {
+    return `fix:${this.handle.id.targetCompId}`;
   }
 
   /**
    * The request has come and is not done before `end` of it: after a crash it is asked for again.
    */
   begin(sequence: number): void {
-    this.#begun.add(sequence);
-    if (this.#begun.size === 1) this.handle.holdFrom(sequence);
+    const [oldest = Infinity] = this.#begun;
+    // One that was deferred begins anew in front of those behind it.
+    if (sequence < oldest && oldest !== Infinity) this.#begun = new Set([sequence, ...this.#begun]);
+    else this.#begun.add(sequence);
+    if (sequence < oldest) this.handle.holdFrom(sequence);
   }
 
   /** The request is in the journal, or refused. */
@@ -201,13 +238,34 @@ export class OrderSession implements OwedSession {
 
   /** Notes the id of a cancel. Returns whether it was used before, of late. */
   noteRequestId(id: string): boolean {
-    if (id.length > REQUEST_ID_LENGTH_MAX) return false;
-    if (this.#requestIds.has(id) || this.#olderRequestIds.has(id)) return true;
-    if (this.#requestIds.size === REQUEST_IDS_MAX / 2) {
-      this.#olderRequestIds = this.#requestIds;
-      this.#requestIds = new Set();
-    }
-    this.#requestIds.add(id);
-    return false;
+    const isUsed = this.#requestIds.has(id);
+    if (!isUsed) this.#requestIds.add(id);
+    return isUsed;
+  }
+
+  /** Whether all is told that an earlier process left to tell: always, but right after a start. */
+  get isRecovered(): boolean {
+    return this.#parts.owed.toldSequence >= this.#parts.journalSequence;
+  }
+
+  /** Calls back when it is. Returns false when too much waits for that. */
+  whenRecovered(run: () => void): boolean {
+    if (this.#deferred === DEFERRED_MAX) return false;
+    this.#deferred += 1;
+    this.#parts.owed.whenTold(this.#parts.journalSequence, () => {
+      this.#deferred -= 1;
+      run();
+    });
+    return true;
+  }
+
+  /**
+   * Whether the journal has the request of an earlier process. One that was carried out and is not
+   * told under an id of its own is not known here: its order is.
+   *
+   * Order: it is recovered.
+   */
+  wasMade(msgType: string, id = ""): boolean {
+    return this.#made.has(`${msgType} ${id}`);
   }
 }

@@ -59,6 +59,8 @@ export interface SessionHandle {
   readonly lastReceivedUs: number;
   /** Highest change sequence that `send` or `markHeard` was given; survives a restart. */
   readonly lastChangeSequence: number;
+  /** What `setNote` was given last, 0 at first; survives a restart and a reset. */
+  readonly note: number;
 
   /**
    * Begins an application message: the caller adds its body in ascending tag order (a group keeps
@@ -76,6 +78,9 @@ export interface SessionHandle {
 
   /** There is nothing to report up to here. Kept at most once a second. */
   markHeard(changeSequence: number): void;
+
+  /** Keeps a number of the application's with the session. */
+  setNote(note: number): void;
 
   /**
    * The message of this number, and what came behind it, is not done: after a crash it is asked for

@@ -2,7 +2,7 @@
 //
 //   batch    u32 length of what follows the checksum · u32 CRC-32 of it · entries
 //   state    u8 1 · u16 length of names · f64 nextOut · f64 expectedIn · f64 lastChangeSequence ·
-//            f64 startedAtUs · names
+//            f64 startedAtUs · f64 note · names
 //   message  u8 2 · u32 length · f64 number · bytes
 //
 // Little endian. Numbers are whole and below 2^53, so that a double holds them. A file begins with
@@ -18,13 +18,14 @@ export interface StoredState {
   expectedIn: number;
   lastChangeSequence: number;
   startedAtUs: number;
+  note: number;
   /** Whose session it is: a copy under another name is not taken for one's own. */
   names: string;
 }
 
 const BATCH_HEAD = 8;
 const STATE = 1;
-const STATE_HEAD = 35;
+const STATE_HEAD = 43;
 const MESSAGE = 2;
 const MESSAGE_HEAD = 13;
 const FIRST_BATCH_BYTES = 4_096;
@@ -99,6 +100,7 @@ export class FileSegment {
     batch.writeDoubleLE(Math.min(state.expectedIn, heldIn), at + 11);
     batch.writeDoubleLE(state.lastChangeSequence, at + 19);
     batch.writeDoubleLE(state.startedAtUs, at + 27);
+    batch.writeDoubleLE(state.note, at + 35);
     batch.write(names, at + STATE_HEAD, "latin1");
     this.#batchEnd = at + STATE_HEAD + names.length;
   }
@@ -205,6 +207,7 @@ export class FileSegment {
           expectedIn: bytes.readDoubleLE(at + 11),
           lastChangeSequence: bytes.readDoubleLE(at + 19),
           startedAtUs: bytes.readDoubleLE(at + 27),
+          note: bytes.readDoubleLE(at + 35),
           names: bytes.toString("latin1", at + STATE_HEAD, at + STATE_HEAD + namesLength),
         };
         at += STATE_HEAD + namesLength;

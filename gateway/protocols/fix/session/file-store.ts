@@ -37,6 +37,7 @@ export class FileStore implements MessageStore {
   /** Of the last state that was written. */
   #keptNextOut = 0;
   #keptExpectedIn = 0;
+  #keptNote = 0;
   #isHeardNew = false;
   #wroteAtUs = 0;
   #isUnsynced = false;
@@ -90,6 +91,10 @@ export class FileStore implements MessageStore {
     return this.#state.lastChangeSequence;
   }
 
+  get note(): number {
+    return this.#state.note;
+  }
+
   get startedAtUs(): number {
     return this.#state.startedAtUs;
   }
@@ -118,6 +123,10 @@ export class FileStore implements MessageStore {
     this.#heldIn = sequence ?? Infinity;
   }
 
+  setNote(note: number): void {
+    this.#state.note = note;
+  }
+
   markHeard(changeSequence: number): void {
     if (changeSequence <= this.#state.lastChangeSequence) return;
     this.#state.lastChangeSequence = changeSequence;
@@ -144,8 +153,8 @@ export class FileStore implements MessageStore {
 
   /** Errors: throws the operating system's, and all is as it was. */
   reset(nowUs: number): void {
-    const { names, lastChangeSequence } = this.#state;
-    const state = { ...toNewState(names, nowUs), lastChangeSequence };
+    const { names, lastChangeSequence, note } = this.#state;
+    const state = { ...toNewState(names, nowUs), lastChangeSequence, note };
     const next = this.#begin(state);
     const past = [this.#older, this.#current];
     Object.assign(this.#state, state);
@@ -247,14 +256,17 @@ export class FileStore implements MessageStore {
 
   /** Requests that came and are not done change nothing of what is kept. */
   get #isStateNew(): boolean {
-    const { nextOut, expectedIn } = this.#state;
+    const { nextOut, expectedIn, note } = this.#state;
     return (
-      nextOut !== this.#keptNextOut || Math.min(expectedIn, this.#heldIn) !== this.#keptExpectedIn
+      nextOut !== this.#keptNextOut ||
+      Math.min(expectedIn, this.#heldIn) !== this.#keptExpectedIn ||
+      note !== this.#keptNote
     );
   }
 
-  #noteKept({ nextOut, expectedIn }: StoredState): void {
+  #noteKept({ nextOut, expectedIn, note }: StoredState): void {
     this.#keptNextOut = nextOut;
+    this.#keptNote = note;
     this.#keptExpectedIn = Math.min(expectedIn, this.#heldIn);
   }
 
@@ -320,7 +332,7 @@ export function removeStoredSession(directory: string, id: SessionId): void {
 }
 
 function toNewState(names: string, startedAtUs: number): StoredState {
-  return { nextOut: 1, expectedIn: 1, lastChangeSequence: 0, startedAtUs, names };
+  return { nextOut: 1, expectedIn: 1, lastChangeSequence: 0, note: 0, startedAtUs, names };
 }
 
 /** No comma, slash or space is left in a name. */

@@ -16,6 +16,7 @@ export class MemoryStore implements MessageStore {
   nextOut = 1;
   expectedIn = 1;
   lastChangeSequence = 0;
+  note = 0;
   startedAtUs: number;
 
   /** Bounds: keeps the last messages within `bytesMax`, at least half of it. */
@@ -46,6 +47,10 @@ export class MemoryStore implements MessageStore {
 
   /** What it knows ends with the process. */
   holdIn(): void {}
+
+  setNote(note: number): void {
+    this.note = note;
+  }
 
   markHeard(changeSequence: number): void {
     if (changeSequence > this.lastChangeSequence) this.lastChangeSequence = changeSequence;

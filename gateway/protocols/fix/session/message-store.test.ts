@@ -112,8 +112,10 @@ describe.each(STORES)("a store %s", (_, open) => {
     const store = open();
     add(store, "one", 77);
     store.setExpectedIn(9);
+    store.setNote(12);
     store.reset(5);
     expect([store.nextOut, store.expectedIn, store.lastChangeSequence]).toEqual([1, 1, 77]);
+    expect(store.note).toBe(12);
     expect(store.startedAtUs).toBe(5);
     expect(readAll(store)).toEqual([]);
     add(store, "new");
@@ -138,10 +140,13 @@ describe("a store in files", () => {
     store.spend();
     add(store, "two", 41);
     store.setExpectedIn(7);
+    store.setNote(40);
     store.flush(STARTED_US);
     add(store, "lost");
+    store.setNote(45);
     const again = openFile();
     expect([again.nextOut, again.expectedIn, again.lastChangeSequence]).toEqual([3, 7, 41]);
+    expect(again.note).toBe(40);
     expect(readAll(again)).toEqual(["2 two"]);
     expect(listStoredSessions(directory)).toEqual([ID]);
   });

@@ -14,6 +14,8 @@ export interface MessageStore {
   readonly expectedIn: number;
   /** Highest change sequence given so far; outlives `reset`. */
   readonly lastChangeSequence: number;
+  /** A number that the application keeps here; outlives `reset`. */
+  readonly note: number;
   /** When the numbers began at 1, in microseconds since 1970. */
   readonly startedAtUs: number;
 
@@ -33,6 +35,8 @@ export interface MessageStore {
    * one, so that after a crash it is asked for again. `undefined`: what came is done.
    */
   holdIn(sequence: number | undefined): void;
+
+  setNote(note: number): void;
 
   /** Nothing is to be reported up to here. Written by the next flush that is a second later. */
   markHeard(changeSequence: number): void;

@@ -79,6 +79,10 @@ export class FixSession implements SessionHandle {
     return this.store.lastChangeSequence;
   }
 
+  get note(): number {
+    return this.store.note;
+  }
+
   /** A long resend is under way: nothing is received until `continueResend` has ended it. */
   get isBusy(): boolean {
     return this.outbound.isResending;
@@ -146,6 +150,12 @@ export class FixSession implements SessionHandle {
   markHeard(changeSequence: number): void {
     // What it was to be told since then was not stored.
     if (!this.outbound.isFailed) this.store.markHeard(changeSequence);
+  }
+
+  setNote(note: number): void {
+    if (this.outbound.isFailed || note === this.store.note) return;
+    this.environment.noteStored(this.store);
+    this.store.setNote(note);
   }
 
   reject(message: FixMessage, reason: number, tag?: number): void {
