@@ -80,9 +80,19 @@ export function toRequest(message: FixMessage): Request {
     msgType: message.msgType,
     id: message.text(11) ?? "",
     side: message.text(54) ?? "1",
-    symbol: message.text(55) ?? "",
+    symbol: readSymbol(message),
     origId: message.text(41) ?? "",
   };
+}
+
+/** The symbol that was read last: most requests are about that one. */
+let lastSymbol = "";
+
+function readSymbol(message: FixMessage): string {
+  const index = message.find(55);
+  if (index < 0) return "";
+  if (!message.isAt(index, lastSymbol)) lastSymbol = message.textAt(index);
+  return lastSymbol;
 }
 
 /** 38, 40 and 44 of an order, as the client wrote them. */

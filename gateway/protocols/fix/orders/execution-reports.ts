@@ -218,9 +218,12 @@ export class ExecutionReports {
     // A rejected order may name an instrument that there is not; the door has answered it.
     if (handle === undefined || listing === undefined) return;
     if (this.#hasBegun) handle.send();
-    this.#report.execId = `${sequence}-${sub}${suffix}`;
+    const report = this.#report;
+    report.execSequence = sequence;
+    report.execSub = sub;
+    report.execSuffix = suffix;
     this.#hasBegun = true;
-    this.#report.write(handle.begin("8"), this.#steps.of(listing), this.#digits);
+    report.write(handle.begin("8"), this.#steps.of(listing), this.#digits);
   }
 }
 

@@ -24,6 +24,8 @@ export type ExecType = (typeof ExecType)[keyof typeof ExecType];
 /** LastLiquidityInd (851). */
 export const Liquidity = { added: 1, removed: 2 } as const;
 
+/** ExecID (17) of a status, which is no execution. */
+export const NO_EXECUTION = "0";
 /** OrderID (37) of what never became an order, or is none of the account's. */
 export const NO_ORDER = "NONE";
 /** OrdStatus (39) of such. */
@@ -76,8 +78,10 @@ const NOTHING = toAmount(0n);
 export class Report {
   execType: ExecType = ExecType.new;
   ordStatus = "";
-  /** `<sequence>-<sub>` of the change: the same whenever it is derived. */
-  execId = "";
+  /** 17 is `<sequence>-<sub><suffix>` of the change, whenever it is derived; 0 = no execution. */
+  execSequence = 0;
+  execSub = 0;
+  execSuffix = "";
   orderId = 0;
   clientOrderId = "";
   /** 41: only where a client asked. */
@@ -165,7 +169,8 @@ export class Report {
     this.#writeAverage(writer, steps);
     writer.text(11, this.clientOrderId);
     steps.writeQuantity(writer, 14, this.filled);
-    writer.text(17, this.execId);
+    if (this.execSequence === 0) writer.text(17, NO_EXECUTION);
+    else writer.pair(17, this.execSequence, this.execSub, this.execSuffix);
     if (this.tradeId > 0) {
       steps.writePrice(writer, 31, this.lastPrice);
       steps.writeQuantity(writer, 32, this.lastQuantity);

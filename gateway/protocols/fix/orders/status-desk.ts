@@ -12,11 +12,9 @@ import { BusinessReason, ordRejReasonOf, RATE_EXCEEDED, textOf } from "../reject
 import type { FixMessage } from "../wire/message.ts";
 import { type Request, toRequest } from "./answers.ts";
 import type { OrderSession } from "./order-session.ts";
-import { ExecType, NO_ORDER, REJECTED, Report } from "./report.ts";
+import { ExecType, NO_EXECUTION, NO_ORDER, REJECTED, Report } from "./report.ts";
 import type { StepsByInstrument } from "./steps.ts";
 
-/** ExecID (17) of a status, which is no execution. */
-const NO_EXECUTION = "0";
 /** Symbol (55), which a report must have, of all instruments: as FIX has it for none. */
 const NO_SYMBOL = "[N/A]";
 /** Text (58) of an order whose terms the engine has forgotten (rules 5.7). */
@@ -186,7 +184,7 @@ export class StatusDesk {
     const report = this.#report.clear(ExecType.orderStatus, clock.nowUs()).setImage(image);
     report.clientOrderId = clientOrderId;
     if (image.isRetained) report.text = ENDED;
-    report.execId = NO_EXECUTION;
+    report.execSequence = 0;
     report.massStatusReqId = asked.massStatusReqId;
     report.ordStatusReqId = asked.ordStatusReqId;
     report.isLast = isLast;

@@ -56,6 +56,8 @@ describe("a field of type", () => {
     ["text that FIX cannot carry", (to) => to.text(58, "a\x01b\u20ac"), "58=a?b?|"],
     ["integer", (to) => to.integer(14, -120), "14=-120|"],
     ["large integer", (to) => to.integer(14, 9_007_199_254_740_991), "14=9007199254740991|"],
+    ["pair", (to) => to.pair(17, 1_203, 10, ""), "17=1203-10|"],
+    ["pair with a suffix", (to) => to.pair(17, 2 ** 53 - 1, 0, "R"), "17=9007199254740991-0R|"],
     ["decimal", (to) => to.decimal(44, 123_456, 2), "44=1234.56|"],
     ["decimal below one", (to) => to.decimal(44, -5, 3), "44=-0.005|"],
     ["decimal of zero", (to) => to.decimal(44, 0, 2), "44=0.00|"],

@@ -137,6 +137,21 @@ export class FixWriter {
     return this;
   }
 
+  /** Writes `<first>-<second><suffix>`. Bounds: safe integers, not negative; a short suffix. */
+  pair(tag: number, first: number, second: number, suffix: string): this {
+    this.#reserve(2 * NUMBER_BYTES_MAX + suffix.length);
+    const bytes = this.#bytes;
+    const firstEnd = writeTag(bytes, this.#at, tag) + countDigits(first);
+    writeDigitsBefore(bytes, firstEnd, first, 1);
+    bytes[firstEnd] = MINUS;
+    const secondEnd = firstEnd + 1 + countDigits(second);
+    writeDigitsBefore(bytes, secondEnd, second, 1);
+    const end = writeText(bytes, secondEnd, suffix);
+    bytes[end] = SOH;
+    this.#at = end + 1;
+    return this;
+  }
+
   /** Writes bytes as they are, of a data field too. */
   raw(tag: number, bytes: Buffer, start: number, length: number): this {
     if (length === 0) throw new RangeError(`tag ${tag} would be empty`);
