@@ -9,3 +9,4 @@ mod hostile;
 mod orders;
 mod recovery;
 mod support;
+mod vectors;
