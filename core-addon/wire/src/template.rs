@@ -95,9 +95,16 @@ impl Template {
         for field in texts {
             let slot = self.vtable + usize::from(*field);
             self.bytes[slot..slot + 2].fill(0);
+            let place = usize::from(self.places[field_index(*field)]);
+            self.bytes[place..place + 4].fill(0);
         }
         self
     }
+}
+
+#[inline]
+fn field_index(field: VOffsetT) -> usize {
+    usize::from(field - FIRST_FIELD) / 2
 }
 
 /// Its first field says how far in front of the table, or behind it, its vtable lies.
@@ -166,7 +173,7 @@ impl Fields<'_> {
 
     #[inline]
     fn place_of(&self, field: VOffsetT) -> usize {
-        usize::from(self.template.places[usize::from(field - FIRST_FIELD) / 2])
+        usize::from(self.template.places[field_index(field)])
     }
 
     #[inline]
