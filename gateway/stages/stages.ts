@@ -19,9 +19,10 @@ const RING: RingBounds = { transactionsMax: 65_536, changesMax: 8_192 };
 const RECENT_BYTES = 64 * 1_024 * 1_024;
 /**
  * What all stages together may take of one turn of the event loop (rules 5.6): less while orders
- * come in, so that a stage that is behind costs them a quarter of a millisecond.
+ * come in, so that a stage that is behind costs them a quarter of a millisecond, and not more than
+ * orders and sockets had since the last turn; but enough for some transactions.
  */
-const TURN_US = { quiet: 1_000, busy: 250 } as const;
+const TURN_US = { quiet: 1_000, busy: 250, least: 50 } as const;
 /** A venue is busy for so long after each command: the next one is not far. */
 const BUSY_US = 10_000;
 /** How far a stage may pass its share of a busy turn, and how many times as long it then rests. */
@@ -71,6 +72,8 @@ export class Stages {
   #first = 0;
   #hasHeard = false;
   #heardAtUs = -Infinity;
+  /** End of the last turn. */
+  #endedAtUs = -Infinity;
   #turn: NodeJS.Immediate | undefined;
   #stopWaiting: StopTimer | undefined;
   #stopKeeping: StopTimer | undefined;
@@ -192,7 +195,8 @@ export class Stages {
     if (this.#hasHeard) this.#heardAtUs = startUs;
     this.#hasHeard = false;
     const isBusy = startUs - this.#heardAtUs < BUSY_US;
-    const turnUs = isBusy ? TURN_US.busy : TURN_US.quiet;
+    const sinceUs = Math.max(TURN_US.least, startUs - this.#endedAtUs);
+    const turnUs = isBusy ? Math.min(TURN_US.busy, sinceUs) : TURN_US.quiet;
     let isMore = false;
     let wakeAtUs = Infinity;
     let hadByAll = Infinity;
@@ -207,6 +211,7 @@ export class Stages {
     }
     this.#first += 1;
     this.#ring.forget(hadByAll);
+    this.#endedAtUs = clock.elapsedUs();
     if (isMore) this.#wake();
     else if (wakeAtUs !== Infinity) {
       const delayMs = Math.max(1, Math.ceil((wakeAtUs - clock.elapsedUs()) / 1_000));
