@@ -11,29 +11,12 @@ use wire::{
 };
 
 use crate::heap::live_bytes;
+use crate::random::Random;
 use crate::support::{Order, cancel, heartbeat, login, mass_cancel, messages, replace};
 
 fn number(name: &str, otherwise: u64) -> u64 {
     let Ok(text) = std::env::var(name) else { return otherwise };
     text.parse().unwrap_or_else(|_| panic!("{name} is not a number: {text}"))
-}
-
-/// A seeded generator.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695);
-        self.0 >> 24
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
-    }
-
-    fn pick<T: Copy>(&mut self, values: &[T]) -> T {
-        values[self.below(values.len())]
-    }
 }
 
 /// Every client message that decoding looks into, and some that it does not.

@@ -7,6 +7,8 @@ mod fuzz;
 mod heap;
 mod hostile;
 mod orders;
+mod property;
+mod random;
 mod recovery;
 mod support;
 mod vectors;
