@@ -22,6 +22,7 @@ test.each([
   ["an amount", { amount: 2n ** 80n }, "amount=1208925819614629174706176"],
   ["a space", { detail: "no such order" }, 'detail="no such order"'],
   ["a line feed", { detail: "a\nevent=forged" }, 'detail="a\\nevent=forged"'],
+  ["a control above ASCII", { detail: "\x7f\x9b2J" }, 'detail="\\u007f\\u009b2J"'],
   ["an equals sign", { detail: "a=b" }, 'detail="a=b"'],
   ["an empty text", { detail: "" }, 'detail=""'],
   ["nothing", { detail: undefined }, "event=e"],

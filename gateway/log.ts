@@ -95,6 +95,9 @@ export class Log {
   }
 }
 
+/** Controls that JSON leaves as they are, and a terminal may obey. */
+const CONTROLS = /[\x7f-\x9f]/g;
+
 /** One line, ended by a line feed. Texts with spaces, quotes or controls are JSON strings. */
 export function formatLine(
   timeUs: number,
@@ -113,7 +116,13 @@ export function formatLine(
 
 function formatValue(value: string | number | bigint | boolean): string {
   if (typeof value !== "string") return String(value);
-  return /^[\x21\x23-\x3c\x3e-\x7e]+$/.test(value) ? value : JSON.stringify(value);
+  return /^[\x21\x23-\x3c\x3e-\x7e]+$/.test(value) ? value : toJsonText(value);
+}
+
+function toJsonText(value: string): string {
+  return JSON.stringify(value).replace(CONTROLS, (control) => {
+    return `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
 }
 
 function writeToStandardError(bytes: Uint8Array): number {

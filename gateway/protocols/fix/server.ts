@@ -3,7 +3,7 @@
 // while it runs.
 
 import { mkdirSync } from "node:fs";
-import type { Clock } from "../../clock.ts";
+import type { Clock, StopTimer } from "../../clock.ts";
 import { type Config, readFixSchedule } from "../../config.ts";
 import type { Log } from "../../log.ts";
 import type { Metrics } from "../../metrics.ts";
@@ -32,6 +32,9 @@ import { type SessionSettings, VENUE_SETTINGS } from "./session/settings.ts";
 const BEGIN_STRING = "FIX.4.4";
 /** Numbers only: a rotation of the file every 10,000 turns or so. */
 const NUMBERS_BYTES_MAX = 1 << 20;
+
+/** Between two attempts to open the store of a new session, in milliseconds. */
+const OPEN_AGAIN_MS = 1_000;
 
 /** Times a key's own rate: above it a session is ended. */
 const HARD_LIMIT = 2;
@@ -81,6 +84,9 @@ export class FixServer implements Protocol {
   readonly #calendar: SessionCalendar | undefined;
   readonly #tls: ListenerOptions["tls"];
   readonly #listeners = new Map<Port, Listener>();
+  /** Made while it ran, without a store yet: files were missing, or room for one. */
+  readonly #unopened = new Set<FixRegistration>();
+  readonly #stopOpening: StopTimer;
   #stopping: Promise<void> | undefined;
 
   /**
@@ -118,6 +124,7 @@ export class FixServer implements Protocol {
     };
     this.#observe(metrics);
     this.#openSessions();
+    this.#stopOpening = clock.every(OPEN_AGAIN_MS, () => this.#openAgain());
   }
 
   /** What follows the change log. Order: to be added before the stages start. */
@@ -164,6 +171,7 @@ export class FixServer implements Protocol {
   }
 
   async #stop(): Promise<void> {
+    this.#stopOpening();
     for (const listener of this.#listeners.values()) listener.stop();
     await Promise.all(PORTS.map((port) => this.#acceptors[port].stop("The venue stops")));
     this.#marketData.stop();
@@ -237,21 +245,39 @@ export class FixServer implements Protocol {
       const isKnown = fixSessions.find(id.targetCompId) !== undefined;
       if (!isKnown) removeStoredSession(directory, id);
     }
+    let hasStarted = false;
     fixSessions.listen({
       added: (registration) => {
-        const session = this.#sessionOf(registration);
-        const isOrders = registration.kind !== "market_data";
-        if (isOrders && session !== undefined) this.#orders.add(session, registration);
+        // What it is owed from before can only be told after a start with its store.
+        if (!this.#addOrders(registration) && hasStarted) this.#unopened.add(registration);
       },
-      removed: (registration) => this.#remove(registration),
+      removed: (registration) => {
+        this.#unopened.delete(registration);
+        this.#remove(registration);
+      },
       isLoggedOn: (registration) => this.#sessionOf(registration)?.isLoggedOn === true,
     });
+    hasStarted = true;
     authenticator.onRevoked((keyId) => {
       for (const registration of fixSessions.list()) {
         const isIts = registration.keyId === keyId;
         if (isIts) this.#sessionOf(registration)?.logout("Key was revoked");
       }
     });
+  }
+
+  /** Returns false when its store cannot be opened. */
+  #addOrders(registration: FixRegistration): boolean {
+    if (registration.kind === "market_data") return true;
+    const session = this.#sessionOf(registration);
+    if (session !== undefined) this.#orders.add(session, registration);
+    return session !== undefined;
+  }
+
+  #openAgain(): void {
+    for (const registration of this.#unopened) {
+      if (this.#addOrders(registration)) this.#unopened.delete(registration);
+    }
   }
 
   #sessionOf(registration: FixRegistration): SessionHandle | undefined {

@@ -2,8 +2,8 @@
 // told.
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync } from "node:fs";
-import { rmSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { generateKeyPairSync, sign } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -288,6 +288,44 @@ test("what becomes known after the ports are closed is told at the next start", 
     [16, 0],
   ]);
   expect(await client.next()).toMatch(/^35=8\|43=Y\|.*\|11=late\|/);
+});
+
+test("a store of another session keeps out that one alone", async () => {
+  for (const compId of ["CLIENT1", "CLIENT2"]) await register(compId, "order_entry");
+  const { alice } = market;
+  await market.venue.stop();
+  const folder = join(directory, "fix");
+  for (const file of readdirSync(folder)) {
+    const foreign = file.replace("CLIENT1", "CLIENT2");
+    if (foreign !== file) copyFileSync(join(folder, file), join(folder, foreign));
+  }
+  market = { ...market, venue: new HttpVenue({ withFix: true, directory, logLines }) };
+  using client = await connect("CLIENT1", "orders");
+  expect(await client.logOn(alice)).toBe(LOGON);
+  using stranger = await connect("CLIENT2", "orders");
+  stranger.send("A", []);
+  expect(await untilClosed(stranger)).toEqual([]);
+  const said = await until(10_000, "the log", () => {
+    return logLines.join("").match(/event=fix_store_unreadable client=CLIENT2 .*/g) ?? undefined;
+  });
+  expect(said).toHaveLength(1);
+  expect(said[0]).toContain("is of another session");
+});
+
+test("a session whose store cannot be made yet is there when it can", async () => {
+  const folder = join(directory, "fix");
+  const taken = join(folder, "FIX.4.4,OPENBELL,LATE.1");
+  mkdirSync(taken, { recursive: true });
+  await register("LATE", "order_entry");
+  {
+    using stranger = await connect("LATE", "orders");
+    stranger.send("A", []);
+    expect(await untilClosed(stranger)).toEqual([]);
+  }
+  rmSync(taken, { recursive: true });
+  await until(10_000, "its store", () => existsSync(taken));
+  using client = await connect("LATE", "orders");
+  expect(await client.logOn(market.alice)).toBe(LOGON);
 });
 
 describe("TLS", () => {

@@ -24,6 +24,8 @@ export class SessionDirectory {
   readonly #plan: SessionPlan;
   readonly #environment: SessionEnvironment;
   readonly #sessions = new Map<string, FixSession>();
+  /** Sessions without a store, and why. */
+  readonly #unreadable = new Map<string, string>();
 
   constructor(plan: SessionPlan, environment: SessionEnvironment) {
     this.#plan = plan;
@@ -35,10 +37,13 @@ export class SessionDirectory {
     const key = keyOf(id);
     const known = this.#sessions.get(key);
     this.#sessions.delete(key);
+    this.#unreadable.delete(key);
     return known;
   }
 
-  /** The session of these names; `undefined`: it is not one of ours. */
+  /**
+   * The session of these names; `undefined`: it is not one of ours, or its store cannot be read.
+   */
   find(id: SessionId): FixSession | undefined {
     const key = keyOf(id);
     const known = this.#sessions.get(key);
@@ -47,11 +52,29 @@ export class SessionDirectory {
     const settings = this.#plan.settingsOf(id);
     if (settings === undefined) return undefined;
     const environment = this.#environment;
-    const store = this.#plan.openStore(id, environment.now().utcUs);
+    const store = this.#openStore(id, key);
+    if (store === undefined) return undefined;
     const parts = { id, settings, dictionary, store, application, environment };
     const session = new FixSession(parts);
     this.#sessions.set(key, session);
     return session;
+  }
+
+  /** What is wrong is logged once. */
+  #openStore(id: SessionId, key: string): MessageStore | undefined {
+    const { log, now } = this.#environment;
+    try {
+      const store = this.#plan.openStore(id, now().utcUs);
+      this.#unreadable.delete(key);
+      return store;
+    } catch (error) {
+      const text = error instanceof Error ? error.message : `${error}`;
+      if (this.#unreadable.get(key) !== text) {
+        log.error("fix_store_unreadable", { client: id.targetCompId, error: text });
+      }
+      this.#unreadable.set(key, text);
+      return undefined;
+    }
   }
 
   all(): IterableIterator<FixSession> {
