@@ -224,7 +224,8 @@ impl Connections {
     pub fn push(&mut self, id: u32, bytes: &[u8]) {
         let unsent_bytes_max = self.unsent_bytes_max;
         let connection = self.get_mut(id);
-        if connection.close_reason != CloseReason::None || bytes.is_empty() {
+        // Whatever else it is closed for, it is told so behind what it is owed.
+        if connection.close_reason == CloseReason::SlowReader || bytes.is_empty() {
             return;
         }
         if connection.output().len() + bytes.len() > unsent_bytes_max {

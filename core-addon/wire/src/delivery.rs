@@ -1,7 +1,8 @@
 //! The sessions' side of the gate: logins, what is released, and what is told again.
 
 use engine::change::TRANSACTION_SYSTEM;
-use engine::command::{COMMAND_BYTES, FLAG_CANCEL_ON_DISCONNECT};
+use engine::command::{COMMAND_BYTES, FLAG_CANCEL_ON_DISCONNECT, Opcode};
+use engine::generated::reject_code::RejectCode;
 
 use crate::connection::{Connections, Pause, State};
 use crate::encode::{Ids, Refusal, body_of};
@@ -119,7 +120,8 @@ impl Gate {
 
     /// Says what the core made of the batch: the first `executed` commands have sequences in
     /// `first..=last`, commands of the runtime may be among them; the others are refused with the
-    /// reject code `refusal`, not numbered.
+    /// reject code `refusal`, not numbered. Where only cancels are taken, those stay in the batch:
+    /// submit it again.
     pub fn clear_batch(&mut self, executed: usize, first: u64, last: u64, refusal: u16) {
         let executed = executed.min(self.origins.len());
         if executed > 0 {
@@ -127,35 +129,61 @@ impl Gate {
         }
         if executed < self.origins.len() {
             self.refuse_rest(executed, refusal);
+        } else {
+            self.batch.clear();
+            self.origins.clear();
         }
-        self.batch.clear();
-        self.origins.clear();
         for connection in self.waiting.drain(..) {
             self.connections.wake(connection, Pause::Batch);
         }
     }
 
     fn refuse_rest(&mut self, executed: usize, refusal: u16) {
-        let mut records = self.batch.as_chunks::<COMMAND_BYTES>().0.iter();
-        for (index, origin) in self.origins.iter().enumerate() {
+        let mut batch = std::mem::take(&mut self.batch);
+        let mut origins = std::mem::take(&mut self.origins);
+        let keeps_cancels = refusal == RejectCode::VenueCancelOnly.number();
+        let mut records = batch.as_chunks::<COMMAND_BYTES>().0.iter();
+        for (index, origin) in origins.iter().copied().enumerate() {
             let command = records.next().expect("a record for each command");
             let extension = if command[7] > 0 { records.next() } else { None };
             if index < executed {
                 continue;
             }
-            let session = self.sessions.get_mut(*origin);
-            session.in_flight -= 1;
-            if session.connection == NONE {
+            if keeps_cancels && is_cancel(command[0]) {
+                self.batch.extend_from_slice(command);
+                self.batch.extend_from_slice(extension.map_or(&[][..], |record| &record[..]));
+                self.origins.push(origin);
                 continue;
             }
-            self.statistics.rejected += 1;
-            let order_id = u64::from_le_bytes(*command[24..].first_chunk().expect("a record"));
-            let other = extension.map_or(&[][..], text_of);
-            let ids = Ids::new(command[0], order_id, text_of(command), other);
-            let code = Refusal::Code(refusal);
-            let frame = self.encoder.refused(body_of(command[0]), code, Some(&ids));
-            self.connections.push(session.connection, frame.bytes());
+            self.refuse_one(origin, command, extension, refusal);
         }
+        if self.origins.is_empty() {
+            // Their memory is used again.
+            batch.clear();
+            origins.clear();
+            (self.batch, self.origins) = (batch, origins);
+        }
+    }
+
+    fn refuse_one(
+        &mut self,
+        origin: u32,
+        command: &[u8; COMMAND_BYTES],
+        extension: Option<&[u8; COMMAND_BYTES]>,
+        refusal: u16,
+    ) {
+        let session = self.sessions.get_mut(origin);
+        session.in_flight -= 1;
+        if session.connection == NONE {
+            return;
+        }
+        self.statistics.rejected += 1;
+        let order_id = u64::from_le_bytes(*command[24..].first_chunk().expect("a record"));
+        let other = extension.map_or(&[][..], text_of);
+        let ids = Ids::new(command[0], order_id, text_of(command), other);
+        let code = Refusal::Code(refusal);
+        let frame = self.encoder.refused(body_of(command[0]), code, Some(&ids));
+        self.connections.push(session.connection, frame.bytes());
     }
 
     /// Takes whole transactions in the order in which they leave the core, each once; those that
@@ -244,6 +272,10 @@ impl Gate {
             owed::tell(transaction, &mut self.encoder, &mut again);
         }
     }
+}
+
+fn is_cancel(opcode: u8) -> bool {
+    opcode == Opcode::CancelOrder as u8 || opcode == Opcode::MassCancel as u8
 }
 
 fn text_of(record: &[u8; COMMAND_BYTES]) -> &[u8] {

@@ -1,5 +1,6 @@
 //! Logins, control messages, refusals without a number, and the bounds of a connection.
 
+use engine::command::Opcode;
 use engine::generated::reject_code::RejectCode;
 use wire::generated::{ClientBody, ClientMessage, QueryBalances, QueryBalancesArgs, Side};
 use wire::{Bounds, CloseReason, LogIn, LoggedIn, SessionSpec, flag};
@@ -167,6 +168,18 @@ fn what_the_core_refuses_is_rejected_with_its_ids() {
 }
 
 #[test]
+fn where_only_cancels_are_taken_they_stay_in_the_batch() {
+    let (mut venue, _) = joined(Bounds::DEFAULT);
+    venue.send(1, &[order(1), cancel(2, 8), replace(3, 4, 5, 6), order(7)].concat());
+    let first = venue.engine.sequence() + 1;
+    venue.gate.clear_batch(1, first, first, RejectCode::VenueCancelOnly.number());
+    assert_eq!(kinds(&venue.take(1)), ["Rejected"; 2]);
+    assert_eq!(venue.gate.batch()[0], Opcode::CancelOrder as u8);
+    venue.gate.clear_batch(1, first + 1, first + 1, 0);
+    assert!(venue.gate.batch().is_empty());
+}
+
+#[test]
 fn a_session_with_too_much_in_flight_is_not_read() {
     let (mut venue, session) = joined(Bounds { in_flight: 4, ..Bounds::DEFAULT });
     let orders: Vec<u8> = (1..=6).flat_map(order).collect();
@@ -207,7 +220,7 @@ fn who_sends_on_while_paused_is_closed() {
     assert_eq!(flags & (flag::CLOSE | flag::PAUSE), flag::CLOSE);
     assert_eq!(venue.gate.close_reason(1), CloseReason::InputOverflow);
     venue.turn();
-    assert_eq!(venue.gate.output(1).len(), 0, "nothing more is written to it");
+    assert_eq!(messages(&venue.take(1)).len(), 1, "what it is owed still leaves");
 }
 
 #[test]
