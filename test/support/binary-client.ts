@@ -36,6 +36,7 @@ export class BinaryClient implements Disposable {
   /** All that came but heartbeats, oldest first. */
   readonly received: Message[] = [];
   isClosed = false;
+  onHeartbeat: () => void = () => {};
   /** Resolves once the venue has ended the connection. */
   readonly closed: Promise<void>;
   readonly #close: () => void;
@@ -146,7 +147,8 @@ export class BinaryClient implements Disposable {
       if (end > FRAME_BYTES_MAX + LENGTH_BYTES) throw new RangeError(`a frame of ${end} bytes`);
       if (this.#unread.length < end) break;
       const message = readMessage(new Uint8Array(this.#unread.subarray(LENGTH_BYTES, end)));
-      if (message.kind !== "Heartbeat") this.received.push(message);
+      if (message.kind === "Heartbeat") this.onHeartbeat();
+      else this.received.push(message);
       this.#unread = this.#unread.subarray(end);
     }
     this.#look();

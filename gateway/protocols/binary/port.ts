@@ -185,6 +185,7 @@ export class Port {
     });
     this.#timer();
     for (const connection of this.#all()) this.#drop(connection);
+    this.#parts.gate.onTurn(() => {});
   }
 
   #all(): Connection[] {

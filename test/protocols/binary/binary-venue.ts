@@ -1,6 +1,6 @@
 // A venue in this process with the binary port on a real socket, and a small market in it.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../../../gateway/clock.ts";
@@ -145,17 +145,40 @@ export class BinaryVenue {
 
   async stop(): Promise<void> {
     await this.server.stop();
-    await this.crash();
-    this.core.stop();
+    await this.#close();
     if (this.#isOwnDirectory) rmSync(this.directory, { recursive: true });
   }
 
-  /** Ends all but the core and the sockets, of which nothing is told any more. */
-  async crash(): Promise<void> {
+  async #close(): Promise<void> {
     this.venue.stop();
     await this.venueStages.stop();
+    this.core.stop();
     this.keys.close();
   }
+}
+
+export interface ReopenOptions extends BinaryVenueOptions {
+  readonly directory: string;
+  /** A crash leaves the files as they are at this moment. */
+  readonly end: "clean" | "crash";
+  readonly meanwhile?: () => void;
+}
+
+/** Ends a venue and opens the next one on its directory. */
+export async function reopen(
+  venue: BinaryVenue,
+  { end, meanwhile, ...options }: ReopenOptions,
+): Promise<BinaryVenue> {
+  const { directory } = options;
+  const copy = `${directory}-copy`;
+  if (end === "crash") cpSync(directory, copy, { recursive: true });
+  await venue.stop();
+  if (end === "crash") {
+    rmSync(directory, { recursive: true });
+    renameSync(copy, directory);
+  }
+  meanwhile?.();
+  return BinaryVenue.open(options);
 }
 
 /** Two currencies, an open instrument without fees, two accounts with 10^15 units of each. */

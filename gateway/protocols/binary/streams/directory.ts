@@ -128,9 +128,9 @@ export class StreamDirectory implements JournalHolder {
 
   /** Writes down where all are, when it is time. To be called about once a second. */
   keep(): void {
-    const { elapsedUs } = this.#parts.clock;
+    const { clock } = this.#parts;
     const behind = this.gate.deliveredSequence - this.#positions.sequence;
-    const isDue = elapsedUs() - this.#savedAtUs >= SAVE.us;
+    const isDue = clock.elapsedUs() - this.#savedAtUs >= SAVE.us;
     if (behind >= SAVE.sequences || (behind > 0 && isDue)) this.save();
   }
 
