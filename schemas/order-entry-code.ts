@@ -15,8 +15,11 @@ const HEAD = "// Written by schemas/generate.ts from schemas/order-entry.fbs; ne
 const TS_HEAD = /^\/\/ automatically generated.*\n|^\/\* eslint-disable.*\n|^import .*\n/gm;
 /** flatc leaves a union's value untyped; it is what the caller gives. */
 const UNTYPED_UNION = /<T extends flatbuffers\.Table>\(obj:any\):any\|null/g;
-const TYPED_UNION = "<T extends flatbuffers.Table>(obj:T):T|null";
+const TYPED_UNION =
+  "<T extends { bb: flatbuffers.ByteBuffer | null; bb_pos: number }>(obj: T): T | null";
 const UNION_VALUE = /this\.bb!\.__union\(obj, this\.bb_pos \+ offset\)/g;
+const TYPED_VALUE =
+  "(this.bb!.__union(obj as unknown as flatbuffers.Table, this.bb_pos + offset) as unknown as T)";
 
 /** Both modules: path → text. */
 export async function orderEntryOutputs(schema: string): Promise<Map<string, string>> {
@@ -40,7 +43,7 @@ function typescriptModule(files: Readonly<Record<string, string>>): string {
     .filter(([path]) => path.split("/").length === 3)
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([, text]) => text.replace(TS_HEAD, "").replace(UNTYPED_UNION, TYPED_UNION).trim())
-    .map((text) => text.replace(UNION_VALUE, "($& as T)"));
+    .map((text) => text.replace(UNION_VALUE, TYPED_VALUE));
   return `${HEAD}\nimport * as flatbuffers from "flatbuffers";\n\n${parts.join("\n\n")}\n`;
 }
 

@@ -908,9 +908,14 @@ export class ClientMessage {
     return offset ? this.bb!.readUint8(this.bb_pos + offset) : ClientBody.NONE;
   }
 
-  body<T extends flatbuffers.Table>(obj: T): T | null {
+  body<T extends { bb: flatbuffers.ByteBuffer | null; bb_pos: number }>(obj: T): T | null {
     const offset = this.bb!.__offset(this.bb_pos, 6);
-    return offset ? (this.bb!.__union(obj, this.bb_pos + offset) as T) : null;
+    return offset
+      ? (this.bb!.__union(
+          obj as unknown as flatbuffers.Table,
+          this.bb_pos + offset,
+        ) as unknown as T)
+      : null;
   }
 
   static startClientMessage(builder: flatbuffers.Builder) {
@@ -4485,9 +4490,14 @@ export class ServerMessage {
     return offset ? this.bb!.readUint8(this.bb_pos + offset) : ServerBody.NONE;
   }
 
-  body<T extends flatbuffers.Table>(obj: T): T | null {
+  body<T extends { bb: flatbuffers.ByteBuffer | null; bb_pos: number }>(obj: T): T | null {
     const offset = this.bb!.__offset(this.bb_pos, 12);
-    return offset ? (this.bb!.__union(obj, this.bb_pos + offset) as T) : null;
+    return offset
+      ? (this.bb!.__union(
+          obj as unknown as flatbuffers.Table,
+          this.bb_pos + offset,
+        ) as unknown as T)
+      : null;
   }
 
   static startServerMessage(builder: flatbuffers.Builder) {
