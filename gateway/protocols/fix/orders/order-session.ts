@@ -12,6 +12,7 @@ import type { LogonGrant } from "../logon-desk.ts";
 import type { LogoutCause, SessionHandle } from "../session/application.ts";
 import type { TimestampDigits } from "../wire/timestamp.ts";
 import type { ExecutionReports } from "./execution-reports.ts";
+import { OpenRequests } from "./open-requests.ts";
 import { RecentIds } from "./recent-ids.ts";
 
 /** MsgType (35) of the commands that end with a request. */
@@ -69,8 +70,8 @@ export class OrderSession implements OwedSession {
   #deferred = 0;
   /** Orders that a cancel or replace of this session is on its way to, as it names them. */
   readonly pendingTargets = new Set<string>();
-  /** Numbers (34) of requests on their way, oldest first. */
-  #begun = new Set<number>();
+  /** Requests on their way. */
+  readonly #open = new OpenRequests();
   #grant: SessionGrant | undefined;
   #caller: Caller | undefined;
   /** Of the engine. */
@@ -212,18 +213,14 @@ export class OrderSession implements OwedSession {
    * The request has come and is not done before `end` of it: after a crash it is asked for again.
    */
   begin(sequence: number): void {
-    const [oldest = Infinity] = this.#begun;
-    // One that was deferred begins anew in front of those behind it.
-    if (sequence < oldest && oldest !== Infinity) this.#begun = new Set([sequence, ...this.#begun]);
-    else this.#begun.add(sequence);
-    if (sequence < oldest) this.handle.holdFrom(sequence);
+    if (this.#open.begin(sequence)) this.handle.holdFrom(sequence);
   }
 
   /** The request is in the journal, or refused. */
   end(sequence: number): void {
-    this.#begun.delete(sequence);
-    const [oldest] = this.#begun;
-    this.handle.holdFrom(oldest);
+    if (!this.#open.end(sequence)) return;
+    const { oldest } = this.#open;
+    this.handle.holdFrom(oldest === Infinity ? undefined : oldest);
   }
 
   /** Flags of an order of this session. */
