@@ -5,7 +5,7 @@ import type { Transaction } from "../domain/change.ts";
 import { findRejectCode } from "../domain/reject.ts";
 import { type Sequence, type TimeUs, toSequence, toTimeUs } from "../domain/units.ts";
 import { ChangeReader, changeNames, Entity, TransactionFlag, unreadable } from "./change-log.ts";
-import { toMicroseconds } from "./word-reader.ts";
+import { toMicroseconds, WORD_BYTES } from "./word-reader.ts";
 
 /** What the header of a transaction says. */
 export type TransactionHead = Readonly<Omit<Transaction, "changes">>;
@@ -16,6 +16,8 @@ const HALF = 2 ** 32;
 /** Places in 32-bit halves of words, lower half first. docs/formats.md draws them. */
 const HALVES_PER_WORD = 2;
 const HEADER_HALVES = 6 * HALVES_PER_WORD;
+const HEADER_BYTES = 6 * WORD_BYTES;
+const SEQUENCE_HALF = HALVES_PER_WORD;
 const ORDER_ACCOUNT = 2 * HALVES_PER_WORD;
 const TRADE_INSTRUMENT = 2 * HALVES_PER_WORD;
 
@@ -47,6 +49,25 @@ export class OutputBuffer {
 
   static ofSize(byteLength: number): OutputBuffer {
     return new OutputBuffer(Buffer.alloc(byteLength));
+  }
+
+  /**
+   * Length of the transaction at `offset`. Units: bytes.
+   *
+   * Errors: throws `change_log_unreadable` when it ends behind `end`.
+   */
+  byteLengthAt(offset: number, end: number): number {
+    const byteLength = at(this.halves, offset / 4) * WORD_BYTES;
+    if (byteLength < HEADER_BYTES || offset + byteLength > end) {
+      throw unreadable(`a transaction of ${byteLength} bytes at ${offset}`);
+    }
+    return byteLength;
+  }
+
+  /** Of the transaction at `offset`. */
+  sequenceAt(offset: number): Sequence {
+    const half = offset / 4 + SEQUENCE_HALF;
+    return toSequence(at(this.halves, half + 1) * HALF + at(this.halves, half));
   }
 
   /** The first `byteLength` bytes, for as long as they are needed. */
@@ -84,19 +105,15 @@ export class Released implements TransactionHead {
   moveTo(output: OutputBuffer, offset: number, end: number): number {
     const { halves } = output;
     const start = offset / 4;
-    const length = at(halves, start) * HALVES_PER_WORD;
-    const next = (start + length) * 4;
-    if (length < HEADER_HALVES || next > end) {
-      throw unreadable(`a transaction of ${length * 4} bytes at ${offset}`);
-    }
+    const next = offset + output.byteLengthAt(offset, end);
     this.#output = output;
     this.#halves = halves;
     this.#start = start;
-    this.#end = start + length;
+    this.#end = next / 4;
     this.#state = at(halves, start + 6);
     this.#contents = -1;
     this.#decoded = undefined;
-    this.sequence = toSequence(at(halves, start + 3) * HALF + at(halves, start + 2));
+    this.sequence = output.sequenceAt(offset);
     return next;
   }
 

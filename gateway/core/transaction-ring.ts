@@ -3,7 +3,7 @@
 
 import type { Transaction } from "../domain/change.ts";
 import { ChangeReader } from "./change-log.ts";
-import { type OutputBuffer, Released } from "./released.ts";
+import type { OutputBuffer } from "./released.ts";
 
 /** Smallest transaction, a header alone, in bytes: bounds how many there can be. */
 const TRANSACTION_BYTES_MIN = 48;
@@ -13,7 +13,6 @@ export class TransactionRing {
   readonly #reader: ChangeReader;
   /** Offset of each transaction held, at its sequence modulo the length. */
   readonly #offsets: Uint32Array;
-  readonly #released = new Released();
   #oldestSequence = 0;
   /** 0 = nothing was added yet. */
   #nextSequence = 0;
@@ -35,9 +34,9 @@ export class TransactionRing {
     // What is not copied yet, and where it goes.
     let [from, to] = [0, this.#end];
     for (let offset = 0; offset < byteLength;) {
-      const next = this.#released.moveTo(output, offset, byteLength);
-      const length = next - offset;
-      this.#begin(this.#released.sequence);
+      const length = output.byteLengthAt(offset, byteLength);
+      const next = offset + length;
+      this.#begin(output.sequenceAt(offset));
       if (length > bytesMax || this.#end + length > bytesMax) {
         output.bytes.copy(this.#bytes, to, from, offset);
         from = length > bytesMax ? next : offset;

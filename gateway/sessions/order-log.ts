@@ -28,12 +28,15 @@ export class OrderLog {
   readonly #log: Log;
   readonly #reference: ReferenceData;
   readonly #quietAccounts: ReadonlySet<number>;
+  /** Of what is not quiet; asked once, not per transaction. */
+  readonly #isWriting: boolean;
 
   /** What concerns quiet accounts alone, such as a demo's order flow, is logged at `debug`. */
   constructor(log: Log, reference: ReferenceData, quietAccounts: ReadonlySet<number>) {
     this.#log = log;
     this.#reference = reference;
     this.#quietAccounts = quietAccounts;
+    this.#isWriting = log.writes("info");
   }
 
   /** One line per command that got a sequence, with the key that gave it. */
@@ -61,7 +64,7 @@ export class OrderLog {
     const isTrade = (released.contents & Contents.trade) !== 0;
     const isEnd =
       (released.contents & Contents.orderUpdate) !== 0 && released.opcode !== Opcode.cancelOrder;
-    if (!(isTrade || isEnd) || !this.#log.writes("info")) return;
+    if (!(isTrade || isEnd) || !this.#isWriting) return;
     const transaction = released.transaction();
     for (const change of transaction.changes) {
       if (change.entity === "trade") this.writeTrade(change, transaction.sequence);
