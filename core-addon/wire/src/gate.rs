@@ -13,7 +13,7 @@ use crate::encode::{Encoder, Ids, Refusal, body_of};
 use crate::flight::Flights;
 use crate::frame::{Front, front_of};
 use crate::generated::ClientBody;
-use crate::request::{OrderCommand, Request, read_request};
+use crate::request::{OrderCommand, Request, read_request, unspeakable};
 use crate::session::Sessions;
 use crate::statistics::Statistics;
 
@@ -329,6 +329,10 @@ impl Gate {
             self.statistics.rejected += 1;
             let code = RejectCode::PermissionDenied.number();
             return self.refuse_order(connection, Refusal::Code(code));
+        }
+        if let Some(code) = unspeakable(command) {
+            self.statistics.rejected += 1;
+            return self.refuse_order(connection, Refusal::Code(code.number()));
         }
         command.account = session.account;
         command.session = session.position.engine_session;

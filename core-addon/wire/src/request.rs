@@ -1,10 +1,12 @@
 //! A verified message of a client → a command record, or what whoever owns the sockets answers.
 
 use engine::command::{Command, Opcode};
+use engine::generated::reject_code::RejectCode;
+use engine::units::TICKS_MAX;
 use flatbuffers::{InvalidFlatbuffer, VerifierOptions};
 
 use crate::frame::LENGTH_BYTES;
-use crate::generated::{ClientBody, ClientMessage};
+use crate::generated::{ClientBody, ClientMessage, SelfTradePrevention};
 use crate::plain::{Alignment, Table};
 use crate::terms::Terms;
 
@@ -18,6 +20,9 @@ const VERIFIER: VerifierOptions = VerifierOptions {
     max_apparent_size: APPARENT_BYTES_MAX,
     ignore_missing_null_terminator: false,
 };
+
+/// The last word for what becomes of an order that meets one of its own account.
+const STP_MAX: u8 = SelfTradePrevention::ExpireTaker.0;
 
 /// A command with the second record that it may need: only when `command.extensions` says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +115,28 @@ fn read_plain(frame: &[u8], order: &mut OrderCommand) -> Option<Request> {
     Some(if terms.put(kind, order) { Request::Order } else { Request::IdInvalid(kind) })
 }
 
+/// Why a command cannot be told of in the change log, if it cannot: everybody who reads it holds
+/// ids, ticks and lots below 2^53. The engine judges what is.
+#[inline]
+#[must_use]
+pub fn unspeakable(command: &Command) -> Option<RejectCode> {
+    let (price, quantity) = (command.price.unsigned_abs(), command.quantity.unsigned_abs());
+    let is_told = |number: u64| number < TICKS_MAX.unsigned_abs();
+    if is_told(command.order_id | price | quantity) && command.kind <= STP_MAX {
+        return None;
+    }
+    // In the order of checks.
+    Some(if !is_told(command.order_id) {
+        RejectCode::OrderNotFound
+    } else if command.kind > STP_MAX {
+        RejectCode::SelfTradePreventionUnsupported
+    } else if !is_told(price) {
+        RejectCode::PriceOutOfRange
+    } else {
+        RejectCode::QuantityOutOfRange
+    })
+}
+
 fn not_an_order(body: ClientBody) -> Request {
     match body {
         ClientBody::Heartbeat => Request::Heartbeat,
@@ -129,5 +156,24 @@ fn verified(frame: &[u8]) -> Result<ClientMessage<'_>, InvalidFlatbuffer> {
             flatbuffers::size_prefixed_root_with_opts::<ClientMessage>(&VERIFIER, frame)
         }
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_reasons_the_first_in_the_order_of_checks_is_told() {
+        let mut command = Command::new(Opcode::NewOrder);
+        assert_eq!(unspeakable(&command), None);
+        let mut expect = |change: fn(&mut Command), code| {
+            change(&mut command);
+            assert_eq!(unspeakable(&command), Some(code));
+        };
+        expect(|it| it.quantity = -TICKS_MAX, RejectCode::QuantityOutOfRange);
+        expect(|it| it.price = TICKS_MAX, RejectCode::PriceOutOfRange);
+        expect(|it| it.kind = STP_MAX + 1, RejectCode::SelfTradePreventionUnsupported);
+        expect(|it| it.order_id = u64::MAX, RejectCode::OrderNotFound);
     }
 }

@@ -1,6 +1,6 @@
 //! What an order message says, read in either way, and the command record that it makes.
 
-use engine::command::{Command, Opcode, TEXT_BYTES_MAX};
+use engine::command::{Command, Opcode, OrderType, Side, TEXT_BYTES_MAX, TimeInForce};
 
 use crate::client_id;
 use crate::generated::{CancelOrder, ClientBody, MassCancel, NewOrder, ReplaceOrder};
@@ -186,9 +186,9 @@ impl<'a> Terms<'a> {
             self.second_id.text = NO_REQUEST_ID;
         }
         order.command = Command {
-            side: self.side,
-            order_type: self.order_type,
-            time_in_force: self.time_in_force,
+            side: word(self.side, Side::Sell as u8),
+            order_type: word(self.order_type, OrderType::Market as u8),
+            time_in_force: word(self.time_in_force, TimeInForce::PostOnly as u8),
             kind: self.self_trade_prevention,
             extensions: u8::from(!self.second_id.is_none()),
             instrument: self.instrument,
@@ -204,4 +204,10 @@ impl<'a> Terms<'a> {
         order.extension = Command::new(Opcode::Extension);
         self.id.put(&mut order.command) && self.second_id.put(&mut order.extension)
     }
+}
+
+/// A word that there is not is none: the change log tells of an order that is refused for it, too.
+#[inline]
+fn word(byte: u8, last: u8) -> u8 {
+    if byte <= last { byte } else { 0 }
 }

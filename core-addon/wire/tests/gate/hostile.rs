@@ -1,11 +1,14 @@
 //! Bytes that no client should send: refused or closed, never a panic.
 
 use engine::command::{Command, Opcode};
+use engine::generated::reject_code::RejectCode;
+use engine::units::TICKS_MAX;
 use wire::generated::{ClientBody, Side};
 use wire::{Bounds, CloseReason, FRAME_IN_BYTES_MAX, OrderCommand, Request, flag, read_request};
 
 use crate::support::{
-    Order, Venue, cancel, framed, heartbeat, kinds, login, mass_cancel, messages, replace,
+    Order, Venue, cancel, cancel_by_id, framed, heartbeat, kinds, login, mass_cancel, messages,
+    replace,
 };
 
 /// What a frame asks for, and the command if it is one.
@@ -129,10 +132,34 @@ fn unknown_words_reach_the_engine_and_are_refused_there() {
         let told = venue.ask(1, &Order::limit(at, 1, 1, 0).frame());
         assert_eq!(kinds(&told), ["OrderRejected"], "{name}");
     }
-    for (price, quantity) in [(i64::MIN, 1), (1, i64::MAX), (-1, -1), (i64::MAX, i64::MIN)] {
+    for (price, quantity) in [(-1, -1), (1 - TICKS_MAX, 1), (1, 1 - TICKS_MAX)] {
         let told = venue.ask(1, &Order::limit(Side::Buy, quantity, price, 0).frame());
         assert_eq!(kinds(&told), ["OrderRejected"], "{quantity} @ {price}");
     }
+}
+
+#[test]
+fn what_the_change_log_cannot_say_is_refused_before_the_engine() {
+    let mut venue = joined();
+    let cases = [
+        (TICKS_MAX, 1, RejectCode::PriceOutOfRange),
+        (i64::MIN, i64::MAX, RejectCode::PriceOutOfRange),
+        (1, -TICKS_MAX, RejectCode::QuantityOutOfRange),
+        (i64::MAX, i64::MIN, RejectCode::PriceOutOfRange),
+    ];
+    let sequence = venue.engine.sequence();
+    for (price, quantity, code) in cases {
+        let told = venue.ask(1, &Order::limit(Side::Buy, quantity, price, 77).frame());
+        let rejected = messages(&told)[0].body_as_rejected().expect("rejected");
+        assert_eq!((rejected.code(), rejected.client_ref()), (code.number(), 77));
+    }
+    for order_id in [1 << 53, u64::MAX] {
+        let told = venue.ask(1, &cancel_by_id(order_id, 5));
+        let rejected = messages(&told)[0].body_as_rejected().expect("rejected");
+        assert_eq!(rejected.code(), RejectCode::OrderNotFound.number());
+        assert_eq!((rejected.order_id(), rejected.request_ref()), (order_id, 5));
+    }
+    assert_eq!(venue.engine.sequence(), sequence);
 }
 
 #[test]

@@ -93,6 +93,13 @@ pub fn cancel(client_ref: u64, request_ref: u64) -> Vec<u8> {
     })
 }
 
+pub fn cancel_by_id(order_id: u64, request_ref: u64) -> Vec<u8> {
+    frame(ClientBody::CancelOrder, |to| {
+        let args = CancelOrderArgs { order_id, request_ref, ..Default::default() };
+        CancelOrder::create(to, &args).as_union_value()
+    })
+}
+
 pub fn replace(client_ref: u64, new_client_ref: u64, quantity: i64, price: i64) -> Vec<u8> {
     frame(ClientBody::ReplaceOrder, |to| {
         let args =
