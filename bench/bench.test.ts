@@ -40,7 +40,7 @@ afterAll(() => rmSync(dataDirectory, { recursive: true, force: true }));
 
 test.each<[string, (bench: Bench) => Promise<Row[]>, number]>([
   ["stream", runStream, 5],
-  ["book and core", (each) => runEngine(each, ["book", "core"]), 20],
+  ["book and core", (each) => runEngine(each, ["book", "core"]), 2 * (8 + 8)],
   ["peer", (each) => runEngine(each, ["peer"]), peerRows],
   ["memory", runMemory, 3],
   ["border", runBorder, 12],

@@ -8,7 +8,9 @@ import { measure, type Measured, numberOf, numbersOf, placement, textOf } from "
 import { type Row, toRow } from "./rows.ts";
 
 const ANCHOR = [1, 100];
+/** Our own streams, on the whole engine and on books alone. */
 const HARDER = ["mixed", "deep", "wide", "sweep"];
+const BOOKS = ["single", "still", "deep", "wide", "sweep", "mixed"];
 /** Finished orders kept per account by default: `Capacities::DEFAULT` of the engine. */
 const RETAINED_DEFAULT = 65_536;
 
@@ -78,12 +80,27 @@ function medianOf(values: readonly number[]): number {
 }
 
 function bookCases(): EngineCase[] {
-  return ANCHOR.map((instruments) => ({
-    layer: "book",
+  const anchor = ANCHOR.map((instruments) => ({
     name: `anchor, instruments ${instruments}`,
+    options: [`instruments=${instruments}`],
+    chart: bookChart(instruments),
+    title: "openbell",
+  }));
+  const harder = BOOKS.map((name) => ({
+    name,
+    options: [`workload=${name}`],
+    chart: "Book on our own streams",
+    title: name,
+  }));
+  return [...anchor, ...harder].map(({ name, options, chart, title }) => ({
+    layer: "book",
+    name,
     isPinned: true,
-    stand: { chart: bookChart(instruments), name: "openbell", role: "own" },
-    command: (bench) => [bench.program("book"), `instruments=${instruments}`, ...amount(bench)],
+    stand: { chart, name: title, role: "own" },
+    command: (bench) => {
+      const resting = `resting_max=${bench.size.restingMax}`;
+      return [bench.program("book"), ...options, ...amount(bench), resting];
+    },
   }));
 }
 

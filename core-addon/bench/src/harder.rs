@@ -26,6 +26,9 @@ pub struct HarderShape {
     pub resting: u32,
     /// Ticks on each side of the middle that orders rest on, uniformly.
     pub span: u32,
+    /// Orders per instrument that lie behind all those, on as many ticks again, and that nothing
+    /// ever touches.
+    pub still: u32,
     /// Orders of an account without funds: refused.
     pub unfunded: u32,
     /// Orders whose first counterparty is their own account: cancelled.
@@ -47,6 +50,7 @@ const MIXED: HarderShape = HarderShape {
     users: 10_000,
     resting: 1_000,
     span: 500,
+    still: 0,
     unfunded: 50,
     self_trades: 100,
     moves: 400,
@@ -55,10 +59,16 @@ const MIXED: HarderShape = HarderShape {
     take_orders_max: 3,
 };
 
+/// A book of a million orders, each as likely as the others.
+pub const DEEP: HarderShape =
+    HarderShape { name: "deep", instruments: 1, resting: 1_000_000, span: 2_000, ..MIXED };
+
 /// All named mixes.
-pub const SHAPES: [HarderShape; 4] = [
+pub const SHAPES: [HarderShape; 6] = [
     MIXED,
-    HarderShape { name: "deep", instruments: 1, resting: 1_000_000, span: 2_000, ..MIXED },
+    HarderShape { name: "single", instruments: 1, ..MIXED },
+    HarderShape { name: "still", instruments: 1, still: 1_000_000, ..MIXED },
+    DEEP,
     HarderShape { name: "wide", instruments: 1, resting: 100_000, span: 10_000_000, ..MIXED },
     HarderShape {
         name: "sweep",
@@ -149,7 +159,7 @@ pub fn harder_workload(shape: HarderShape, commands: u64, fees: Fees, retained: 
         users: shape.users,
         fees,
         retained,
-        orders: 2 * shape.resting,
+        orders: 2 * shape.resting + shape.still,
     };
     let setup = venue.commands();
     let mut draw = Draw {
@@ -162,6 +172,7 @@ pub fn harder_workload(shape: HarderShape, commands: u64, fees: Fees, retained: 
     };
     let mut prefill = Vec::new();
     for instrument in 1..=shape.instruments {
+        prefill.extend((0..shape.still).map(|_| draw.place_still(instrument)));
         prefill.extend((0..shape.resting).map(|_| draw.place(instrument)));
     }
     let timed = (0..commands).map(|_| draw.any()).collect();
@@ -187,7 +198,7 @@ impl Draw {
     }
 
     fn middle(&self) -> i64 {
-        2 * i64::from(self.shape.span)
+        3 * i64::from(self.shape.span)
     }
 
     /// A price on a side's own half: it rests.
@@ -232,15 +243,31 @@ impl Draw {
 
     fn place(&mut self, instrument: u32) -> Command {
         let side = self.side();
+        let price = self.passive_price(side);
+        let (order, command) = self.place_at(instrument, side, price);
+        self.market(instrument).rest(order);
+        command
+    }
+
+    /// An order behind all that others choose from.
+    fn place_still(&mut self, instrument: u32) -> Command {
+        let side = self.side();
+        let outward = i64::from(self.shape.span);
+        let price = self.passive_price(side);
+        let price = if side == Side::Buy { price - outward } else { price + outward };
+        self.place_at(instrument, side, price).1
+    }
+
+    fn place_at(&mut self, instrument: u32, side: Side, price: i64) -> (u32, Command) {
         let user = self.random.user(self.shape.users);
-        let (price, quantity) = (self.passive_price(side), 1 + i64::from(self.random.below(100)));
+        let quantity = 1 + i64::from(self.random.below(100));
         let market = self.market(instrument);
         let order = market.add_order(user);
-        market.rest(order);
         market.book.place(order, side, price, quantity, &mut Vec::new());
         let account = self.venue.account(user, side);
         let gtc = TimeInForce::Gtc;
-        self.builder.limit(instrument, order, account, side, gtc, price, quantity)
+        let command = self.builder.limit(instrument, order, account, side, gtc, price, quantity);
+        (order, command)
     }
 
     /// Refused before it reaches the book, so the generator's book does not hear of it.

@@ -13,7 +13,7 @@ use bench::anchor::{AnchorShape, AnchorStream, Kind};
 use bench::anchor_workload::merged_stream;
 use bench::core_layer;
 use bench::group_commit;
-use bench::harder::{HarderShape, SHAPES, harder_workload};
+use bench::harder::{DEEP, HarderShape, harder_workload};
 use bench::memory::footprint;
 use bench::options::Options;
 use bench::peer_file::write_peer_file;
@@ -117,7 +117,7 @@ fn core(options: &Options) -> Result<String, String> {
 /// Resident memory of 100,000 accounts with two balances each and of as many orders as `commands`.
 fn memory(options: &Options) -> Result<String, String> {
     let resting = u32::try_from(options.commands).map_err(|_| "commands: too many".to_string())?;
-    let shape = HarderShape { users: 50_000, resting, ..SHAPES[1] };
+    let shape = HarderShape { users: 50_000, resting, ..DEEP };
     let workload = harder_workload(shape, 0, Fees::CHARGED, options.retained);
     let bytes = footprint(&workload);
     Ok(format!(

@@ -92,6 +92,7 @@ impl Options {
         let found = SHAPES.into_iter().find(|shape| shape.name == self.workload);
         let shape = found.ok_or_else(|| format!("workload={}: unknown", self.workload))?;
         let resting = shape.resting.min(self.resting_max);
-        Ok(harder_workload(HarderShape { resting, ..shape }, commands, fees, retained))
+        let still = shape.still.min(self.resting_max);
+        Ok(harder_workload(HarderShape { resting, still, ..shape }, commands, fees, retained))
     }
 }

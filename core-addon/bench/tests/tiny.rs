@@ -31,6 +31,7 @@ fn the_harder_streams_come_out() {
     for shape in SHAPES {
         let shape = HarderShape {
             resting: shape.resting.min(300),
+            still: shape.still.min(300),
             users: 100,
             instruments: shape.instruments.min(3),
             ..shape

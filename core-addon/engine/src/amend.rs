@@ -33,6 +33,7 @@ pub(crate) struct Amendment {
 
 impl Engine {
     /// Executes `CancelOrder`.
+    #[inline(never)]
     pub(crate) fn cancel(
         &mut self,
         command: &Command,
@@ -128,6 +129,7 @@ impl Engine {
     }
 
     /// Executes `ReplaceOrder`.
+    #[inline(never)]
     pub(crate) fn replace(
         &mut self,
         command: &Command,

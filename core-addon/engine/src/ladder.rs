@@ -1,10 +1,12 @@
-//! The price levels of one side of a book: an array of ticks with a bitmap around the touch, an
+//! The price levels of one side of a book: an array with a bitmap around and behind the touch, an
 //! ordered map for the rest.
 //!
 //! Prices are *keys* here, and a higher key is better: a bid's key is its price, an ask's is minus
-//! its price. Where the array lies never shows in state, changes or hash.
+//! its price. A place of the array holds the levels of one tick, or of 2, 4, 8… ticks where prices
+//! lie far apart. Where the array lies and how fine it is never shows in state, changes or hash.
 
 use crate::far_levels::FarLevels;
+use crate::occupancy::Occupancy;
 use crate::units::{Price, Quantity, TICKS_MAX};
 
 /// Position in the side's level slab.
@@ -14,13 +16,16 @@ pub type OrderIndex = u32;
 /// Ends a list.
 pub const NONE: u32 = u32::MAX;
 
-/// Ticks the array spans: 64 × 256, three levels of bitmap words. 64 KiB of indexes a side; a wider
-/// array leaves the cache, a narrower one sends ordinary prices to the far map.
-const WINDOW: i64 = 16_384;
-const WORDS: usize = WINDOW as usize / 64;
-/// Share of the window kept above the touch when it is laid anew, in ticks.
-const HEADROOM: i64 = WINDOW / 4;
-/// Far accesses that are always tolerated before the window is laid anew.
+/// Fewest places of the array: 64 KiB of indexes a side. More leave the cache, fewer send ordinary
+/// prices to the far map.
+const PLACES_MIN: usize = 16_384;
+/// Most places: two each for half a million levels; more levels share places.
+const PLACES_MAX: usize = 1 << 20;
+/// The part of the array kept above the touch when it is laid anew is one in this many.
+const HEADROOM_PART: i64 = 4;
+/// Levels in one place, which are walked; further ones go to the far map.
+const CHAIN_MAX: u32 = 8;
+/// Far accesses that are always tolerated before the array is laid anew.
 const MISSES_MIN: u32 = 64;
 
 /// One price: its orders in time priority.
@@ -32,6 +37,8 @@ pub struct Level {
     pub head: OrderIndex,
     pub tail: OrderIndex,
     pub orders: u32,
+    /// Next worse level in the same place of the array.
+    worse: LevelIndex,
 }
 
 /// What a level holds, for its record: nothing when it is gone.
@@ -53,12 +60,16 @@ impl LevelState {
 pub struct Ladder {
     levels: Vec<Level>,
     free: Vec<LevelIndex>,
-    /// Key of the window's lowest tick.
-    base: i64,
+    /// Best level of each place.
     window: Vec<LevelIndex>,
-    words: [u64; WORDS],
-    summary: [u64; WORDS / 64],
+    taken: Occupancy,
+    /// Lowest key of the first place.
+    base: i64,
+    /// A place holds 2^shift keys.
+    shift: u32,
     window_levels: u32,
+    /// Whether a full place has sent a level to the far map since the array was laid.
+    overflows: bool,
     far: FarLevels,
     best: LevelIndex,
     /// Key of the best level; lower than every key when the side is empty.
@@ -76,11 +87,12 @@ impl Ladder {
         Ladder {
             levels: Vec::new(),
             free: Vec::new(),
-            base: 0,
             window: Vec::new(),
-            words: [0; WORDS],
-            summary: [0; WORDS / 64],
+            taken: Occupancy::default(),
+            base: 0,
+            shift: 0,
             window_levels: 0,
+            overflows: false,
             far: FarLevels::default(),
             best: NONE,
             best_key: i64::MIN,
@@ -139,13 +151,31 @@ impl Ladder {
     #[inline]
     pub fn find(&self, price: Price) -> Option<LevelIndex> {
         let key = price * self.sign;
-        match self.offset(key) {
-            Some(offset) => match self.window[offset] {
-                NONE => None,
-                index => Some(index),
-            },
-            None => self.far.get(key),
+        let Some(place) = self.place(key) else { return self.far.get(key) };
+        let index = self.window[place];
+        // One level a place, and nothing of the window's span is far.
+        if self.shift == 0 && index != NONE {
+            return Some(index);
         }
+        let index = self.at_or_below(index, key);
+        if index != NONE && self.key(index) == key {
+            return Some(index);
+        }
+        if self.overflows { self.far.get(key) } else { None }
+    }
+
+    #[inline]
+    fn key(&self, index: LevelIndex) -> i64 {
+        self.level(index).price * self.sign
+    }
+
+    /// The first level of a chain whose key is `key` or lower.
+    #[inline]
+    fn at_or_below(&self, mut index: LevelIndex, key: i64) -> LevelIndex {
+        while index != NONE && self.key(index) > key {
+            index = self.level(index).worse;
+        }
+        index
     }
 
     /// Loads a level; see `look_ahead.rs`.
@@ -157,8 +187,8 @@ impl Ladder {
     /// Loads the level at `price` if the array has it; the ordered map is not looked at.
     #[inline]
     pub fn look_ahead_at(&self, price: Price) -> u64 {
-        let offset = price.wrapping_mul(self.sign).wrapping_sub(self.base);
-        self.window.get(offset as usize).map_or(0, |index| self.look_ahead(*index))
+        let place = self.place(price.wrapping_mul(self.sign));
+        place.map_or(0, |place| self.look_ahead(self.window[place]))
     }
 
     /// The level next worse than `index`.
@@ -178,16 +208,13 @@ impl Ladder {
     fn insert(&mut self, price: Price) -> LevelIndex {
         let key = price * self.sign;
         if self.window.is_empty() {
-            self.window = vec![NONE; WINDOW as usize];
-            self.base = key - (WINDOW - HEADROOM);
+            self.lay(PLACES_MIN, 0, key);
         }
-        if self.offset(key).is_none() {
-            self.misses += 1;
-            if self.misses > MISSES_MIN + self.window_levels {
-                self.lay_window();
-            }
+        if self.misses > MISSES_MIN + self.window_levels {
+            self.lay_anew();
         }
-        let level = Level { price, quantity: 0, head: NONE, tail: NONE, orders: 0 };
+        let (head, tail, worse) = (NONE, NONE, NONE);
+        let level = Level { price, quantity: 0, head, tail, orders: 0, worse };
         let index = match self.free.pop() {
             Some(index) => {
                 self.levels[index as usize] = level;
@@ -208,120 +235,179 @@ impl Ladder {
     /// Removes an empty level.
     #[inline]
     pub fn remove(&mut self, index: LevelIndex) {
-        let key = self.level(index).price * self.sign;
-        match self.offset(key) {
-            Some(offset) => self.clear(offset),
-            None => self.far.remove(key),
+        let key = self.key(index);
+        let is_near = self.place(key).is_some_and(|place| self.take(place, index));
+        if !is_near {
+            self.far.remove(key);
         }
         self.free.push(index);
         if self.best == index {
             self.best = self.below(key);
             self.best_key = match self.best {
                 NONE => i64::MIN,
-                best => self.level(best).price * self.sign,
+                best => self.key(best),
             };
         }
     }
 
+    /// Place of a key in the array, when it is within.
     #[inline]
-    fn offset(&self, key: i64) -> Option<usize> {
-        // A key below the base wraps to far behind the window, which is empty at first.
-        let offset = key.wrapping_sub(self.base) as usize;
-        (offset < self.window.len()).then_some(offset)
+    fn place(&self, key: i64) -> Option<usize> {
+        // A key below the base wraps to far behind the array, which is empty at first.
+        let place = (key.wrapping_sub(self.base) as u64 >> self.shift) as usize;
+        (place < self.window.len()).then_some(place)
     }
 
+    /// Puts a level into the array, or into the far map: outside, or where a place is full.
+    #[inline]
     fn put(&mut self, key: i64, index: LevelIndex) {
-        match self.offset(key) {
-            Some(offset) => {
-                self.window[offset] = index;
-                self.words[offset / 64] |= 1 << (offset % 64);
-                self.summary[offset / 4096] |= 1 << (offset / 64 % 64);
+        match self.place(key) {
+            Some(place) if self.window[place] == NONE => {
+                self.window[place] = index;
+                self.taken.set(place);
                 self.window_levels += 1;
             }
-            None => self.far.insert(key, index),
+            Some(place) if self.chain(place, key, index) => self.window_levels += 1,
+            _ => {
+                self.misses += 1;
+                self.far.insert(key, index);
+            }
         }
     }
 
-    #[inline]
-    fn clear(&mut self, offset: usize) {
-        self.window[offset] = NONE;
-        self.window_levels -= 1;
-        self.words[offset / 64] &= !(1 << (offset % 64));
-        if self.words[offset / 64] == 0 {
-            self.summary[offset / 4096] &= !(1 << (offset / 64 % 64));
+    /// Adds a level to the others of its place, unless those are too many.
+    fn chain(&mut self, place: usize, key: i64, index: LevelIndex) -> bool {
+        let (mut before, mut at, mut length) = (NONE, self.window[place], 0);
+        while at != NONE {
+            if self.key(at) > key {
+                before = at;
+            }
+            at = self.level(at).worse;
+            length += 1;
         }
+        if length >= CHAIN_MAX {
+            self.overflows = true;
+            return false;
+        }
+        let link = match before {
+            NONE => &mut self.window[place],
+            before => &mut self.levels[before as usize].worse,
+        };
+        let worse = std::mem::replace(link, index);
+        self.levels[index as usize].worse = worse;
+        true
+    }
+
+    /// Takes a level out of a place; false when it is not there.
+    #[inline]
+    fn take(&mut self, place: usize, index: LevelIndex) -> bool {
+        let worse = self.level(index).worse;
+        if self.window[place] == index {
+            self.window[place] = worse;
+            if worse == NONE {
+                self.taken.unset(place);
+            }
+        } else if !self.unchain(place, index, worse) {
+            return false;
+        }
+        self.window_levels -= 1;
+        true
+    }
+
+    fn unchain(&mut self, place: usize, index: LevelIndex, worse: LevelIndex) -> bool {
+        let mut before = self.window[place];
+        while before != NONE {
+            let link = &mut self.levels[before as usize].worse;
+            if *link == index {
+                *link = worse;
+                return true;
+            }
+            before = *link;
+        }
+        false
     }
 
     /// Best level with a key below `key`.
     #[inline]
     fn below(&self, key: i64) -> LevelIndex {
-        let near = self.window_below(key);
-        if self.far.len() == 0 {
-            return near.map_or(NONE, |offset| self.window[offset]);
+        let near = self.near_below(key);
+        let Some(far_best) = self.far.last_key() else { return near };
+        if near != NONE && far_best < self.key(near) {
+            return near;
         }
-        match (near, self.far.below(key)) {
-            (Some(offset), Some((far, level))) => {
-                if self.base + offset as i64 > far {
-                    self.window[offset]
-                } else {
-                    level
-                }
-            }
-            (Some(offset), None) => self.window[offset],
-            (None, Some((_, level))) => level,
-            (None, None) => NONE,
+        match self.far.below(key) {
+            Some((far, level)) if near == NONE || far > self.key(near) => level,
+            _ => near,
         }
     }
 
-    /// Highest occupied offset of the window below `key`.
+    /// Best level of the array with a key below `key`.
     #[inline]
-    fn window_below(&self, key: i64) -> Option<usize> {
-        let end = key.saturating_sub(self.base).clamp(0, WINDOW) as usize;
-        if end == 0 || self.window_levels == 0 {
-            return None;
-        }
-        let mut word = (end - 1) / 64;
-        let kept = u64::MAX >> (63 - (end - 1) % 64);
-        let bits = self.words[word] & kept;
-        if bits != 0 {
-            return Some(word * 64 + 63 - bits.leading_zeros() as usize);
-        }
-        let mut block = word / 64;
-        let mut bits = self.summary[block] & ((1_u64 << (word % 64)) - 1);
-        while bits == 0 {
-            block = block.checked_sub(1)?;
-            bits = self.summary[block];
-        }
-        word = block * 64 + 63 - bits.leading_zeros() as usize;
-        Some(word * 64 + 63 - self.words[word].leading_zeros() as usize)
+    fn near_below(&self, key: i64) -> LevelIndex {
+        let end = match self.place(key) {
+            Some(place) => {
+                let same = self.at_or_below(self.window[place], key - 1);
+                if same != NONE {
+                    return same;
+                }
+                place
+            }
+            None if key < self.base => 0,
+            None => self.window.len(),
+        };
+        self.taken.last_before(end).map_or(NONE, |place| self.window[place])
     }
 
-    /// Lays the window around the best price. Its cost, one step per level moved, was paid for by
-    /// the far accesses counted since the last time.
+    /// Lays the array so that nearly all levels are in it, a few places each.
+    ///
+    /// Cost: two steps per level, paid for by the far accesses counted since the last time.
     #[cold]
-    fn lay_window(&mut self) {
+    fn lay_anew(&mut self) {
         self.misses = 0;
-        let best = match self.best {
-            NONE => return,
-            index => self.level(index).price * self.sign,
-        };
-        let base = best - (WINDOW - HEADROOM);
-        if (base - self.base).abs() < HEADROOM / 2 {
+        if self.best == NONE {
             return;
         }
-        while let Some(offset) = self.window_below(i64::MAX) {
-            let index = self.window[offset];
-            self.clear(offset);
-            self.far.insert(self.base + offset as i64, index);
+        let levels = self.window_levels as usize + self.far.len();
+        let places = (2 * levels).next_power_of_two().clamp(PLACES_MIN, PLACES_MAX);
+        let below_touch = places as i64 - places as i64 / HEADROOM_PART;
+        // How many levels need each shift to lie within.
+        let mut needed = [0_usize; 64];
+        for level in self.levels.iter().filter(|level| level.orders > 0) {
+            let distance = (self.best_key - level.price * self.sign) / below_touch;
+            needed[(64 - distance.leading_zeros()) as usize] += 1;
         }
-        self.base = base;
-        while let Some((key, index)) = self.far.below(base + WINDOW) {
-            if key < base {
-                break;
+        let mut within = 0;
+        let shift = needed.iter().position(|count| {
+            within += count;
+            within >= levels - levels / 32
+        });
+        let shift = shift.unwrap_or(0) as u32;
+        let moved = (self.best_key - (below_touch << shift)).abs_diff(self.base) >> shift;
+        let is_near = moved < (places as u64 / HEADROOM_PART as u64) / 2;
+        if is_near && (shift, places) == (self.shift, self.window.len()) {
+            return;
+        }
+        self.lay(places, shift, self.best_key);
+        for index in 0..self.levels.len() as u32 {
+            if self.level(index).orders > 0 {
+                self.levels[index as usize].worse = NONE;
+                self.put(self.key(index), index);
             }
-            self.far.remove(key);
-            self.put(key, index);
         }
+        self.misses = 0;
+    }
+
+    /// An empty array of so many places, with `best` a quarter below its upper end.
+    fn lay(&mut self, places: usize, shift: u32, best: i64) {
+        let below_touch = places as i64 - places as i64 / HEADROOM_PART;
+        self.base = best - (below_touch << shift);
+        self.shift = shift;
+        self.window.clear();
+        self.window.resize(places, NONE);
+        self.taken.clear(places);
+        self.window_levels = 0;
+        self.overflows = false;
+        self.far.clear();
     }
 }
 
@@ -330,7 +416,8 @@ mod tests {
     use super::*;
     use std::collections::BTreeMap;
 
-    fn check_against_model(is_bid: bool, spread: i64, seed: u64) {
+    /// Every other price lies within `spread` ticks, the others within `cluster`.
+    fn check_against_model(is_bid: bool, spread: i64, cluster: i64, seed: u64) -> bool {
         let mut state = seed;
         let mut ladder = Ladder::new(is_bid);
         let mut model: BTreeMap<i64, LevelIndex> = BTreeMap::new();
@@ -338,11 +425,16 @@ mod tests {
         for step in 0..12_000_i64 {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_041);
             let drift = step * 9;
-            let price = 1 + drift + ((state >> 33) as i64) % spread;
+            let among = if step % 2 == 0 { spread } else { cluster };
+            let price = 1 + drift + ((state >> 33) as i64) % among;
             match model.remove(&(price * sign)) {
-                Some(index) => ladder.remove(index),
+                Some(index) => {
+                    ladder.level_mut(index, -1).orders = 0;
+                    ladder.remove(index);
+                }
                 None => {
                     let index = ladder.find_or_insert(price);
+                    ladder.level_mut(index, 1).orders = 1;
                     model.insert(price * sign, index);
                 }
             }
@@ -354,14 +446,25 @@ mod tests {
                 assert_eq!(ladder.next_worse(*index), worse, "seed={seed} step={step}");
                 assert_eq!(ladder.find(key * sign), Some(*index));
             }
+            assert_eq!(ladder.find(price).is_some(), model.contains_key(&(price * sign)));
         }
+        ladder.shift > 0
     }
 
     #[test]
     fn agrees_with_an_ordered_map_for_narrow_and_wide_prices() {
-        for (spread, seed) in [(300, 1), (40_000, 2), (5_000_000, 3)] {
-            check_against_model(true, spread, seed);
-            check_against_model(false, spread, seed);
+        let cases = [
+            (300, 300, 1),
+            (40_000, 40_000, 2),
+            (5_000_000, 5_000_000, 3),
+            (5_000_000, 3_000, 4),
+            (TICKS_MAX / 2, 100, 5),
+        ];
+        for (spread, cluster, seed) in cases {
+            for is_bid in [true, false] {
+                let is_coarse = check_against_model(is_bid, spread, cluster, seed);
+                assert!(is_coarse || spread < 1_000_000, "seed={seed}");
+            }
         }
     }
 }

@@ -30,6 +30,7 @@ mod look_ahead;
 mod matcher;
 mod move_order;
 mod name;
+mod occupancy;
 mod order;
 mod place;
 mod query;

@@ -46,7 +46,7 @@ pub enum Stop {
 ///
 /// One formula: a sell is a buy at price 1 without a fee. Sides come at random, and to guess wrong
 /// costs a processor more than to multiply.
-#[inline]
+#[inline(always)]
 pub fn freeze_at(
     terms: &OrderTerms,
     limit: Price,

@@ -49,6 +49,7 @@ impl Before {
 
 impl Engine {
     /// Executes `NewOrder`.
+    #[inline(never)]
     pub(crate) fn place(
         &mut self,
         command: &Command,

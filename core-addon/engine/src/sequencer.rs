@@ -240,6 +240,7 @@ impl Engine {
         Accepted::default()
     }
 
+    #[inline(always)]
     fn dispatch(
         &mut self,
         opcode: Opcode,
