@@ -12,7 +12,7 @@ use engine::generated::reject_code::RejectCode;
 use twin::{Coverage, EngineMachine, SHORT, run_stream};
 
 /// Codes that the gateway or the runtime answers before the engine sees a command.
-const NOT_OF_THE_ENGINE: [RejectCode; 21] = [
+const NOT_OF_THE_ENGINE: [RejectCode; 24] = [
     RejectCode::MalformedRequest,
     RejectCode::MalformedNumber,
     RejectCode::MediaTypeUnsupported,
@@ -34,6 +34,9 @@ const NOT_OF_THE_ENGINE: [RejectCode; 21] = [
     RejectCode::InternalError,
     RejectCode::HistoryUnavailable,
     RejectCode::StatementNotAvailable,
+    RejectCode::SessionInUse,
+    RejectCode::SequenceNotAvailable,
+    RejectCode::VersionUnsupported,
 ];
 
 /// Needs 65,536 aliases: `bounds.rs` fills them.
