@@ -9,7 +9,8 @@
 // a batch that holds a state. What follows the last whole batch is the tail of a crash and is cut.
 
 import { closeSync, fdatasync, fdatasyncSync, fstatSync, ftruncateSync, openSync } from "node:fs";
-import { readSync, unlinkSync, writeSync } from "node:fs";
+import { fsyncSync, readSync, unlinkSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 import type { VisitMessage } from "./message-store.ts";
 import { StoredIndex } from "./stored-index.ts";
 
@@ -133,6 +134,16 @@ export class FileSegment {
 
   syncNow(): void {
     fdatasyncSync(this.#file);
+  }
+
+  /** That there is a file of this name. */
+  syncName(): void {
+    const directory = openSync(dirname(this.path), "r");
+    try {
+      fsyncSync(directory);
+    } finally {
+      closeSync(directory);
+    }
   }
 
   /** A file that is closed meanwhile has nothing to tell. */

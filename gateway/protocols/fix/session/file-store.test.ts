@@ -41,6 +41,23 @@ function readAll(store: FileStore): string[] {
   return read;
 }
 
+test.each<[StoreSync, number]>([
+  ["none", 0],
+  ["interval", 0],
+  ["every", 2],
+])("with %s the name of a new file reaches the disk, before an older one goes", (sync, names) => {
+  const order: string[] = [];
+  using name = spyOn(FileSegment.prototype, "syncName");
+  using unlink = spyOn(FileSegment.prototype, "unlink");
+  name.mockImplementation(() => void order.push("name"));
+  unlink.mockImplementation(() => void order.push("unlink"));
+  const store = open(sync);
+  store.reset(STARTED_US + 1);
+  store.close();
+  expect(order.filter((each) => each === "name")).toHaveLength(names);
+  expect(order.at(-1)).toBe("unlink");
+});
+
 /** What the disk has now, as another process finds it after a crash. */
 function crash(): FileStore {
   for (const name of readdirSync(directory))

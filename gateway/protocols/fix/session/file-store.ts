@@ -277,7 +277,10 @@ export class FileStore implements MessageStore {
       segment.addState(state, this.#heldIn);
       segment.write();
       // Before the files go that it takes the place of.
-      if (this.#options.sync === "every") segment.syncNow();
+      if (this.#options.sync === "every") {
+        segment.syncNow();
+        segment.syncName();
+      }
     } catch (error) {
       segment.remove();
       throw error;
