@@ -162,6 +162,22 @@ describe("a store that fails", () => {
   });
 });
 
+test("what comes at once is taken in turns, and others have theirs in between", async () => {
+  const { bench } = openDisks();
+  const [ours, other] = [bench.connect("A"), bench.connect("B")];
+  for (const peer of [ours, other]) await bench.send(peer, LOGON);
+  const numbers = Array.from({ length: 600 }, (_, index) => index);
+  const requests = numbers.map((each) => `35=1|34=${each + 2}|112=${each}`);
+  ours.sendAll(requests);
+  other.send("35=1|34=2|112=x");
+  await Promise.resolve();
+  expect([ours.lines.length, other.lines.length]).toEqual([1 + 256, 2]);
+  bench.clock.advanceMs(0);
+  await Promise.resolve();
+  expect(ours.lines).toHaveLength(1 + 600);
+  expect(ours.lines.at(-1)).toBe("35=0|34=601|112=599");
+});
+
 test("a connection that is gone before it is taken is none", async () => {
   const { bench } = openDisks();
   let isTerminated = false;

@@ -82,6 +82,12 @@ export class ScriptPeer implements ByteSocket {
 
   // The person
 
+  /** Sends several lines at once, as one read of the venue brings them. */
+  sendAll(lines: readonly string[]): void {
+    const nowUs = this.#clock.nowUs();
+    this.sendRaw(lines.map((line) => toMessage(line, this.names, nowUs)).join(""));
+  }
+
   /** Sends messages of a line; `34=3..9` is seven of them. */
   send(line: string): void {
     const range = /34=(\d+)\.\.(\d+)/.exec(line);

@@ -52,6 +52,9 @@ const TYPE_LOGGED = 8;
 /** Answers to our Logouts, and a little. */
 const STOP_WAIT_MS = 2_500;
 
+/** Messages of one connection in one turn, some 2 ms of work; a socket may bring 4,000 at once. */
+const PULLED_MAX = 256;
+
 class Now implements Instant {
   utcUs = 0;
   steadyUs = 0;
@@ -222,11 +225,16 @@ export class Acceptor {
     }
   }
 
-  /** Takes messages out of what has come, as long as the session listens. */
+  /** Takes messages out of what has come, as long as the session listens and it is its turn. */
   #pull(connection: Connection, now: Instant): void {
-    while (!connection.isClosing) {
+    for (let taken = 0; !connection.isClosing; taken += 1) {
       if (connection.session?.isBusy === true) {
         connection.pause();
+        return;
+      }
+      if (taken === PULLED_MAX) {
+        connection.pause();
+        this.#schedulePull(connection);
         return;
       }
       const { framer } = connection;
@@ -238,6 +246,20 @@ export class Acceptor {
       if (isWhole) this.#take(connection, message, now);
       else this.#drop(connection, frame === "too_large", now);
     }
+  }
+
+  /** Others have their turn first. */
+  #schedulePull(connection: Connection): void {
+    if (connection.isPullBooked) return;
+    connection.isPullBooked = true;
+    this.#clock.after(0, () => {
+      connection.isPullBooked = false;
+      if (connection.isClosing) return;
+      this.#guard(connection, () => {
+        connection.resume();
+        this.#pull(connection, this.#refresh());
+      });
+    });
   }
 
   #take(connection: Connection, message: FixMessage, now: Instant): void {

@@ -42,6 +42,8 @@ export class Connection implements SessionLink {
   /** No more comes in and no more is written; what waits still leaves. */
   isClosing = false;
   isPaused = false;
+  /** Another turn is booked for what has come. */
+  isPullBooked = false;
   /** A turn of its own is booked for its resend. */
   isGoingOn = false;
   /** Since when the socket takes nothing, and since when it is to close. */
