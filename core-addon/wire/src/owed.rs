@@ -121,8 +121,12 @@ impl<'t, A: Audience> Telling<'t, '_, A> {
             let Some(Kind::Answer(answer)) = last else { return (taker, &[]) };
             return (taker, answer.request_id());
         }
-        let (is_new, is_replace) = (self.is(Opcode::NewOrder), self.is(Opcode::ReplaceOrder));
-        if is_new || is_replace {
+        // A new order that traded at all did so at once.
+        let has_traded = || {
+            let behind_it = self.transaction.records().nth(1);
+            behind_it.is_some_and(|record| record.entity() == Entity::Trade as u8)
+        };
+        if self.is(Opcode::ReplaceOrder) || self.is(Opcode::NewOrder) && has_traded() {
             for record in self.transaction.records() {
                 match kind_of(record) {
                     Kind::OrderUpdated(update)

@@ -39,7 +39,7 @@ fn any_order_is_read_as_it_was_written() {
         let mut random = Random(seed);
         let (words, id) = ([value(&mut random), value(&mut random)], text(&mut random));
         let budget = Amount::new(words[0], words[1]);
-        let bytes: [u8; 4] = std::array::from_fn(|_| random.next() as u8);
+        let bytes: [u8; 4] = std::array::from_fn(|_| random.next() as u8 >> random.below(8));
         let (instrument, client_ref) = (value(&mut random) as u32, value(&mut random));
         let (price, quantity) = (value(&mut random) as i64, -(value(&mut random) as i64));
         let has_budget = seed % 2 == 0;
@@ -63,8 +63,15 @@ fn any_order_is_read_as_it_was_written() {
         assert_eq!(read_verified(&sent, &mut checked), Request::Order, "seed {seed}");
         assert_eq!(fast.command, checked.command, "seed {seed}");
         let command = fast.command;
+        // Words that there are not are read as none; the engine refuses them.
+        let known = |at: usize, last: u8| if bytes[at] <= last { bytes[at] } else { 0 };
+        let words_meant = [known(0, 2), known(1, 2), known(2, 4), bytes[3]];
         let words_read = [command.side, command.order_type, command.time_in_force, command.kind];
-        assert_eq!((command.opcode, words_read), (Opcode::NewOrder as u8, bytes), "seed {seed}");
+        assert_eq!(
+            (command.opcode, words_read),
+            (Opcode::NewOrder as u8, words_meant),
+            "seed {seed}"
+        );
         let terms = (command.instrument, command.price, command.quantity, command.amount);
         let budget_read = if has_budget { words } else { [0, 0] };
         assert_eq!(terms, (instrument, price, quantity, budget_read), "seed {seed}");
