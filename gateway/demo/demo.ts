@@ -20,7 +20,7 @@ import {
 } from "./venue.ts";
 
 export interface DemoOptions extends DemoParts {
-  readonly core: Pick<Core, "query" | "subscribe" | "status">;
+  readonly core: Pick<Core, "listen" | "query" | "status">;
   readonly clock: Clock;
   readonly fixSessions: FixSessions;
   readonly ordersPerSecond: number;
@@ -54,7 +54,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       return account === undefined ? [] : [account];
     });
   const [makers, takers] = [withRole("maker"), withRole("taker")];
-  for (const account of [...makers, ...takers]) quietAccounts.add(account);
+  const accountsOfFlow = new Set([...makers, ...takers]);
+  for (const account of accountsOfFlow) quietAccounts.add(account);
   const flow = new DemoFlow({
     venue: new InnerClient(core, orderEntry, clock, flowFunds(reference)),
     clock,
@@ -65,7 +66,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     // Another stretch of chance after every start, and the same one on a fresh directory.
     seed: options.seed + core.status().executedSequence,
   });
-  const unsubscribe = core.subscribe((transaction) => flow.apply(transaction));
+  const unsubscribe = core.listen((released) => {
+    if (released.concerns(accountsOfFlow)) flow.apply(released.transaction());
+  });
   flow.start();
   return {
     token,
