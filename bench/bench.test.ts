@@ -43,7 +43,7 @@ test.each<[string, (bench: Bench) => Promise<Row[]>, number]>([
   ["book and core", (each) => runEngine(each, ["book", "core"]), 2 * (8 + 8)],
   ["peer", (each) => runEngine(each, ["peer"]), peerRows],
   ["memory", runMemory, 3],
-  ["border", runBorder, 12],
+  ["border", runBorder, 3 * 4 * 2],
   ["durable", runDurable, 9 * 8 + 2 * 6 + 1 + 2],
   ["history", runHistory, 2 * 3],
   ["stages", runStages, 5 * 7 * 2],

@@ -10,6 +10,10 @@ import type { RowFrame } from "./rows.ts";
 export interface Size {
   /** Fresh processes per figure. */
   rounds: number;
+  /** Of what is behind the order path. */
+  stageRounds: number;
+  /** False: only the cases that say most. */
+  hasAllCases: boolean;
   /** Commands of the layer stream; 3,000,000 have the check values. */
   streamCommands: number;
   /** Commands of the layers book, core and peer. */
@@ -59,9 +63,10 @@ export interface Size {
 
 export const SIZES = {
   full: {
-    ...{ rounds: 7, commands: 3_000_000, passes: 3, peerPasses: 8, memoryOrders: 1_000_000 },
+    ...{ rounds: 7, stageRounds: 3, hasAllCases: true },
+    ...{ commands: 3_000_000, passes: 2, peerPasses: 6, memoryOrders: 1_000_000 },
     ...{ restingMax: 1_000_000, streamCommands: 3_000_000, peerMemoryMib: 6_144 },
-    ...{ openRate: 2_000, borderCommands: 400_000, lengthMs: 3_000, snapshotLengthMs: 12_000 },
+    ...{ openRate: 2_000, borderCommands: 400_000, lengthMs: 2_000, snapshotLengthMs: 8_000 },
     ...{
       recoveryCommands: 5_000_000,
       recoveryRounds: 3,
@@ -75,9 +80,10 @@ export const SIZES = {
     catchUpCommands: 200_000,
   },
   quick: {
-    ...{ rounds: 3, commands: 500_000, passes: 2, peerPasses: 4, memoryOrders: 100_000 },
-    ...{ restingMax: 1_000_000, streamCommands: 3_000_000, peerMemoryMib: 6_144 },
-    ...{ openRate: 2_000, borderCommands: 100_000, lengthMs: 1_000, snapshotLengthMs: 3_000 },
+    ...{ rounds: 3, stageRounds: 3, hasAllCases: false },
+    ...{ commands: 300_000, passes: 2, peerPasses: 4, memoryOrders: 100_000 },
+    ...{ restingMax: 1_000_000, streamCommands: 3_000_000, peerMemoryMib: 3_072 },
+    ...{ openRate: 2_000, borderCommands: 100_000, lengthMs: 600, snapshotLengthMs: 3_000 },
     ...{
       recoveryCommands: 500_000,
       recoveryRounds: 1,
@@ -86,13 +92,14 @@ export const SIZES = {
     },
     ...{ pushMs: 700, pushCrowd: 1_000, pushOwners: 2_000 },
     ...{ pushCrowdRounds: 1, pushFills: 5_000, pushWarmOrders: 10_000 },
-    ...{ fixRoundTrips: 1_000, fixRequests: 12_800, fixResent: 40_064, fixResendRounds: 2 },
-    fixWarmRequests: 30_720,
+    ...{ fixRoundTrips: 1_000, fixRequests: 12_800, fixResent: 40_064, fixResendRounds: 1 },
+    fixWarmRequests: 15_360,
     catchUpCommands: 50_000,
   },
   /** For tests: whether it runs, not how fast. */
   tiny: {
-    ...{ rounds: 1, commands: 2_000, passes: 1, peerPasses: 1, memoryOrders: 2_000 },
+    ...{ rounds: 1, stageRounds: 1, hasAllCases: true },
+    ...{ commands: 2_000, passes: 1, peerPasses: 1, memoryOrders: 2_000 },
     ...{ restingMax: 1_000, streamCommands: 2_000, peerMemoryMib: 192 },
     ...{ openRate: 200, borderCommands: 2_000, lengthMs: 100, snapshotLengthMs: 200 },
     ...{

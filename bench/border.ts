@@ -3,10 +3,12 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Bench } from "./bench.ts";
+import { BORDER_CHART } from "./engine-case.ts";
 import { measure, numberOf, placement, textOf } from "./processes.ts";
 import { type Row, toRow } from "./rows.ts";
 
 const BATCHES = [1, 8, 64, 512];
+const MAIN_BATCHES = [1, 64];
 const DOORS = ["raw", "heads", "facade"] as const;
 
 export async function runBorder(bench: Bench): Promise<Row[]> {
@@ -14,7 +16,8 @@ export async function runBorder(bench: Bench): Promise<Row[]> {
   const options = [`commands=${bench.size.borderCommands}`, "fees=yes", `out=${file}`];
   const written = await measure([bench.program("bench"), "records", ...options]);
   const parts = [`${numberOf(written, "setup")}`, `${numberOf(written, "prefill")}`];
-  const cases = DOORS.flatMap((door) => BATCHES.map((batch) => ({ door, batch })));
+  const batches = BATCHES.filter((batch) => bench.size.hasAllCases || MAIN_BATCHES.includes(batch));
+  const cases = DOORS.flatMap((door) => batches.map((batch) => ({ door, batch })));
   const samples = cases.map((): number[] => []);
   const hashes = DOORS.map(() => new Set<string>());
   for (let round = 0; round < bench.size.rounds; round += 1) {
@@ -39,15 +42,17 @@ export async function runBorder(bench: Bench): Promise<Row[]> {
     }
   }
   if (hashes.some((each) => each.size > 1)) throw new Error("border: results differ");
-  return cases.map(({ door, batch }, index) => {
+  return cases.flatMap(({ door, batch }, index) => {
     const frame = {
       layer: "border",
       case: `${door}, batch ${batch}`,
       durability: "none",
       placement: placement(false),
       hash: [...(hashes[DOORS.indexOf(door)] ?? [])][0] ?? "",
-      stand: { chart: "Border", name: `${door}, batch ${batch}`, role: "own" as const },
+      stand: { chart: BORDER_CHART, name: `${door}, batch ${batch}`, role: "own" as const },
     };
-    return toRow(frame, "ns per command", samples[index] ?? []);
+    const costs = samples[index] ?? [];
+    const rates = costs.map((ns) => 1e9 / ns);
+    return [toRow(frame, "ns per command", costs), toRow(frame, "commands/s", rates)];
   });
 }

@@ -10,10 +10,15 @@ export interface EngineCase {
   readonly name: string;
   readonly command: (bench: Bench, isFirst: boolean) => string[];
   readonly isPinned: boolean;
+  /** Part of a quick run, too. */
+  readonly isMain: boolean;
   readonly stand: Stand;
   /** Looks at what a process found. Errors: throws when it is not what it must be. */
   readonly check?: (measured: Measured) => void;
 }
+
+/** The chart of commands that come from JavaScript. */
+export const BORDER_CHART = "Border: commands from JavaScript, anchor stream";
 
 /** The chart of the matcher alone on the anchor stream. */
 export function bookChart(instruments: number): string {

@@ -33,8 +33,10 @@ export async function runStream(bench: Bench): Promise<Row[]> {
 
 /** Book, core and, where Java and Maven are, the peer: interleaved, in fresh processes. */
 export async function runEngine(bench: Bench, layers: readonly string[]): Promise<Row[]> {
-  const cases = [...bookCases(), ...coreCases()].filter((each) => layers.includes(each.layer));
-  if (layers.includes("peer")) cases.push(...(await peerCases(bench, ANCHOR)));
+  const own = [...bookCases(), ...coreCases()].filter((each) => layers.includes(each.layer));
+  const peers = layers.includes("peer") ? await peerCases(bench, ANCHOR) : [];
+  const { hasAllCases } = bench.size;
+  const cases = [...own, ...peers].filter(({ isMain }) => isMain || hasAllCases);
   const found = cases.map((): Measured[] => []);
   for (let round = 0; round < bench.size.rounds; round += 1) {
     for (const [index, each] of cases.entries()) {
@@ -84,18 +86,21 @@ function bookCases(): EngineCase[] {
     name: `anchor, instruments ${instruments}`,
     options: [`instruments=${instruments}`],
     chart: bookChart(instruments),
+    isMain: true,
     title: "openbell",
   }));
   const harder = BOOKS.map((name) => ({
     name,
     options: [`workload=${name}`],
     chart: "Book on our own streams",
+    isMain: name === "mixed",
     title: name,
   }));
-  return [...anchor, ...harder].map(({ name, options, chart, title }) => ({
+  return [...anchor, ...harder].map(({ name, options, chart, title, isMain }) => ({
     layer: "book",
     name,
     isPinned: true,
+    isMain,
     stand: { chart, name: title, role: "own" },
     command: (bench) => {
       const resting = `resting_max=${bench.size.restingMax}`;
@@ -115,18 +120,21 @@ function coreCases(): EngineCase[] {
     name: `anchor, instruments ${instruments}, fees ${fees}, finals kept ${retained}`,
     options: [`instruments=${instruments}`, `fees=${fees}`, `retained=${retained}`],
     chart: coreChart(instruments),
+    isMain: fees === "no",
     title: fees === "no" ? "openbell, set as the peer" : "openbell, default venue",
   }));
   const harder = HARDER.map((name) => ({
     name: `${name}, fees yes, finals kept ${RETAINED_DEFAULT}`,
     options: [`workload=${name}`, "fees=yes", `retained=${RETAINED_DEFAULT}`],
     chart: "Core on our own streams",
+    isMain: name === "mixed",
     title: name,
   }));
-  return [...anchor, ...harder].map(({ name, options, chart, title }) => ({
+  return [...anchor, ...harder].map(({ name, options, chart, title, isMain }) => ({
     layer: "core",
     name,
     isPinned: true,
+    isMain,
     stand: { chart, name: title, role: "own" },
     command: (bench, isFirst) => [
       ...[bench.program("bench"), "core", ...options, ...amount(bench)],

@@ -16,9 +16,10 @@ const METRICS: [string, string][] = [
 
 export async function runHistory(bench: Bench): Promise<Row[]> {
   const found = CASES.map((): Measured[] => []);
-  for (let round = 0; round < bench.size.rounds; round += 1) {
+  const { stageRounds } = bench.size;
+  for (let round = 0; round < stageRounds; round += 1) {
     for (const [index, kind] of CASES.entries()) {
-      bench.tell(`history: ${kind}, process ${round + 1} of ${bench.size.rounds}`);
+      bench.tell(`history: ${kind}, process ${round + 1} of ${stageRounds}`);
       const directory = join(bench.dataDirectory, "venues", `history-${kind}`);
       mkdirSync(directory, { recursive: true });
       const program = bench.script("history-process.ts");

@@ -24,17 +24,17 @@ export interface LayerGroup {
 
 export const LAYER_GROUPS: readonly LayerGroup[] = [
   { names: ["stream"], run: runStream, budget: { quick: 5, full: 5 } },
-  { names: ["book", "core", "peer"], run: runEngine, budget: { quick: 60, full: 780 } },
+  { names: ["book", "core", "peer"], run: runEngine, budget: { quick: 65, full: 1_100 } },
   { names: ["memory"], run: runMemory, budget: { quick: 2, full: 5 } },
-  { names: ["border"], run: runBorder, budget: { quick: 12, full: 60 } },
-  { names: ["durable"], run: runDurable, budget: { quick: 30, full: 380 } },
-  { names: ["history"], run: runHistory, budget: { quick: 0, full: 120 } },
-  { names: ["stages"], run: runStages, budget: { quick: 0, full: 320 } },
-  { names: ["catch-up"], run: runCatchUp, budget: { quick: 0, full: 90 } },
-  { names: ["push"], run: runPush, budget: { quick: 0, full: 220 } },
-  { names: ["http"], run: runHttp, budget: { quick: 20, full: 140 } },
-  { names: ["fix-codec"], run: runFixCodec, budget: { quick: 6, full: 30 } },
-  { names: ["fix"], run: runFix, budget: { quick: 40, full: 240 } },
+  { names: ["border"], run: runBorder, budget: { quick: 15, full: 100 } },
+  { names: ["durable"], run: runDurable, budget: { quick: 20, full: 240 } },
+  { names: ["history"], run: runHistory, budget: { quick: 0, full: 50 } },
+  { names: ["stages"], run: runStages, budget: { quick: 0, full: 200 } },
+  { names: ["catch-up"], run: runCatchUp, budget: { quick: 0, full: 60 } },
+  { names: ["push"], run: runPush, budget: { quick: 0, full: 200 } },
+  { names: ["http"], run: runHttp, budget: { quick: 30, full: 180 } },
+  { names: ["fix-codec"], run: runFixCodec, budget: { quick: 5, full: 20 } },
+  { names: ["fix"], run: runFix, budget: { quick: 35, full: 240 } },
 ];
 
 export const LAYERS: readonly string[] = LAYER_GROUPS.flatMap(({ names }) => names);
@@ -54,12 +54,17 @@ export async function runLayers(
   seconds: Record<string, number>,
 ): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const { names, run } of LAYER_GROUPS) {
+  for (const { names, run, budget } of LAYER_GROUPS) {
     const wanted = names.filter((name) => layers.includes(name));
     if (wanted.length === 0) continue;
     const startNs = Bun.nanoseconds();
     rows.push(...(await run(bench, wanted)));
-    seconds[wanted.join(", ")] = Math.round((Bun.nanoseconds() - startNs) / 1e8) / 10;
+    const took = Math.round((Bun.nanoseconds() - startNs) / 1e8) / 10;
+    seconds[wanted.join(", ")] = took;
+    const allowed = bench.size.hasAllCases ? budget.full : budget.quick;
+    if (allowed > 0 && took > allowed) {
+      bench.tell(`${wanted.join(", ")}: ${took} s, more than its ${allowed}`);
+    }
   }
   return rows;
 }

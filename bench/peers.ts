@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Bench } from "./bench.ts";
-import { bookChart, coreChart, type EngineCase } from "./engine-case.ts";
+import { BORDER_CHART, bookChart, coreChart, type EngineCase } from "./engine-case.ts";
 import { measure, type Measured, numberOf } from "./processes.ts";
 
 const EXCHANGE_CORE = "exchange-core 0.5.3";
@@ -12,6 +12,10 @@ const EXCHANGE_CORE = "exchange-core 0.5.3";
 const INSTALLED = ".toolchain/peers";
 const ORDER_BOOK = "nodejs-order-book";
 const ORDER_BOOK_VERSION = "10.1.1";
+/** The first compiles; each takes some ten times as long as one of the others. */
+const ORDER_BOOK_PASSES = 2;
+/** Of the stream, behind its first orders: it takes as long for each later one. */
+const ORDER_BOOK_COMMANDS = 300_000;
 
 // It keeps its parts apart from Java 17's closed packages only with these.
 const JAVA_OPENS = ["java.lang", "java.nio", "sun.nio.ch"].map(
@@ -78,6 +82,7 @@ async function exchangeCoreCases(
         layer: "peer",
         name: `${EXCHANGE_CORE}, ${layer}, anchor, instruments ${instruments}`,
         isPinned: false,
+        isMain: layer === "spot" || instruments === 1,
         stand: { chart, name, role: "peer" },
         command: () => {
           const options = [layer, file, `${instruments}`, `${prefill}`, `${bench.size.peerPasses}`];
@@ -120,8 +125,12 @@ async function orderBookCases(bench: Bench, streams: readonly PeerStream[]): Pro
     layer: "peer",
     name: `${ORDER_BOOK} ${ORDER_BOOK_VERSION} on ${runtime}, anchor, instruments 1`,
     isPinned: false,
-    stand: { chart: bookChart(1), name: `${ORDER_BOOK} on ${runtime}`, role: "peer" },
-    command: () => [path, program, directory, file, `${prefill}`, `${bench.size.peerPasses}`],
+    isMain: runtime === "Bun",
+    stand: { chart: BORDER_CHART, name: `${ORDER_BOOK} on ${runtime}, no accounts`, role: "peer" },
+    command: () => {
+      const sizes = [prefill, ORDER_BOOK_COMMANDS, ORDER_BOOK_PASSES].map(String);
+      return [path, program, directory, file, ...sizes];
+    },
   }));
 }
 

@@ -1,7 +1,8 @@
 /**
  * Runs a stream written by `bench peer-file` through the order book of npm's `nodejs-order-book`.
  *
- * Use: `node|bun order-book.mjs <directory of node_modules> <file> <first orders> <passes>`
+ * Use: `node|bun order-book.mjs <directory of node_modules> <file> <first orders> <most commands behind
+ * them> <passes>`
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -14,10 +15,11 @@ const FOK_BUDGET = 2;
 const CANCEL = 3;
 const REDUCE = 4;
 
-const [directory, file, prefillText, passes] = process.argv.slice(2);
+const [directory, file, ...sizes] = process.argv.slice(2);
+const [prefill, commandsMax, passes] = sizes.map(Number);
 const { OrderBook } = createRequire(join(directory, "package.json"))("nodejs-order-book");
-const commands = readCommands(readFileSync(file));
-const prefill = Number(prefillText);
+const wanted = (prefill + commandsMax) * RECORD_BYTES;
+const commands = readCommands(readFileSync(file).subarray(0, wanted));
 
 function readCommands(bytes) {
   return Array.from({ length: bytes.length / RECORD_BYTES }, (_, index) => {
@@ -69,7 +71,7 @@ function run(book, from, to) {
 }
 
 const rates = [];
-for (let pass = 0; pass < Number(passes); pass += 1) {
+for (let pass = 0; pass < passes; pass += 1) {
   const book = new OrderBook();
   run(book, 0, prefill);
   trades = 0;
