@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { missingProgram } from "../test/engines/engine.ts";
 import { Bench, SIZES } from "./bench.ts";
+import { runBinary } from "./binary.ts";
 import { runBorder } from "./border.ts";
 import { runCatchUp } from "./catch-up.ts";
 import { runDurable } from "./durable.ts";
@@ -51,6 +52,7 @@ test.each<[string, (bench: Bench) => Promise<Row[]>, number]>([
   ["push", runPush, 3 * 4 + 4 * 4 + 2 * 6 + 1 + 6 * 2],
   ["http", runHttp, 9 * 7],
   ["fix-codec", runFixCodec, 6 + 3],
+  ["binary", runBinary, 4 * 3 * 7],
   ["fix", runFix, fixServers * (7 + 8 + 8 + 7) - 1 + (fixServers - 3) * 5],
 ])(
   "layer %s runs and names every figure",

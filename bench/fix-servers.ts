@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { buildEngine, jarsOf, missingProgram } from "../test/engines/engine.ts";
 import { VenueProcess } from "../test/support/venue-process.ts";
 import type { Bench } from "./bench.ts";
-import { OPEN_SESSIONS, type OpenTarget } from "./open-load.ts";
+import type { LoadTarget } from "./client-load.ts";
 import { toMeasured } from "./processes.ts";
 
 /** Each with an account of its own: a session is told of all orders of its account. */
@@ -21,10 +21,13 @@ const FLAGS = {
 /** Of one QuickFIX/J: what it keeps of 100,000 reports, and room. */
 const JAVA_MEMORY = "-Xmx1g";
 /** Of an open loop: an order that rests, or a cancel, as in the closed ones. */
-const OPEN_LOAD = {
+const OPEN_LOAD: Pick<LoadTarget, "mix" | "terms"> = {
   mix: { limit: 50, take: 0, cancel: 50, replace: 0 },
-  terms: { symbol: "BASE-QUOTE", side: "buy", price: "10", quantity: "1" },
-} as const;
+  terms: {
+    ...{ symbol: "BASE-QUOTE", instrument: 1, price: "10", quantity: "1" },
+    ...{ side: "buy", ticks: 1_000, lots: 100_000 },
+  },
+};
 
 /** Something that answers requests. */
 export interface FixServer {
@@ -36,9 +39,14 @@ export interface FixServer {
   readonly isOneThread: boolean;
   /** What the load in C is told of it. */
   readonly options: readonly string[];
-  /** What an open loop needs of it. */
-  readonly load: OpenTarget;
+  /** What the load's generator needs of it. */
+  readonly load: LoadTarget;
   stop(): Promise<unknown>;
+}
+
+/** A venue, which has another door beside. */
+export interface VenueServer extends FixServer {
+  readonly binaryPort: number;
 }
 
 /** What a venue is copied from, so that each start finds the same. */
@@ -99,7 +107,7 @@ export async function startVenue(
   bench: Bench,
   { directory, logons }: FixTemplate,
   durability: string,
-): Promise<FixServer> {
+): Promise<VenueServer> {
   const dataDirectory = join(bench.dataDirectory, "venues", `fix-${durability}`);
   cpSync(directory, dataDirectory, { recursive: true });
   const venue = await VenueProcess.start({ dataDirectory, flags: { ...FLAGS, durability } });
@@ -107,6 +115,7 @@ export async function startVenue(
     ...{ name: "venue", durability, port: venue.fixPort, pid: venue.pid },
     ...{ isOneThread: true, options: [`logons=${logons}`] },
     load: { ...OPEN_LOAD, protocol: "fix", port: venue.fixPort, credentials: readLogons(logons) },
+    binaryPort: venue.binaryPort,
     async stop() {
       await venue.kill();
       rmSync(dataDirectory, { recursive: true, force: true });
@@ -114,9 +123,9 @@ export async function startVenue(
   };
 }
 
-/** As the open loop wants them. */
+/** As the generator wants them: of all sessions. */
 function readLogons(path: string): { compId: string; token: string }[] {
-  const lines = readFileSync(path, "utf8").split("\n").slice(0, OPEN_SESSIONS);
+  const lines = readFileSync(path, "utf8").split("\n");
   return lines.map((line) => {
     const [compId = "", user = "", password = ""] = line.split(" ");
     return { compId, token: `ob_${user}_${password}` };
@@ -156,9 +165,9 @@ async function startEchoOf(
   const { port, pid, stop } = await start([...command, `${request}`, `${reply}`]);
   const options = [`reply_bytes=${reply}`];
   const nobody = { token: "", compId: "" };
-  const load: OpenTarget = {
+  const load: LoadTarget = {
     ...{ ...OPEN_LOAD, protocol: "echo" as const, requestBytes: request, replyBytes: reply, port },
-    credentials: Array.from({ length: OPEN_SESSIONS }, () => nobody),
+    credentials: Array.from({ length: SESSIONS }, () => nobody),
   };
   return { name, durability: "-", port, pid, isOneThread: true, options, load, stop };
 }
@@ -184,7 +193,7 @@ export async function startPeer(bench: Bench): Promise<FixServer> {
   const kind = { name: "QuickFIX/J", durability: "-", isOneThread: false, options: [] };
   const server = await start(command);
   // It asks for no password.
-  const credentials = Array.from({ length: OPEN_SESSIONS }, (_, index) => ({
+  const credentials = Array.from({ length: SESSIONS }, (_, index) => ({
     compId: toCompId(index + 1),
     token: "ob_-_-",
   }));

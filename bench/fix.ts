@@ -17,7 +17,7 @@ import {
   startVenue,
 } from "./fix-servers.ts";
 import { LATENCY_METRICS } from "./histogram.ts";
-import { OPEN_METRICS, OPEN_SESSIONS, openName, runOpenLoad } from "./open-load.ts";
+import { OPEN_METRICS, OPEN_SESSIONS, openName, runOpenLoad } from "./client-load.ts";
 import {
   measure,
   type Measured,

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { VenueProcess } from "../test/support/venue-process.ts";
 import type { Bench } from "./bench.ts";
 import { latencyRows } from "./latencies.ts";
-import { OPEN_METRICS, OPEN_SESSIONS, openName, runOpenLoad } from "./open-load.ts";
+import type { OrderTerms } from "./load/connection.ts";
+import { OPEN_METRICS, OPEN_SESSIONS, openName, runOpenLoad } from "./client-load.ts";
 import { measure, type Measured, numberOf, placement } from "./processes.ts";
 import { type Row, type RowFrame, toRow } from "./rows.ts";
 
@@ -16,7 +17,11 @@ const ORDER = {
   ...{ symbol: "BASE-QUOTE", side: "BUY", type: "LIMIT", time_in_force: "IOC" },
   ...{ price: "10", quantity: "0.01" },
 };
-const TERMS = { symbol: "BASE-QUOTE", side: "buy", price: "10", quantity: "0.01" } as const;
+/** The same, as the open loop has it. */
+const TERMS: OrderTerms = {
+  ...{ symbol: "BASE-QUOTE", instrument: 1, price: "10", quantity: "0.01" },
+  ...{ side: "buy", ticks: 1_000, lots: 1_000 },
+};
 const ONLY_TAKES = { limit: 0, take: 100, cancel: 0, replace: 0 };
 
 /** Something that answers orders. */

@@ -1,6 +1,7 @@
 // All layers, in the order of the table, and how long each may take.
 
 import type { Bench } from "./bench.ts";
+import { runBinary } from "./binary.ts";
 import { runBorder } from "./border.ts";
 import { runCatchUp } from "./catch-up.ts";
 import { runDurable } from "./durable.ts";
@@ -35,6 +36,7 @@ export const LAYER_GROUPS: readonly LayerGroup[] = [
   { names: ["http"], run: runHttp, budget: { quick: 30, full: 180 } },
   { names: ["fix-codec"], run: runFixCodec, budget: { quick: 5, full: 20 } },
   { names: ["fix"], run: runFix, budget: { quick: 35, full: 240 } },
+  { names: ["binary"], run: runBinary, budget: { quick: 20, full: 120 } },
 ];
 
 export const LAYERS: readonly string[] = LAYER_GROUPS.flatMap(({ names }) => names);

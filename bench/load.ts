@@ -1,11 +1,13 @@
 /**
- * Puts a load on a venue that runs, over HTTP or FIX, and prints what its answers took.
+ * Puts a load on a venue that runs, over HTTP, FIX or the binary protocol, and
+ * prints what its answers took.
  *
  * Use: `npm run load -- --key ob_…`; all options with `--help`, and docs/load.md.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CommandFailure } from "../gateway/commands/venue-client.ts";
+import { BinaryDoor } from "./load/binary-door.ts";
 import type { Address, Door } from "./load/connection.ts";
 import { openSessions } from "./load/credentials.ts";
 import { type Driven, Driver } from "./load/drive.ts";
@@ -67,8 +69,9 @@ async function drive(
   return { driven, hops: before === undefined ? [] : hopsBetween(before, await read()) };
 }
 
-function doorOf({ protocol, url, fix, fixCompId }: LoadOptions): Door {
-  return protocol === "http" ? new HttpDoor(toAddress(url)) : new FixDoor(fix, fixCompId);
+function doorOf({ protocol, url, fix, fixCompId, binary }: LoadOptions): Door {
+  if (protocol === "http") return new HttpDoor(toAddress(url));
+  return protocol === "fix" ? new FixDoor(fix, fixCompId) : new BinaryDoor(binary);
 }
 
 function toAddress(url: string): Address {

@@ -44,4 +44,6 @@ export const WORKLOADS: readonly Workload[] = [
     warmUp: "as many requests as fixWarmRequests, then 20 turns of each shape",
   },
   { layer: "fix", loop: "open", seed: 1, mix: ORDER_AND_CANCEL, warmUp: "half a second" },
+  { layer: "binary", loop: "closed", seed: 1, mix: ORDER_AND_CANCEL, warmUp: "half a second" },
+  { layer: "binary", loop: "open", seed: 1, mix: ORDER_AND_CANCEL, warmUp: "half a second" },
 ];

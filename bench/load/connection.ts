@@ -1,11 +1,14 @@
 // What the load asks of a protocol: one connection of one session, requests, what became of them.
 
-/** Prices and quantities as texts that the venue reads. */
+/** What an order asks for: as texts, and in ticks and lots. */
 export interface OrderTerms {
   readonly symbol: string;
+  readonly instrument: number;
   readonly side: "buy" | "sell";
   readonly price: string;
   readonly quantity: string;
+  readonly ticks: number;
+  readonly lots: number;
 }
 
 /** A request of a session; `id` is its client order id. */
@@ -50,7 +53,7 @@ export interface Connection {
 export interface Credential {
   /** `ob_<key id>_<secret>` */
   readonly token: string;
-  /** Its name over FIX; empty where it has none. */
+  /** Its name over FIX, and over the binary protocol; empty where it has none. */
   readonly compId: string;
 }
 

@@ -38,7 +38,7 @@ function readFile({ credentials: path, sessions, protocol }: LoadOptions): Crede
   }
   return lines.slice(0, sessions).map((line) => {
     const [token = "", compId = ""] = line.trim().split(/\s+/);
-    if (protocol === "fix" && compId === "") throw new UsageError(`${path}: a line has no CompID`);
+    if (protocol !== "http" && compId === "") throw new UsageError(`${path}: a line has no name`);
     return { token, compId };
   });
 }

@@ -8,7 +8,10 @@ import { Draws } from "./mix.ts";
 import { Findings, LoadSession } from "./session.ts";
 
 const MARKET: Pick<Market, "termsOf"> = {
-  termsOf: ({ side }) => ({ symbol: "A-B", side, price: "1", quantity: "1" }),
+  termsOf: ({ side }) => ({
+    ...{ symbol: "A-B", instrument: 1, side, price: "1", quantity: "1" },
+    ...{ ticks: 1, lots: 1 },
+  }),
 };
 const MIX = { limit: 50, take: 0, cancel: 50, replace: 0 };
 

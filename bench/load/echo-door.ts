@@ -3,6 +3,7 @@
 
 import type { Socket } from "bun";
 import type { Address, Connection, Credential, Door, Listener, Request } from "./connection.ts";
+import { Outbox } from "./outbox.ts";
 
 const IN_FLIGHT_MAX = 4_096;
 
@@ -23,6 +24,7 @@ export class EchoDoor implements Door {
     const pending: Request[] = [];
     let had = 0;
     let isClosing = false;
+    const outbox = new Outbox();
     const { hostname, port } = this.#address;
     const socket: Socket = await Bun.connect({
       ...{ hostname, port },
@@ -35,18 +37,19 @@ export class EchoDoor implements Door {
             listener.answered({ id: request.id, isOpen, refusal: undefined });
           }
         },
+        drain: () => outbox.flush(),
         close: () => {
           if (!isClosing) listener.broken(new Error("the echo closed a connection"));
         },
         error: (_, error) => listener.broken(error),
       },
     });
+    outbox.attach(socket);
     return {
       inFlightMax: IN_FLIGHT_MAX,
       send: (request) => {
         pending.push(request);
-        const written = socket.write(this.#request);
-        if (written !== this.#request.length) throw new Error("a request was cut");
+        outbox.add(this.#request);
       },
       close() {
         isClosing = true;

@@ -7,6 +7,7 @@ import { Framer } from "../../gateway/protocols/fix/wire/framer.ts";
 import { FixMessage } from "../../gateway/protocols/fix/wire/message.ts";
 import { FixWriter } from "../../gateway/protocols/fix/wire/writer.ts";
 import type { Address, Connection, Credential, Door, Listener, Request } from "./connection.ts";
+import { Outbox } from "./outbox.ts";
 
 const BYTES_MAX = 1 << 20;
 const HEARTBEAT_SECONDS = 60;
@@ -45,6 +46,7 @@ class FixConnection implements Connection {
   readonly #closed = Promise.withResolvers<void>();
   /** Requests without an answer, by id. */
   readonly #pending = new Set<string>();
+  readonly #outbox = new Outbox();
   #socket: Socket | undefined;
   #nextSequence = 1;
   #isClosing = false;
@@ -61,10 +63,12 @@ class FixConnection implements Connection {
       ...{ hostname, port, tls },
       socket: {
         data: (_, chunk) => this.#receive(chunk),
+        drain: () => this.#outbox.flush(),
         close: () => this.#end(new Error("the venue closed a session")),
         error: (_, error) => this.#end(error),
       },
     });
+    this.#outbox.attach(this.#socket);
     const [, user = "", password = ""] = this.#credential.token.split("_");
     this.#writer.begin("A").text(98, "0").text(108, `${HEARTBEAT_SECONDS}`).text(141, "Y");
     this.#writer.text(553, user).text(554, password);
@@ -102,8 +106,7 @@ class FixConnection implements Connection {
       ...{ sendingTimeUs: systemClock.nowUs(), timestampDigits: 3 },
     });
     this.#nextSequence += 1;
-    const written = this.#socket?.write(bytes, start, end - start);
-    if (written !== end - start) throw new Error(`${written} bytes of a request were sent`);
+    this.#outbox.add(bytes, start, end);
   }
 
   #end(error: Error): void {

@@ -17,6 +17,7 @@ const SPAN_PARTS = 100n;
 
 export class Market {
   readonly symbol: string;
+  readonly #instrument: number;
   readonly baseCurrency: string;
   readonly quoteCurrency: string;
   /** Open orders of an account that the venue allows; 0: no limit. */
@@ -30,6 +31,7 @@ export class Market {
 
   private constructor(instrument: Measured, middle: string) {
     this.symbol = String(instrument["symbol"]);
+    this.#instrument = Number(instrument["instrument_id"]);
     this.baseCurrency = String(instrument["base_currency"]);
     this.quoteCurrency = String(instrument["quote_currency"]);
     this.openOrdersMax = Number(instrument["open_orders_max"] ?? 0);
@@ -68,7 +70,10 @@ export class Market {
     const price = toText({ units: ticks * this.#tick.units, digits: this.#tick.digits });
     const lots = this.#leastLots * BigInt(size);
     const quantity = toText({ units: lots * this.#lot.units, digits: this.#lot.digits });
-    return { symbol: this.symbol, side, price, quantity };
+    return {
+      ...{ symbol: this.symbol, instrument: this.#instrument, side, price, quantity },
+      ...{ ticks: Number(ticks), lots: Number(lots) },
+    };
   }
 
   /** What `orders` open orders of the largest kind may need of each currency, generously. */

@@ -10,6 +10,7 @@ test("without words about it a load is a short closed loop over HTTP", () => {
     ...{ protocol: "http", url: "http://127.0.0.1:8080", key: "ob_1_2", rate: 0, inFlight: 1 },
     ...{ sessions: 4, seconds: 10, warmUpSeconds: 2, mix: MIX_DEFAULT, seed: 1 },
     fix: { hostname: "127.0.0.1", port: 9_878, tls: false },
+    binary: { hostname: "127.0.0.1", port: 9_880, tls: false },
   });
 });
 
@@ -32,10 +33,12 @@ test.each<[string, string[]]>([
   ["give --key of an admin", []],
   ["--rate 0: must be 1 to 1000000", ["--key", "x", "--rate", "0"]],
   ["--seconds 1.5: must be 1 to 3600", ["--key", "x", "--seconds", "1.5"]],
-  ["--protocol grpc: must be http or fix", ["--key", "x", "--protocol", "grpc"]],
+  ["--protocol grpc: must be http, fix, binary", ["--key", "x", "--protocol", "grpc"]],
   ["--url h:1: must be http://", ["--key", "x", "--url", "h:1"]],
   ["--fix h: must be host:port", ["--key", "x", "--fix", "h"]],
+  ["--binary h: must be host:port", ["--key", "x", "--binary", "h"]],
   ["--mix limit=1: must be shares", ["--key", "x", "--mix", "limit=1"]],
+  ["of HTTP and FIX only", ["--key", "x", "--protocol", "binary", "--metrics-url", "http://h"]],
   ["give one of them", ["--key", "x", "--rate", "5", "--in-flight", "5"]],
 ])("says %s", (message, words) => {
   expect(() => readOptions(words, noFile)).toThrow(message);

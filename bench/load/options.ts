@@ -3,7 +3,7 @@
 import type { Address } from "./connection.ts";
 import { type Mix, MIX_DEFAULT, readMix } from "./mix.ts";
 
-export const PROTOCOLS = ["http", "fix"] as const;
+export const PROTOCOLS = ["http", "fix", "binary"] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
 /** Most sessions of one process: beyond it the client costs more than the venue. */
@@ -13,6 +13,7 @@ const RATE_MAX = 1_000_000;
 const IN_FLIGHT_MAX = 1_024;
 const SEED_MAX = 4_294_967_295;
 const FIX_PORT = 9_878;
+const BINARY_PORT = 9_880;
 
 export interface LoadOptions {
   readonly protocol: Protocol;
@@ -20,6 +21,7 @@ export interface LoadOptions {
   readonly url: string;
   readonly fix: Address;
   readonly fixCompId: string;
+  readonly binary: Address;
   /** Of an admin, who makes accounts for the load; empty when credentials are given. */
   readonly key: string;
   /** A file with a session's `<token> [<CompID>]` on each line; empty: the admin makes them. */
@@ -52,9 +54,10 @@ export const USAGE = `Use: npm run load -- [--option value]…
   --key ob_…                 an admin's: makes a funded account, a key and, over FIX, a session for
                              each session of the load, and revokes them at the end
   --data-directory path      of a venue on this machine: takes url and key from there
-  --credentials file         sessions that exist: a line each, <token> [<CompID>]
-  --protocol http|fix        (http)
+  --credentials file         sessions that exist: a line each, <token> [<CompID or name>]
+  --protocol http|fix|binary (http)
   --fix host:port            FIX order entry (port 9878 of the same host); tls://host:port for TLS
+  --binary host:port         the binary protocol (port 9880 of the same host); tls:// as above
   --fix-comp-id name         the venue's CompID (OPENBELL)
   --symbol name              (the first instrument that is open)
   --rate n                   open loop: n requests a second, each at its own time
@@ -92,7 +95,8 @@ export function readOptions(
   const options: LoadOptions = {
     protocol: readProtocol(text("protocol", "http")),
     url,
-    fix: readAddress(text("fix", `${new URL(url).hostname}:${FIX_PORT}`)),
+    fix: readAddress("fix", text("fix", `${new URL(url).hostname}:${FIX_PORT}`)),
+    binary: readAddress("binary", text("binary", `${new URL(url).hostname}:${BINARY_PORT}`)),
     fixCompId: text("fix-comp-id", "OPENBELL"),
     credentials: text("credentials", ""),
     key: text("key", local("operator-key")),
@@ -107,6 +111,9 @@ export function readOptions(
     metricsUrl: text("metrics-url", ""),
     json: text("json", ""),
   };
+  if (options.protocol === "binary" && options.metricsUrl !== "") {
+    throw new UsageError("--metrics-url tells of HTTP and FIX only");
+  }
   if (options.key === "" && options.credentials === "") {
     throw new UsageError("give --key of an admin, --data-directory, or --credentials");
   }
@@ -141,14 +148,14 @@ function readUrl(text: string): string {
 function readProtocol(text: string): Protocol {
   const protocol = PROTOCOLS.find((each) => each === text);
   if (protocol === undefined) {
-    throw new UsageError(`--protocol ${text}: must be ${PROTOCOLS.join(" or ")}`);
+    throw new UsageError(`--protocol ${text}: must be ${PROTOCOLS.join(", ")}`);
   }
   return protocol;
 }
 
-function readAddress(text: string): Address {
+function readAddress(name: string, text: string): Address {
   const [, tls, hostname = "", port] = /^(tls:\/\/)?(.+):(\d{1,5})$/.exec(text) ?? [];
-  if (port === undefined) throw new UsageError(`--fix ${text}: must be host:port`);
+  if (port === undefined) throw new UsageError(`--${name} ${text}: must be host:port`);
   return { hostname, port: Number(port), tls: tls !== undefined };
 }
 

@@ -1,9 +1,10 @@
 /**
- * Puts an open loop of one order over and over on a server, venue or floor, and prints what its
- * answers took from when each was due.
+ * Puts a loop of one order over and over on a server, venue or floor, and prints what its answers
+ * took; in an open loop from when each was due.
  *
- * Use: `bun bench/open-load-process.ts <options as JSON>`; see open-load.ts.
+ * Use: `bun bench/client-load-process.ts <options as JSON>`; see client-load.ts.
  */
+import { BinaryDoor } from "./load/binary-door.ts";
 import type { Door } from "./load/connection.ts";
 import { EchoDoor } from "./load/echo-door.ts";
 import { FixDoor } from "./load/fix-door.ts";
@@ -11,22 +12,24 @@ import { HttpDoor } from "./load/http-door.ts";
 import { Driver } from "./load/drive.ts";
 import { Draws } from "./load/mix.ts";
 import { Findings, LoadSession } from "./load/session.ts";
-import type { OpenLoad } from "./open-load.ts";
+import type { ClientLoad } from "./client-load.ts";
 
 /** More than are open at the rates of a bench. */
 const OPEN_MAX = 1_000;
 
-function doorOf({ protocol, port, requestBytes, replyBytes }: OpenLoad): Door {
+function doorOf({ protocol, port, requestBytes, replyBytes }: ClientLoad): Door {
   const address = { hostname: "127.0.0.1", port, tls: false };
   if (protocol === "http") return new HttpDoor(address);
   if (protocol === "fix") return new FixDoor(address, "OPENBELL");
+  if (protocol === "binary") return new BinaryDoor(address);
   return new EchoDoor(address, requestBytes, replyBytes);
 }
 
 async function main(text: string): Promise<void> {
-  // why: open-load.ts wrote it
-  const load = JSON.parse(text) as OpenLoad;
-  const { credentials, firstOrder, mix, terms, warmUpSeconds, seconds, perSecond, seed } = load;
+  // why: client-load.ts wrote it
+  const load = JSON.parse(text) as ClientLoad;
+  const { credentials, firstOrder, mix, terms, warmUpSeconds, seconds, perSecond, inFlight, seed } =
+    load;
   const findings = new Findings();
   const draws = new Draws(mix, seed);
   const market = { termsOf: () => terms };
@@ -44,7 +47,9 @@ async function main(text: string): Promise<void> {
     });
     session.attach(connection);
   }
-  const { unanswered, unsent } = await driver.open({ warmUpSeconds, seconds }, perSecond);
+  const times = { warmUpSeconds, seconds };
+  const { unanswered, unsent } =
+    perSecond > 0 ? await driver.open(times, perSecond) : await driver.closed(times, inFlight);
   await Promise.all(sessions.map((session) => session.close()));
   const { all, late, refusals } = findings;
   if (unanswered + unsent + refusals.size > 0) {
