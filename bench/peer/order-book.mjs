@@ -1,8 +1,8 @@
 /**
  * Runs a stream written by `bench peer-file` through the order book of npm's `nodejs-order-book`.
  *
- * Use: `node|bun order-book.mjs <directory of node_modules> <file> <first orders> <most commands behind
- * them> <passes>`
+ * Use: `node|bun order-book.mjs <directory of node_modules> <file> <first orders> <commands>
+ * <passes>`
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
