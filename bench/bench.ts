@@ -83,7 +83,7 @@ export const SIZES = {
     ...{ rounds: 3, stageRounds: 3, hasAllCases: false },
     ...{ commands: 300_000, passes: 2, peerPasses: 4, memoryOrders: 100_000 },
     ...{ restingMax: 1_000_000, streamCommands: 3_000_000, peerMemoryMib: 3_072 },
-    ...{ openRate: 2_000, borderCommands: 100_000, lengthMs: 600, snapshotLengthMs: 3_000 },
+    ...{ openRate: 2_000, borderCommands: 100_000, lengthMs: 400, snapshotLengthMs: 3_000 },
     ...{
       recoveryCommands: 500_000,
       recoveryRounds: 1,
@@ -126,6 +126,7 @@ export class Bench {
   readonly latencies: Latency[] = [];
   /** What this machine could not measure, and why. */
   readonly leftOut: string[] = [];
+  hasFailed = false;
   readonly #programs: string;
   readonly #tell: (line: string) => void;
 
@@ -173,6 +174,12 @@ export class Bench {
   /** Keeps the latencies of all processes of a case, for the plots. */
   keepLatencies(frame: RowFrame, found: readonly Measured[]): void {
     this.latencies.push(joinLatencies(frame, found));
+  }
+
+  /** Says that a layer could not be measured: the run is none to rely on. */
+  fail(what: string): void {
+    this.hasFailed = true;
+    this.leaveOut(what);
   }
 
   /** Says that a figure is missing, and why. */

@@ -76,7 +76,8 @@ async function runRound(
 ): Promise<void> {
   const servers: Server[] = [];
   try {
-    servers.push(await startEcho(bench, SIZES), await startBareListener(bench, SIZES));
+    servers.push(await startEcho(bench, SIZES));
+    if (bench.size.hasAllCases) servers.push(await startBareListener(bench, SIZES));
     for (const durability of ["none", "fsync"]) {
       const venue = await startVenue(bench, template, durability);
       const load = { ...venue.load, protocol: "binary", port: venue.binaryPort } as const;

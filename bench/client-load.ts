@@ -8,7 +8,8 @@ import type { Mix } from "./load/mix.ts";
 import { measure, type Measured } from "./processes.ts";
 
 export const OPEN_SESSIONS = 16;
-const WARM_UP_SECONDS = 0.5;
+/** Of the time that is measured, before it. */
+const WARM_UP_SHARE = 0.5;
 const SEED = 1;
 
 export interface ClientLoad {
@@ -70,9 +71,10 @@ function runClientLoad(
   target: LoadTarget,
   { sessions, ...loop }: Loop,
 ): Promise<Measured> {
+  const seconds = bench.size.lengthMs / 1e3;
   const load: ClientLoad = {
     ...{ requestBytes: 0, replyBytes: 0, firstOrder: 0, ...target, ...loop },
-    ...{ seconds: bench.size.lengthMs / 1e3, warmUpSeconds: WARM_UP_SECONDS, seed: SEED },
+    ...{ seconds, warmUpSeconds: seconds * WARM_UP_SHARE, seed: SEED },
     credentials: target.credentials.slice(0, sessions),
   };
   return measure([process.execPath, bench.script("client-load-process.ts"), JSON.stringify(load)]);

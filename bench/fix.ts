@@ -134,7 +134,7 @@ function startAll(
 ): Promise<FixServer>[] {
   return [
     startEcho(bench, sizes),
-    startBareListener(bench, sizes),
+    ...(bench.size.hasAllCases ? [startBareListener(bench, sizes)] : []),
     startVenue(bench, template, "none"),
     startVenue(bench, template, "fsync"),
     ...(hasPeer ? [startPeer(bench)] : []),

@@ -82,7 +82,7 @@ async function exchangeCoreCases(
         layer: "peer",
         name: `${EXCHANGE_CORE}, ${layer}, anchor, instruments ${instruments}`,
         isPinned: false,
-        isMain: layer === "spot" || instruments === 1,
+        isMain: layer === "spot",
         stand: { chart, name, role: "peer" },
         command: () => {
           const options = [layer, file, `${instruments}`, `${prefill}`, `${bench.size.peerPasses}`];

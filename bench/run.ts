@@ -40,7 +40,7 @@ function readPlan(words: readonly string[]): Plan | undefined {
   return { isQuick, layers, suffix };
 }
 
-async function measureAll({ isQuick, layers }: Plan): Promise<BenchResult> {
+async function measureAll({ isQuick, layers }: Plan): Promise<[BenchResult, boolean]> {
   const dataDirectory = join(ROOT, "data", "bench");
   mkdirSync(dataDirectory, { recursive: true });
   const tell = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -57,7 +57,8 @@ async function measureAll({ isQuick, layers }: Plan): Promise<BenchResult> {
   bench.removeVenues();
   const { samples, latencies, leftOut } = bench;
   const workloads = WORKLOADS.filter(({ layer }) => layers.includes(layer));
-  return { date, isQuick, machine, workloads, seconds, leftOut, rows, latencies, samples };
+  const found = { workloads, seconds, leftOut, rows, latencies, samples };
+  return [{ date, isQuick, machine, ...found }, bench.hasFailed];
 }
 
 function tellResult(result: BenchResult, changes: ReadonlyMap<Row, Change>): void {
@@ -95,7 +96,7 @@ function toldOf(changes: ReadonlyMap<Row, Change>): string[] {
 async function main(words: readonly string[]): Promise<number> {
   const plan = readPlan(words);
   if (plan === undefined) return 2;
-  const result = await measureAll(plan);
+  const [result, hasFailed] = await measureAll(plan);
   mkdirSync(RESULTS, { recursive: true });
   const changes = compare(result, readResults(RESULTS));
   const name = `${result.date.slice(0, 10)}-${result.machine.commit}${plan.suffix}`;
@@ -103,7 +104,7 @@ async function main(words: readonly string[]): Promise<number> {
   await Bun.write(join(RESULTS, `${name}.html`), toPage(result, changes));
   tellResult(result, changes);
   process.stdout.write(`bench/results/${name}.json and ${name}.html\n`);
-  return 0;
+  return hasFailed ? 1 : 0;
 }
 
 if (import.meta.main) process.exitCode = await main(process.argv.slice(2));

@@ -17,6 +17,7 @@ export interface Workload {
 const ANCHOR = { move: 70.9, place: 12.8, reduce: 7.3, cancel: 7.3, immediate: 1.7 };
 const ANCHOR_SEED = 101_572_685;
 const FIFTH = "a fifth of the time";
+const HALF = "half as long before";
 const ORDER_AND_CANCEL = { "order that rests": 50, "its cancel": 50 };
 const ENDS_AT_ONCE = { "order that finds nobody": 100 };
 
@@ -38,12 +39,12 @@ export const WORKLOADS: readonly Workload[] = [
     warmUp: "10,000 orders, and a tenth of those of the run",
   },
   { layer: "http", loop: "closed", mix: ENDS_AT_ONCE, warmUp: FIFTH },
-  { layer: "http", loop: "open", seed: 1, mix: ENDS_AT_ONCE, warmUp: "half a second" },
+  { layer: "http", loop: "open", seed: 1, mix: ENDS_AT_ONCE, warmUp: HALF },
   {
     ...{ layer: "fix", loop: "closed", mix: ORDER_AND_CANCEL },
     warmUp: "as many requests as fixWarmRequests, then 20 turns of each shape",
   },
-  { layer: "fix", loop: "open", seed: 1, mix: ORDER_AND_CANCEL, warmUp: "half a second" },
-  { layer: "binary", loop: "closed", seed: 1, mix: ORDER_AND_CANCEL, warmUp: "half a second" },
-  { layer: "binary", loop: "open", seed: 1, mix: ORDER_AND_CANCEL, warmUp: "half a second" },
+  { layer: "fix", loop: "open", seed: 1, mix: ORDER_AND_CANCEL, warmUp: HALF },
+  { layer: "binary", loop: "closed", seed: 1, mix: ORDER_AND_CANCEL, warmUp: HALF },
+  { layer: "binary", loop: "open", seed: 1, mix: ORDER_AND_CANCEL, warmUp: HALF },
 ];
