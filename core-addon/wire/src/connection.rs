@@ -30,7 +30,7 @@ pub enum CloseReason {
     None = 0,
     /// A frame's length is 0 or above its bound.
     LengthInvalid = 1,
-    /// A frame before the login is refused by the verifier.
+    /// The verifier refuses a frame before the login, or too many after it.
     FrameInvalid = 2,
     /// The first message is no login.
     NotLoggedIn = 3,
@@ -84,6 +84,8 @@ pub struct Connection {
     pub from_number: u64,
     pub pause: Pause,
     pub close_reason: CloseReason,
+    /// Frames that the verifier refused.
+    pub malformed: u32,
     /// Bytes of frames that are not whole or not decoded yet.
     pub input: Vec<u8>,
     /// Frames with their length, of which the first `control_start` bytes are gone.
@@ -105,6 +107,7 @@ impl Connection {
             from_number: 0,
             pause: Pause::None,
             close_reason: CloseReason::None,
+            malformed: 0,
             input: Vec::new(),
             controls: Vec::new(),
             control_start: 0,

@@ -20,6 +20,12 @@ use crate::statistics::Statistics;
 /// Header flag of a transaction that a gate's client waits for, and nobody else.
 pub const TRANSACTION_GATE: u8 = 64;
 
+/// Bytes kept behind a login: who is not known yet gets little room.
+const LOGIN_INPUT_BYTES_MAX: usize = 64 << 10;
+/// Frames of a logged-in client that the verifier may refuse: each costs it more than an order, and
+/// who sends that many does not mean to trade.
+const MALFORMED_MAX: u32 = 256;
+
 /// What became of a chunk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Received {
@@ -139,8 +145,10 @@ impl Gate {
 
     /// Keeps what could not be decoded yet.
     fn keep(&mut self, connection: u32, rest: Vec<u8>) {
-        let is_over = rest.len() > self.bounds.input_bytes;
         let slot = self.connections.get_mut(connection);
+        let is_login = slot.state == State::LoggingIn;
+        let login_bytes = if is_login { LOGIN_INPUT_BYTES_MAX } else { usize::MAX };
+        let is_over = rest.len() > self.bounds.input_bytes.min(login_bytes);
         if slot.state == State::Ended {
             return;
         }
@@ -372,6 +380,11 @@ impl Gate {
         self.statistics.malformed += 1;
         if self.connections.get(connection).state == State::LoggedIn {
             self.refuse(connection, ClientBody::NONE, RejectCode::MalformedRequest, grant);
+            let slot = self.connections.get_mut(connection);
+            slot.malformed += 1;
+            if slot.malformed > MALFORMED_MAX {
+                self.connections.close(connection, CloseReason::FrameInvalid);
+            }
         }
     }
 }

@@ -88,6 +88,31 @@ fn a_largest_frame_is_read_and_refused() {
 }
 
 #[test]
+fn a_flood_of_unreadable_frames_ends_the_connection() {
+    let mut venue = joined();
+    let unreadable = framed(&[0; 12]);
+    let told = venue.ask(1, &unreadable.repeat(256));
+    assert_eq!(kinds(&told), ["Rejected"; 256]);
+    assert_eq!(kinds(&venue.ask(1, &conversation()[0])), ["OrderAccepted"]);
+    let received = venue.send(1, &unreadable.repeat(1_000));
+    assert_eq!(received.flags, flag::OUTPUT | flag::CLOSE);
+    assert_eq!(venue.gate.close_reason(1), CloseReason::FrameInvalid);
+    assert_eq!(venue.gate.statistics().malformed, 257);
+}
+
+#[test]
+fn little_is_kept_behind_a_login() {
+    for (bytes, flags) in
+        [(60 << 10, flag::CONTROL | flag::PAUSE), (65 << 10, flag::CONTROL | flag::CLOSE)]
+    {
+        let mut venue = Venue::new(Bounds::DEFAULT);
+        venue.gate.connect(1);
+        let received = venue.send(1, &[login(), vec![7; bytes]].concat());
+        assert_eq!(received.flags, flags, "{bytes}");
+    }
+}
+
+#[test]
 fn every_cut_frame_is_refused_and_the_session_lives() {
     for frame in conversation() {
         for length in 1..frame.len() - 4 {
