@@ -40,7 +40,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(dataDirectory, { recursive: true, force: true }));
 
 test.each<[string, (bench: Bench) => Promise<Row[]>, number]>([
-  ["stream", runStream, 5],
+  ["stream", runStream, 5 + 6 * 4],
   ["book and core", (each) => runEngine(each, ["book", "core"]), 2 * (8 + 8)],
   ["peer", (each) => runEngine(each, ["peer"]), peerRows],
   ["memory", runMemory, 3],
@@ -70,3 +70,16 @@ test.each<[string, (bench: Bench) => Promise<Row[]>, number]>([
   },
   LAYER_MS_MAX,
 );
+
+test("our own streams are those that were published", async () => {
+  const rows = await runStream(bench);
+  const own = rows.filter((row) => row.metric === "rejects");
+  expect(own.map((row) => [row.case, row.hash])).toEqual([
+    ["single, seed 1", "2c72f240b4957a27"],
+    ["still, seed 1", "fdf8b4f8ad941220"],
+    ["deep, seed 1", "55c8ff8fb5404f2c"],
+    ["wide, seed 1", "8b4c8e270becce83"],
+    ["sweep, seed 1", "2403d2c0f540ffd6"],
+    ["mixed, seed 1", "f2b89594293468cf"],
+  ]);
+});

@@ -16,6 +16,8 @@ export interface Size {
   hasAllCases: boolean;
   /** Commands of the layer stream; 3,000,000 have the check values. */
   streamCommands: number;
+  /** Of each of our own streams, behind its first orders: what README.md has the hashes of. */
+  ownStreamCommands: number;
   /** Commands of the layers book, core and peer. */
   commands: number;
   passes: number;
@@ -65,7 +67,12 @@ export const SIZES = {
   full: {
     ...{ rounds: 7, stageRounds: 3, hasAllCases: true },
     ...{ commands: 3_000_000, passes: 2, peerPasses: 6, memoryOrders: 1_000_000 },
-    ...{ restingMax: 1_000_000, streamCommands: 3_000_000, peerMemoryMib: 6_144 },
+    ...{
+      restingMax: 1_000_000,
+      streamCommands: 3_000_000,
+      ownStreamCommands: 100_000,
+      peerMemoryMib: 6_144,
+    },
     ...{ openRate: 2_000, borderCommands: 400_000, lengthMs: 2_000, snapshotLengthMs: 8_000 },
     ...{
       recoveryCommands: 5_000_000,
@@ -82,7 +89,12 @@ export const SIZES = {
   quick: {
     ...{ rounds: 3, stageRounds: 3, hasAllCases: false },
     ...{ commands: 300_000, passes: 2, peerPasses: 4, memoryOrders: 100_000 },
-    ...{ restingMax: 1_000_000, streamCommands: 3_000_000, peerMemoryMib: 3_072 },
+    ...{
+      restingMax: 1_000_000,
+      streamCommands: 3_000_000,
+      ownStreamCommands: 100_000,
+      peerMemoryMib: 3_072,
+    },
     ...{ openRate: 2_000, borderCommands: 100_000, lengthMs: 400, snapshotLengthMs: 3_000 },
     ...{
       recoveryCommands: 500_000,
@@ -100,7 +112,7 @@ export const SIZES = {
   tiny: {
     ...{ rounds: 1, stageRounds: 1, hasAllCases: true },
     ...{ commands: 2_000, passes: 1, peerPasses: 1, memoryOrders: 2_000 },
-    ...{ restingMax: 1_000, streamCommands: 2_000, peerMemoryMib: 192 },
+    ...{ restingMax: 1_000, streamCommands: 2_000, ownStreamCommands: 2_000, peerMemoryMib: 192 },
     ...{ openRate: 200, borderCommands: 2_000, lengthMs: 100, snapshotLengthMs: 200 },
     ...{
       recoveryCommands: 2_000,

@@ -27,7 +27,7 @@ export interface Change {
 /** More of it is better. */
 const HIGHER = /\/s$/;
 /** Follows from the load, and says nothing of speed. */
-const NEUTRAL = /^(fsyncs\/s|snapshots|commands|trades|volume|ask_orders|bid_orders)$/;
+const NEUTRAL = /^(fsyncs\/s|snapshots|commands|trades|volume|rejects|ask_orders|bid_orders)$/;
 
 /**
  * Compares each row with the newest earlier one of its kind: as long a run on such a machine, the

@@ -28,7 +28,29 @@ export async function runStream(bench: Bench): Promise<Row[]> {
     hash: textOf(measured, "hash"),
   };
   const metrics = ["commands", "trades", "volume", "ask_orders", "bid_orders"];
-  return metrics.map((metric) => toRow(frame, metric, [numberOf(measured, metric)]));
+  const anchor = metrics.map((metric) => toRow(frame, metric, [numberOf(measured, metric)]));
+  const own: Row[] = [];
+  for (const name of BOOKS) own.push(...(await ownStream(bench, name)));
+  return [...anchor, ...own];
+}
+
+/** What one of our own streams is known by. */
+async function ownStream(bench: Bench, name: string): Promise<Row[]> {
+  const { ownStreamCommands, restingMax } = bench.size;
+  const options = [`commands=${ownStreamCommands}`, `resting_max=${restingMax}`, "fees=yes"];
+  const command = [bench.program("bench"), "stream", `workload=${name}`, ...options];
+  const measured = await measure(command);
+  bench.keep("stream", { workload: name, ...measured });
+  const frame = {
+    layer: "stream",
+    case: `${name}, seed 1`,
+    durability: "-",
+    placement: placement(false),
+    hash: textOf(measured, "hash"),
+  };
+  return ["commands", "trades", "volume", "rejects"].map((metric) =>
+    toRow(frame, metric, [numberOf(measured, metric)]),
+  );
 }
 
 /** Book, core and, where Java and Maven are, the peer: interleaved, in fresh processes. */
