@@ -147,7 +147,10 @@ export interface Stamp {
   readonly timeUs: number;
 }
 
-/** Builds one frame at a time; its bytes are good until the next. */
+/** Of the length in front of a frame. */
+const LENGTH_BYTES = 4;
+
+/** Builds one frame at a time. */
 export class FrameWriter {
   readonly builder = new Builder(4_096);
 
@@ -161,8 +164,13 @@ export class FrameWriter {
     ServerMessage.addTimeNs(builder, toNs(stamp.timeUs));
     ServerMessage.addBodyType(builder, type);
     ServerMessage.addBody(builder, body);
-    builder.finishSizePrefixed(ServerMessage.endServerMessage(builder));
-    return builder.asUint8Array();
+    builder.finish(ServerMessage.endServerMessage(builder));
+    const bytes = builder.asUint8Array();
+    // Not size-prefixed by the builder: what is aligned counts from behind the length.
+    const frame = Buffer.allocUnsafe(LENGTH_BYTES + bytes.length);
+    frame.writeUInt32LE(bytes.length);
+    frame.set(bytes, LENGTH_BYTES);
+    return frame;
   }
 
   heartbeat(stamp: Stamp): Uint8Array {
