@@ -1,13 +1,12 @@
 // Stock FIX engines that nobody here wrote, each an initiator in a process of its own with its own
 // dictionary, which says so when it dislikes a message of ours.
 
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Glob } from "bun";
 import { until } from "../support/deadline.ts";
+import { buildOnce, builtAt, filesBelow, run } from "./toolchain.ts";
 
 const ENGINES = import.meta.dir;
-const BUILT = join(ENGINES, "../../.toolchain/engines");
 const WAIT_MS_MAX = 30_000;
 const SOH = "\u0001";
 
@@ -55,28 +54,18 @@ export function missingProgram(name: EngineName): string | undefined {
 /** Where the Go module lies, with its dictionaries and acceptance scripts. */
 export async function findQuickfixgo(): Promise<string> {
   const command = ["go", "list", "-m", "-f", "{{.Dir}}", "github.com/quickfixgo/quickfix"];
-  return (await run(command, join(BUILT, "quickfixgo"))).trim();
+  return (await run(command, builtAt("quickfixgo"))).trim();
 }
 
 /** The class path of a Java engine. Order: after `buildEngine`. */
 export function jarsOf(name: EngineName): string {
-  return join(BUILT, name, "lib", "*");
+  return join(builtAt(name), "lib", "*");
 }
 
 /** Fetches and compiles an engine, unless that was done for these sources. */
 export async function buildEngine(name: EngineName): Promise<void> {
   const sources = join(ENGINES, name);
-  const target = join(BUILT, name);
-  const hasher = new Bun.CryptoHasher("sha256");
-  for (const file of [...new Glob("*").scanSync(sources)].sort()) {
-    hasher.update(readFileSync(join(sources, file)));
-  }
-  const stamp = join(target, ".stamp");
-  const wanted = hasher.digest("hex");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
-  mkdirSync(target, { recursive: true });
-  await RECIPES[name].build(sources, target);
-  writeFileSync(stamp, wanted);
+  await buildOnce(name, filesBelow(sources), (target) => RECIPES[name].build(sources, target));
 }
 
 export interface EngineSettings {
@@ -107,7 +96,7 @@ export class Engine {
 
   /** Order: after `buildEngine`. It connects at `start`, and again by itself until `stop`. */
   constructor(name: EngineName, settings: EngineSettings) {
-    const target = join(BUILT, name);
+    const target = builtAt(name);
     const path = join(settings.directory, `${name}-${settings.senderCompId}.cfg`);
     writeFileSync(path, toConfiguration(settings, RECIPES[name].settings(target)));
     const { user = "-", password = "-" } = settings;
@@ -220,16 +209,4 @@ function toConfiguration(settings: EngineSettings, own: Record<string, string>):
       .map(([key, value]) => `${key}=${value}\n`)
       .join("");
   return `[DEFAULT]\n${lines(defaults)}[SESSION]\n${lines(session)}`;
-}
-
-/** Errors: throws with its output when it fails. */
-async function run(command: readonly string[], directory: string): Promise<string> {
-  const child = Bun.spawn([...command], { cwd: directory, stdio: ["ignore", "pipe", "pipe"] });
-  const [output, errors, exitCode] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  if (exitCode !== 0) throw new Error(`${command.join(" ")} ended with ${exitCode}:\n${errors}`);
-  return output;
 }
