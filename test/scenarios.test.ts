@@ -5,6 +5,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { rejectByNumber } from "../gateway/domain/reject.ts";
+import { openBinary } from "./support/scenario-binary.ts";
 import { openEngine } from "./support/scenario-engine.ts";
 import { openFix, openFixForIds } from "./support/scenario-fix.ts";
 import { openHttp } from "./support/scenario-http.ts";
@@ -67,6 +68,14 @@ describe("over FIX, beside HTTP", () => {
     if (lines.length === 0) continue;
     const open = WITHOUT_CLIENT_IDS.has(scenario.title) ? openFixForIds : openFix;
     test(scenario.title, () => play(scenario, lines, open), SCENARIO_MS_MAX);
+  }
+});
+
+describe("over the binary protocol, beside HTTP", () => {
+  for (const scenario of scenarios) {
+    const lines = linesForHttp(scenario);
+    if (lines.length === 0) continue;
+    test(scenario.title, () => play(scenario, lines, openBinary), SCENARIO_MS_MAX);
   }
 });
 

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { z } from "zod";
 import { systemClock } from "../../gateway/clock.ts";
-import { loadConfig } from "../../gateway/config.ts";
+import { type Config, loadConfig } from "../../gateway/config.ts";
 import type { Core } from "../../gateway/core/core.ts";
 import { formatAmount } from "../../gateway/domain/decimal.ts";
 import { EXTERNAL_ACCOUNT, FEE_ACCOUNT } from "../../gateway/domain/units.ts";
@@ -63,7 +63,11 @@ export interface HttpDoor {
   readonly http: HttpVenue;
   readonly core: Core;
   readonly venue: SharedVenue;
+  readonly keys: KeyStore;
+  readonly config: Config;
   readonly log: Log;
+  /** Goes when the venue stops. */
+  readonly directory: string;
 }
 
 export async function openHttpDoor(capacities: Capacities): Promise<HttpDoor> {
@@ -88,7 +92,8 @@ export async function openHttpDoor(capacities: Capacities): Promise<HttpDoor> {
   const permissions = toPermissionBits(PERMISSION_NAMES);
   const tokenOf = (account: number): string => keys.create({ account, permissions }).token;
   const tokens = { fees: tokenOf(FEE_ACCOUNT), external: tokenOf(EXTERNAL_ACCOUNT) };
-  return { http: new HttpVenue(core, http.address, tokens, parts), core, venue, log };
+  const door = new HttpVenue(core, http.address, tokens, parts);
+  return { http: door, core, venue, keys, config, log, directory };
 }
 
 export class HttpVenue implements Venue {
@@ -241,6 +246,11 @@ export class HttpVenue implements Venue {
 
   changes(): Promise<readonly string[]> {
     throw new Error("HTTP has no word for changes: mark the line engine");
+  }
+
+  /** The key of an account, for another door beside this one. */
+  tokenOf(account: string): string | undefined {
+    return this.#tokens.get(account);
   }
 
   async stop(): Promise<void> {
