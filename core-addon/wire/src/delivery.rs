@@ -57,7 +57,9 @@ impl Gate {
             if login.cancel_on_disconnect { FLAG_CANCEL_ON_DISCONNECT } else { 0 };
         let ring_from = entered.ring.first_number();
         let slot = self.connections.get_mut(connection);
-        assert!(slot.state == State::LoggingIn, "connection {connection} has sent no login");
+        // One that was closed meanwhile is logged in all the same, and reads nothing more.
+        let has_asked = matches!(slot.state, State::LoggingIn | State::Ended);
+        assert!(has_asked && slot.session == NONE, "connection {connection} asks for no login");
         slot.session = session;
         slot.from_number = wanted;
         if wanted < ring_from {

@@ -4,7 +4,9 @@ use engine::command::{Command, Opcode};
 use engine::generated::reject_code::RejectCode;
 use engine::units::TICKS_MAX;
 use wire::generated::{ClientBody, Side};
-use wire::{Bounds, CloseReason, FRAME_IN_BYTES_MAX, OrderCommand, Request, flag, read_request};
+use wire::{
+    Bounds, CloseReason, FRAME_IN_BYTES_MAX, LogIn, OrderCommand, Request, flag, read_request,
+};
 
 use crate::support::{
     Order, Venue, cancel, cancel_by_id, framed, heartbeat, kinds, login, mass_cancel, messages,
@@ -110,6 +112,21 @@ fn little_is_kept_behind_a_login() {
         let received = venue.send(1, &[login(), vec![7; bytes]].concat());
         assert_eq!(received.flags, flags, "{bytes}");
     }
+}
+
+#[test]
+fn a_login_that_is_answered_behind_a_close_reads_nothing_more() {
+    let mut venue = Venue::new(Bounds::DEFAULT);
+    let session = venue.open(3, "one", false);
+    venue.gate.connect(1);
+    venue.send(1, &[login(), vec![7; 65 << 10]].concat());
+    let login = LogIn { may_trade: true, cancel_on_disconnect: false, next_number: 0 };
+    venue.gate.log_in(1, session, &login);
+    assert!(venue.gate.go_live(1));
+    assert_eq!(venue.send(1, &conversation()[0]).flags, flag::CLOSE | flag::CONTROL);
+    assert!(venue.gate.batch().is_empty());
+    venue.gate.disconnect(1);
+    assert!(venue.gate.is_idle(session));
 }
 
 #[test]
