@@ -214,7 +214,8 @@ impl Book {
         order.map_or(0, |order| order.order_id ^ order.terms.frozen as u64)
     }
 
-    /// Loads the neighbours and the level of an order whose own lines are there.
+    /// Loads the neighbours of an order whose own lines are there, its level, and the place of that
+    /// in the array.
     #[inline]
     pub fn look_ahead_queue(&self, index: OrderIndex) -> u64 {
         let order = self.order(index);
@@ -223,6 +224,13 @@ impl Book {
         self.order(neighbour(order.previous)).order_id
             ^ self.order(neighbour(order.next)).order_id
             ^ self.side(order.terms.side).look_ahead(order.level())
+            ^ self.side(order.terms.side).look_ahead_at(order.terms.price)
+    }
+
+    /// Loads what giving an order's position back reads.
+    #[inline]
+    pub fn look_ahead_end(&self, index: OrderIndex) -> u64 {
+        self.papers(index).digest
     }
 
     /// The position that the next new order gets, if one is free.

@@ -210,7 +210,9 @@ impl Ladder {
         if self.window.is_empty() {
             self.lay(PLACES_MIN, 0, key);
         }
-        if self.misses > MISSES_MIN + self.window_levels {
+        let places = self.window.len();
+        let is_crowded = 2 * self.window_levels as usize > places && places < PLACES_MAX;
+        if is_crowded || self.misses > MISSES_MIN + self.window_levels {
             self.lay_anew();
         }
         let (head, tail, worse) = (NONE, NONE, NONE);
@@ -360,7 +362,8 @@ impl Ladder {
 
     /// Lays the array so that nearly all levels are in it, a few places each.
     ///
-    /// Cost: two steps per level, paid for by the far accesses counted since the last time.
+    /// Cost: two steps per level, paid for by the far accesses counted since the last time, or by
+    /// as many new levels.
     #[cold]
     fn lay_anew(&mut self) {
         self.misses = 0;

@@ -51,6 +51,9 @@ impl Engine {
         let mut sum = 0;
         let side = if names_order(command) {
             sum ^= book.look_ahead_queue(place.index);
+            if command.opcode == Opcode::CancelOrder as u8 {
+                sum ^= book.look_ahead_end(place.index);
+            }
             book.order(place.index).terms.side
         } else {
             sum ^= self.accounts.look_ahead_count(command.account, place.instrument);

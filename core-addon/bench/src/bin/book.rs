@@ -211,6 +211,9 @@ impl Markets {
             let book = &self.market(step).book;
             if self.places[step.order as usize] != NONE {
                 sum ^= book.look_ahead_queue(place);
+                if step.kind == StepKind::Cancel {
+                    sum ^= book.look_ahead_end(place);
+                }
             }
             sum ^= book.side(step.side).look_ahead_at(step.price);
         }
