@@ -216,15 +216,14 @@ impl Book {
 
     /// Loads the neighbours of an order whose own lines are there, its level, and the place of that
     /// in the array.
-    #[inline]
+    #[inline(always)]
     pub fn look_ahead_queue(&self, index: OrderIndex) -> u64 {
         let order = self.order(index);
         // The end of a queue loads its own order: cheaper than asking.
         let neighbour = |found| select_unpredictable(found == NONE, index, found);
         self.order(neighbour(order.previous)).order_id
             ^ self.order(neighbour(order.next)).order_id
-            ^ self.side(order.terms.side).look_ahead(order.level())
-            ^ self.side(order.terms.side).look_ahead_at(order.terms.price)
+            ^ self.side(order.terms.side).look_ahead_from(order.level(), order.terms.price)
     }
 
     /// Loads what giving an order's position back reads.

@@ -184,6 +184,14 @@ impl Ladder {
         self.levels.get(index as usize).map_or(0, |level| level.quantity as u64)
     }
 
+    /// Loads a level that an order may leave and, in an array too large to stay in the cache, its
+    /// place there.
+    #[inline]
+    pub fn look_ahead_from(&self, index: LevelIndex, price: Price) -> u64 {
+        let place = if self.shift == 0 { 0 } else { self.look_ahead_at(price) };
+        place ^ self.look_ahead(index)
+    }
+
     /// Loads the level at `price` if the array has it; the ordered map is not looked at.
     #[inline]
     pub fn look_ahead_at(&self, price: Price) -> u64 {
