@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { systemClock } from "../../gateway/clock.ts";
+import { JsonObject } from "../recovery/json-object.ts";
 import { type Market, openMarket, reconnect } from "../recovery/market.ts";
 import { until } from "../support/deadline.ts";
 import { makeDirectory, removeDirectories, VenueProcess } from "../support/venue-process.ts";
@@ -10,6 +11,7 @@ import { buildEngine, Engine, type EngineName, fieldOf, missingProgram } from ".
 
 const BUILD_MS_MAX = 300_000;
 const CLOSE_MS_MAX = 20_000;
+const OWED_MS_MAX = 20_000;
 const TEST_MS_MAX = 120_000;
 const ENGINES: readonly EngineName[] = ["quickfixj", "quickfixgo"];
 type Fields = (readonly [tag: number, value: string | number])[];
@@ -97,6 +99,18 @@ class Bench {
     const ports = { "fix-port": `${fixPort}`, "fix-market-data-port": `${fixMarketDataPort}` };
     this.venue = await VenueProcess.start({ dataDirectory, flags: ports });
     reconnect(this.market, this.venue);
+  }
+
+  /** Waits until every session has been told, or keeps for it, what it is owed. */
+  async untilAllIsOwed(): Promise<void> {
+    await until(OWED_MS_MAX, "the reports", async () => {
+      const health = new JsonObject(await (await fetch(`${this.venue.url}/health`)).json());
+      if (!health.has("stages")) return false;
+      const stages = new JsonObject(health.fields["stages"]).list("each");
+      return stages.some(
+        (stage) => stage.text("name") === "fix" && stage.count("lag_sequences") === 0,
+      );
+    });
   }
 
   /** Trades over HTTP, as another. */
@@ -245,6 +259,7 @@ describe.each([...ENGINES])("%s", (name) => {
       await bench.trade(1, "SELL", "2", "90");
       await bench.restart();
       await bench.trade(1, "SELL", "1", "90");
+      await bench.untilAllIsOwed();
       engine.start();
       await engine.next("logon");
       const second = await engine.next("from-app", "150=F");
