@@ -2593,7 +2593,7 @@ export class OrderCancelled {
   }
 
   /**
-   * Of the CancelOrder, in the session that sent it.
+   * Of the CancelOrder, whichever door it came by.
    */
   requestId(): string | null;
   requestId(optionalEncoding: flatbuffers.Encoding): string | Uint8Array | null;

@@ -4483,7 +4483,7 @@ impl<'a> OrderCancelled<'a> {
     // which contains a valid value in this slot
     unsafe { self._tab.get::<i64>(OrderCancelled::VT_FILLED, Some(0)).unwrap()}
   }
-  /// Of the CancelOrder, in the session that sent it.
+  /// Of the CancelOrder, whichever door it came by.
   #[inline]
   pub fn request_id(&self) -> Option<&'a str> {
     // Safety:
