@@ -19,6 +19,7 @@ test.each<[string, string, number[], number[], Verdict]>([
   ["shorter latencies", "p99 µs", [20, 21, 22], [10, 11, 12], "better"],
   ["runs that overlap", "p99 µs", [10, 15, 20], [19, 25, 30], "same"],
   ["runs apart by less than either's spread", "p99 µs", [10, 18, 20], [21, 22, 23], "same"],
+  ["runs apart by less than 3 %", "p99 µs", [100, 100, 100], [102, 102, 102], "same"],
   ["two processes", "p99 µs", [10, 10], [20, 20], "unjudged"],
   ["what follows from the load", "fsyncs/s", [10, 11, 12], [20, 21, 22], "unjudged"],
 ])("%s", (_, metric, before, now, verdict) => {

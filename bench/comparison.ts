@@ -4,6 +4,8 @@
 import type { PastResult } from "./result.ts";
 import { type Row, toCell } from "./rows.ts";
 
+/** A step of the histograms: what is less is no difference of latencies. */
+const SHARE_MIN = 0.03;
 /** Of fewer processes the spread says too little. */
 const SAMPLES_MIN = 3;
 
@@ -63,8 +65,8 @@ function keyOf({ layer, case: name, metric, durability, placement }: Row): strin
 }
 
 /**
- * Beyond the noise is what no process of the one run and none of the other have in common, and
- * what the medians differ by more than the processes of either.
+ * Beyond the noise is what no process of the one run and none of the other have in common, where
+ * the medians differ by more than the processes of either, and by more than a step of a histogram.
  */
 function judge(now: Row, before: Row): Verdict {
   if (NEUTRAL.test(now.metric)) return "unjudged";
@@ -72,7 +74,8 @@ function judge(now: Row, before: Row): Verdict {
   const isApart = now.min > before.max || now.max < before.min;
   const spread = Math.max(now.max - now.min, before.max - before.min);
   const difference = now.median - before.median;
-  if (!isApart || Math.abs(difference) <= spread) return "same";
+  const least = Math.max(spread, SHARE_MIN * Math.abs(before.median));
+  if (!isApart || Math.abs(difference) <= least) return "same";
   return difference > 0 === HIGHER.test(now.metric) ? "better" : "worse";
 }
 

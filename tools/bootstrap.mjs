@@ -1,6 +1,6 @@
 /**
  * Makes a fresh clone runnable and runs one TypeScript program in it: pinned Bun, the packages, the
- * addon, the live page.
+ * addon, the live page; the last two not for the load, which is a client.
  *
  * Plain Node without dependencies, because it runs before anything is installed. Every step is
  * skipped when its result is current. What a person has to do is told in one sentence, with exit
@@ -40,8 +40,10 @@ export async function bootstrap(args) {
     checkMachine();
     await installBun();
     await installPackages(isVenue(program));
-    await buildAddon(isRebuild);
-    await buildPage();
+    if (!isClient(program)) {
+      await buildAddon(isRebuild);
+      await buildPage();
+    }
   } catch (error) {
     if (!(error instanceof Remedy)) throw error;
     process.stderr.write(`openbell: ${error.message}\n`);
@@ -269,6 +271,11 @@ function runProgram(args) {
       resolve();
     });
   });
+}
+
+/** Whoever only measures a venue elsewhere needs no Rust. */
+function isClient(args) {
+  return args.find((arg) => !isRuntimeFlag(arg)) === "bench/load.ts";
 }
 
 function isVenue(args) {

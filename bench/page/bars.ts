@@ -9,7 +9,8 @@ import { toneOf } from "./tones.ts";
 export type ChartedRow = Row & Required<Pick<Row, "stand">>;
 
 /** Rows of one metric. */
-export function barChart(chart: string, metric: string, rows: readonly ChartedRow[]): string {
+export function barChart(chart: string, rows: readonly ChartedRow[]): string {
+  const metric = rows[0]?.metric ?? "";
   const longest = Math.max(...rows.map(({ max }) => max), Number.MIN_VALUE);
   const stands = rows.map(({ stand }) => stand);
   const bars = rows.map((row, index) => {

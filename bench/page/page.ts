@@ -8,6 +8,7 @@ import type { BenchResult } from "../result.ts";
 import { type Row, toCell } from "../rows.ts";
 import type { Workload } from "../workloads.ts";
 import { barChart, type ChartedRow } from "./bars.ts";
+import { glance } from "./glance.ts";
 import { element, escape } from "./markup.ts";
 import { percentilePlot } from "./percentile-plot.ts";
 
@@ -18,13 +19,24 @@ const script = readFileSync(join(import.meta.dir, "readout.mjs"), "utf8");
 export function toPage(result: BenchResult, changes: ReadonlyMap<Row, Change>): string {
   const { date, machine, isQuick } = result;
   const title = `openbell bench, ${date.slice(0, 10)}`;
+  const charts = rateCharts(result.rows);
+  const latencies = latencyCharts(result.latencies);
   const parts = [
     `<h1>${title}</h1>`,
     `<p class="soft">${escape(sheetOf(result))}</p>`,
     ...noticesOf(result).map((text) => `<p class="notice">${escape(text)}</p>`),
+    glance(charts, latencies),
     changesOf(changes),
-    section("Throughput", THROUGHPUT, barCharts(result.rows)),
-    section("Latency", LATENCY, plots(result.latencies)),
+    section(
+      "Throughput",
+      THROUGHPUT,
+      [...charts].map(([chart, rows]) => barChart(chart, rows)),
+    ),
+    section(
+      "Latency",
+      LATENCY,
+      [...latencies].map(([chart, all]) => percentilePlot(chart, all)),
+    ),
     figuresOf(result.rows, changes),
     methodOf(result),
   ];
@@ -67,28 +79,25 @@ function section(title: string, text: string, charts: readonly string[]): string
   return `<h2>${title}</h2><p class="soft">${text}</p><div class="grid">${charts.join("\n")}</div>`;
 }
 
-/** Rates, and costs where a chart has no rate. */
-function barCharts(rows: readonly Row[]): string[] {
+/** Rates by chart, and costs where a chart has no rate. */
+function rateCharts(rows: readonly Row[]): Map<string, readonly ChartedRow[]> {
   const charts = Map.groupBy(rows.filter(isCharted), ({ stand }) => stand.chart);
-  return [...charts].flatMap(([chart, all]) => {
+  const shown = [...charts].map(([chart, all]): [string, readonly ChartedRow[]] => {
     const metrics = [...new Set(all.map(({ metric }) => metric))];
     const rate = metrics.find((metric) => metric.endsWith("/s"));
     const metric = rate ?? metrics.find((each) => each.startsWith("ns per"));
-    const shown = all.filter((row) => row.metric === metric);
-    return metric === undefined || shown.length < 2 ? [] : [barChart(chart, metric, shown)];
+    return [chart, all.filter((row) => row.metric === metric)];
   });
+  return new Map(shown.filter(([, own]) => own.length > 1));
 }
 
 function isCharted(row: Row): row is ChartedRow {
   return row.stand !== undefined;
 }
 
-function plots(latencies: readonly Latency[]): string[] {
-  const charts = Map.groupBy(
-    latencies.filter(({ count }) => count > 0),
-    ({ chart }) => chart,
-  );
-  return [...charts].map(([chart, all]) => percentilePlot(chart, all));
+function latencyCharts(latencies: readonly Latency[]): Map<string, readonly Latency[]> {
+  const measured = latencies.filter(({ count }) => count > 0);
+  return Map.groupBy(measured, ({ chart }) => chart);
 }
 
 /** What changed beyond the noise. */
