@@ -2,10 +2,12 @@
 // stands in it.
 
 import type { Latency } from "../latencies.ts";
+import type { Role } from "../rows.ts";
 import { type ChartedRow, toShort } from "./bars.ts";
 import { element, escape } from "./markup.ts";
 import { toTime } from "./percentile-plot.ts";
 
+const OTHERS: readonly Role[] = ["peer", "floor"];
 const HEADS = ["", "openbell", "beside it", "times"];
 
 /** `charts`: rows of one metric each. Empty where nothing stands beside an own figure. */
@@ -27,6 +29,7 @@ export function glance(
   return `<h2>At a glance</h2>${element("div", { class: "scroll" }, table)}`;
 }
 
+/** The best own figure beside the best peer, and beside the best floor. */
 function rateLine(chart: string, rows: readonly ChartedRow[]): string[][] {
   const metric = rows[0]?.metric ?? "";
   const isRate = metric.endsWith("/s");
@@ -34,25 +37,24 @@ function rateLine(chart: string, rows: readonly ChartedRow[]): string[][] {
     isRate ? right.median - left.median : left.median - right.median,
   );
   const own = sorted.find(({ stand }) => stand.role === "own");
-  const other = sorted.find(({ stand }) => stand.role !== "own");
-  if (own === undefined || other === undefined || other.median === 0) return [];
-  return [
-    [
-      `${chart}, ${metric}`,
-      `${toShort(own.median)} (${own.stand.name})`,
-      `${toShort(other.median)} (${other.stand.name})`,
-      (own.median / other.median).toPrecision(2),
-    ],
-  ];
+  return OTHERS.flatMap((role) => {
+    const other = sorted.find(({ stand }) => stand.role === role);
+    if (own === undefined || other === undefined || other.median === 0) return [];
+    const toText = ({ median, stand }: ChartedRow): string => `${toShort(median)} (${stand.name})`;
+    const times = (own.median / other.median).toPrecision(2);
+    return [[`${chart}, ${metric}`, toText(own), toText(other), times]];
+  });
 }
 
 function latencyLine(chart: string, all: readonly Latency[]): string[][] {
   const sorted = all.toSorted((left, right) => left.p50_us - right.p50_us);
   const own = sorted.find(({ role }) => role === "own");
-  const other = sorted.find(({ role }) => role !== "own");
-  if (own === undefined || other === undefined || other.p50_us === 0) return [];
-  const toText = ({ p50_us, p99_us, name }: Latency): string =>
-    `${toTime(p50_us)}, ${toTime(p99_us)} (${name})`;
-  const times = (own.p50_us / other.p50_us).toPrecision(2);
-  return [[`${chart}, p50 and p99`, toText(own), toText(other), times]];
+  return OTHERS.flatMap((role) => {
+    const other = sorted.find((each) => each.role === role);
+    if (own === undefined || other === undefined || other.p50_us === 0) return [];
+    const toText = ({ p50_us, p99_us, name }: Latency): string =>
+      `${toTime(p50_us)}, ${toTime(p99_us)} (${name})`;
+    const times = (own.p50_us / other.p50_us).toPrecision(2);
+    return [[`${chart}, p50 and p99`, toText(own), toText(other), times]];
+  });
 }
