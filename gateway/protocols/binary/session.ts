@@ -180,7 +180,7 @@ export class Session {
   }
 
   #do(connection: Connection, login: Login, request: Request): RejectCode | undefined {
-    const { books, port } = this.#parts;
+    const { books } = this.#parts;
     switch (request.kind) {
       case "orders":
       case "balances":
@@ -191,8 +191,16 @@ export class Session {
         books.unsubscribe(connection, request.instrument);
         return undefined;
       case "logout":
-        port.end(connection, "logout");
+        void this.#logOut(connection, login);
         return undefined;
     }
+  }
+
+  /** What it sent before is answered first. */
+  async #logOut(connection: Connection, login: Login): Promise<void> {
+    const { venue, port } = this.#parts;
+    // A core that is gone answers nothing; the connection ends all the same.
+    await venue.queries.settle().catch(() => undefined);
+    if (connection.login === login) port.end(connection, "logout");
   }
 }

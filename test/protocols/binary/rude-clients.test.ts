@@ -20,6 +20,7 @@ import {
   encode,
   heartbeat,
   login,
+  logout,
   massCancel,
   newOrder,
   queryBalances,
@@ -227,6 +228,17 @@ describe("behind a login", () => {
       expect(await ask(buy(`seen-${time}`))).toEqual(["OrderAccepted", 1]);
       expect(await ask(cancelOrder({ id: `seen-${time}` }))).toEqual(["OrderCancelled", 0]);
     }
+  });
+});
+
+describe("a client that is in a hurry", () => {
+  test("and logs out behind its orders hears of them first", async () => {
+    using client = await logIn(1, "hurry");
+    client.send(buy("hurry"), queryOrders(1n), cancelOrder({ id: "hurry" }), logout());
+    await within(WAIT_MS_MAX, "the end", client.closed);
+    const kinds = client.received.map(({ kind }) => kind);
+    expect(kinds.slice(0, 3)).toEqual(["LoginAccepted", "OrderAccepted", "OrderCancelled"]);
+    expect(kinds.slice(3)).toEqual(["Orders", "EndOfSession"]);
   });
 });
 
