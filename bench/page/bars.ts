@@ -11,13 +11,17 @@ export type ChartedRow = Row & Required<Pick<Row, "stand">>;
 /** Rows of one metric. */
 export function barChart(chart: string, rows: readonly ChartedRow[]): string {
   const metric = rows[0]?.metric ?? "";
-  const longest = Math.max(...rows.map(({ max }) => max), Number.MIN_VALUE);
+  const longest = scaleOf(rows);
   const stands = rows.map(({ stand }) => stand);
   const bars = rows.map((row, index) => {
     const { stand, min, median, max } = row;
     const tone = `${stand.role} ${toneOf(stands, index)}`;
-    const bar = element("i", { class: `bar ${tone}`, style: `width:${percent(median / longest)}` });
-    const from = `left:${percent(min / longest)};width:${percent((max - min) / longest)}`;
+    const toWidth = (value: number): string => percent(Math.min(value / longest, 1));
+    const beyond = median > longest ? " beyond" : "";
+    const style = `width:${toWidth(median)}`;
+    const bar = element("i", { class: `bar ${tone}${beyond}`, style });
+    const length = Math.min(max, longest) - Math.min(min, longest);
+    const from = `left:${toWidth(min)};width:${toWidth(length)}`;
     const spread = element("i", { class: "spread", style: from });
     const name = element("span", { class: "name" }, escape(stand.name));
     const ratio = ratioOf(row, rows);
@@ -29,11 +33,24 @@ export function barChart(chart: string, rows: readonly ChartedRow[]): string {
   return element("figure", {}, `${head}<ul class="bars">${bars.join("")}</ul>`);
 }
 
-/** Of an own figure: how many times the best of the others. */
+/** A floor so far beyond all else would leave nothing to see of it: its bar is cut. */
+const FLOOR_TIMES_MAX = 3;
+
+function scaleOf(rows: readonly ChartedRow[]): number {
+  const maxOf = (those: readonly ChartedRow[]): number =>
+    Math.max(...those.map(({ max }) => max), Number.MIN_VALUE);
+  const compared = maxOf(rows.filter(({ stand }) => stand.role !== "floor"));
+  const longest = maxOf(rows);
+  return longest > FLOOR_TIMES_MAX * compared ? compared : longest;
+}
+
+/** Of an own figure: how many times the best peer, or the best floor where there is no peer. */
 function ratioOf(row: ChartedRow, rows: readonly ChartedRow[]): string {
-  const others = rows.filter(({ stand }) => stand.role !== "own");
+  const peers = rows.filter(({ stand }) => stand.role === "peer");
+  const floors = rows.filter(({ stand }) => stand.role === "floor");
+  const others = peers.length > 0 ? peers : floors;
   const isRate = row.metric.endsWith("/s");
-  const [best] = others.sort((left, right) =>
+  const [best] = others.toSorted((left, right) =>
     isRate ? right.median - left.median : left.median - right.median,
   );
   if (row.stand.role !== "own" || best === undefined || best.median === 0) return "";

@@ -65,6 +65,8 @@ test.if(isThere)(
       await page.goto(pathToFileURL(path).href);
       expect(await page.locator(".plot .curve").count()).toBe(result.latencies.length);
       expect(await page.locator(".bars li").count()).toBe(4);
+      // The floor is ten times as fast as the next.
+      expect(await page.locator(".bar.beyond").count()).toBe(1);
       expect(await page.locator("h2").allInnerTexts()).toContain("Since the last run");
       expect(await page.locator("li.worse").count()).toBeGreaterThan(0);
       const plot = page.locator(".plot").first();

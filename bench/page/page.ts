@@ -52,7 +52,8 @@ export function toPage(result: BenchResult, changes: ReadonlyMap<Row, Change>): 
 
 const THROUGHPUT =
   "Median of the processes; the thin line reaches from the slowest to the fastest. " +
-  "Grey is a floor: the same bytes without the work. Warm colours are peers on the same input.";
+  "Grey is a floor: the same bytes without the work; one far beyond the rest is cut. " +
+  "Warm colours are peers on the same input.";
 const LATENCY =
   "All samples of all processes. To the right: one more nine each step. Upwards: tenfold each " +
   "step. Dashed is the floor of the same run.";
