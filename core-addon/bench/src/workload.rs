@@ -3,7 +3,6 @@
 use engine::command::{Command, Opcode, OrderType, Side, TimeInForce};
 
 use crate::naive_book::LevelImage;
-use crate::result_hash::ResultHash;
 use crate::venue::VenueShape;
 
 /// What a workload's generator found on its own books.
@@ -33,23 +32,6 @@ pub struct Workload {
     pub timed: Vec<Command>,
     /// What must come out of the timed commands.
     pub expected: Expected,
-}
-
-impl Workload {
-    /// Hash of all commands behind the setup: equal for equal streams.
-    #[must_use]
-    pub fn hash(&self) -> u64 {
-        let mut hash = ResultHash::default();
-        for command in self.prefill.iter().chain(&self.timed) {
-            let Command { opcode, side, time_in_force, account, instrument, .. } = *command;
-            hash.add(u64::from_le_bytes([opcode, side, time_in_force, 0, 0, 0, 0, 0]));
-            hash.add(u64::from(account) | u64::from(instrument) << 32);
-            hash.add(command.order_id);
-            hash.add(command.price as u64);
-            hash.add(command.quantity as u64);
-        }
-        hash.value()
-    }
 }
 
 /// Where an order of a stream went: what its later commands need to know.

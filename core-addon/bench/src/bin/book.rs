@@ -97,7 +97,6 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<String, String> {
     let workload = options.build()?;
-    let stream = workload.hash();
     let steps = book_steps(&workload);
     let passes: Vec<(Duration, u64)> =
         (0..options.passes).map(|_| pass(&workload, &steps)).collect();
@@ -110,7 +109,7 @@ fn run(options: &Options) -> Result<String, String> {
         .collect();
     Ok(format!(
         "{{\"workload\":\"{}\",\"commands\":{count},\"fees\":{},\"trades\":{},\
-         \"commands_per_second\":[{}],\"stream\":\"{stream:016x}\",\"hash\":\"{hash:016x}\"}}",
+         \"commands_per_second\":[{}],\"hash\":\"{hash:016x}\"}}",
         workload.name,
         options.has_fees,
         workload.expected.trades,
