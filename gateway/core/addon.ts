@@ -193,9 +193,8 @@ export interface Addon {
   ): number;
   gateGoLive(handle: number, connection: number): boolean;
   gateEnd(handle: number, connection: number): void;
-  /** Bytes released. */
+  /** Bytes released; where there is more of them, commands may be left. */
   gateSubmit(handle: number, timeUs?: number): number;
-  gateHasCommands(handle: number): boolean;
   gateDelivered(handle: number): number;
   gateSetDelivered(handle: number, sequence: number): void;
   /** Bytes of transactions, 0 none yet, -1 the end. */
@@ -209,7 +208,7 @@ export interface Addon {
   gateSettle(handle: number, rows: number): void;
   /** Bytes in the outgoing buffer. */
   gateOutput(handle: number, connection: number): number;
-  gateSent(handle: number, connection: number, bytes: number): number;
+  gateSent(handle: number, connection: number, offered: number, taken: number): void;
   /** Bytes in, frames in, commands, malformed, rejected, throttled, numbered frames. */
   gateStatistics(handle: number): number[];
   stop(handle: number): StopReport;

@@ -23,8 +23,8 @@ export const GateFlag = {
 
 /** The row's bytes are not all. */
 const FLAG_MORE = 128;
-/** connection, flags, offset, length. */
-const COLUMNS = 4;
+/** connection, flags, offset, length, how many of them the socket took. */
+const COLUMNS = 5;
 /** Sockets that are served by one crossing of the border. */
 const ROWS_MAX = 256;
 /** Holds what many sockets get in a turn. */
@@ -297,15 +297,18 @@ export class Gate {
    */
   writeOutputs(write: WriteOutput): void {
     const { addon, handle } = this.#parts;
-    for (let rows = addon.gateOutputs(handle); rows > 0; rows = addon.gateOutputs(handle)) {
+    let rows = ROWS_MAX;
+    while (rows === ROWS_MAX) {
+      rows = addon.gateOutputs(handle);
+      if (rows === 0) return;
       const unfinished: number[] = [];
       for (let at = 0; at < rows * COLUMNS; at += COLUMNS) {
         const connection = this.#table[at] ?? 0;
         const flags = this.#table[at + 1] ?? 0;
-        const length = this.#table[at + 3] ?? 0;
         const offset = this.#table[at + 2] ?? 0;
+        const length = this.#table[at + 3] ?? 0;
         const taken = write(connection, flags, this.#outgoing, offset, length);
-        this.#table[at + 3] = taken;
+        this.#table[at + 4] = taken;
         if ((flags & FLAG_MORE) !== 0 && taken === length) unfinished.push(connection);
       }
       addon.gateSettle(handle, rows);
@@ -320,7 +323,7 @@ export class Gate {
       const length = addon.gateOutput(handle, connection);
       if (length === 0) return true;
       const taken = write(connection, 0, this.#outgoing, 0, length);
-      addon.gateSent(handle, connection, taken);
+      addon.gateSent(handle, connection, length, taken);
       if (taken < length) return false;
     }
   }
@@ -333,9 +336,10 @@ export class Gate {
 
   /** Executes what has come. Returns the bytes released. */
   submit(timeUs: number | undefined): number {
-    const { addon, handle } = this.#parts;
+    const { addon, handle, places } = this.#parts;
     const bytes = callAddon(() => addon.gateSubmit(handle, timeUs));
-    this.#hasCommands = addon.gateHasCommands(handle);
+    // It ends early where the output is full.
+    this.#hasCommands = places[Place.hasMore] !== 0;
     return bytes;
   }
 

@@ -12,8 +12,8 @@ use crate::reexecution::next_chunk;
 use crate::{Buffers, OpenCore, tell_released, to_sequence, to_time_ns, with_core};
 
 /// Columns of a row of the table that `gate_outputs` fills: connection, flags, and where its bytes
-/// lie in the outgoing buffer. JavaScript replaces the length by what the socket took.
-const COLUMNS: usize = 4;
+/// lie in the outgoing buffer; then a place for how many of them the socket took.
+const COLUMNS: usize = 5;
 /// Beside those of `wire::flag`: the connection has more than fitted.
 const FLAG_MORE: u32 = 1 << 7;
 
@@ -22,12 +22,20 @@ pub struct OpenGate {
     gate: Gate,
     outgoing: Uint8Array,
     table: Uint32Array,
+    /// Whose socket is full, by connection: nothing is copied for it until it drains.
+    is_full: Vec<bool>,
 }
 
 impl OpenGate {
     /// Takes note of what is about to leave the core, and marks what answers the gate's commands.
     pub fn deliver(&mut self, released: &mut [u8]) {
         self.gate.deliver(released);
+    }
+
+    /// The socket of a connection took so many bytes of those that it was offered.
+    fn sent(&mut self, connection: u32, offered: usize, taken: usize) {
+        self.gate.sent(connection, taken);
+        self.is_full[connection as usize] = taken < offered;
     }
 }
 
@@ -58,7 +66,8 @@ pub fn gate_open(handle: u32, outgoing: Uint8Array, table: Uint32Array) -> Resul
     }
     with_core(handle, |open| {
         let gate = Gate::new(Bounds::DEFAULT);
-        open.gate = Some(Box::new(OpenGate { gate, outgoing, table }));
+        let is_full = Vec::new();
+        open.gate = Some(Box::new(OpenGate { gate, outgoing, table, is_full }));
         Ok(())
     })
 }
@@ -66,7 +75,13 @@ pub fn gate_open(handle: u32, outgoing: Uint8Array, table: Uint32Array) -> Resul
 /// A socket connected. False: there are too many. Errors: `core_not_open`, `gate_not_open`.
 #[napi]
 pub fn gate_connect(handle: u32, connection: u32) -> Result<bool> {
-    with_gate(handle, |open| Ok(open.gate.connect(connection)))
+    with_gate(handle, |open| {
+        let is_connected = open.gate.connect(connection);
+        if is_connected && open.is_full.len() <= connection as usize {
+            open.is_full.resize(connection as usize + 1, false);
+        }
+        Ok(is_connected)
+    })
 }
 
 /// A socket is gone. Errors: `core_not_open`, `gate_not_open`.
@@ -74,6 +89,7 @@ pub fn gate_connect(handle: u32, connection: u32) -> Result<bool> {
 pub fn gate_disconnect(handle: u32, connection: u32) -> Result<()> {
     with_gate(handle, |open| {
         open.gate.disconnect(connection);
+        open.is_full[connection as usize] = false;
         Ok(())
     })
 }
@@ -239,12 +255,6 @@ pub fn gate_submit(handle: u32, time_us: Option<f64>) -> Result<i32> {
     })
 }
 
-/// Whether commands wait for `gate_submit`. Errors: `core_not_open`, `gate_not_open`.
-#[napi]
-pub fn gate_has_commands(handle: u32) -> Result<bool> {
-    with_gate(handle, |open| Ok(!open.gate.batch().is_empty()))
-}
-
 /// The last transaction that is in the streams. Errors: `core_not_open`, `gate_not_open`.
 #[napi]
 pub fn gate_delivered(handle: u32) -> Result<f64> {
@@ -328,21 +338,21 @@ pub fn gate_send(handle: u32, connection: u32, frame: &[u8]) -> Result<()> {
 }
 
 /// Copies what connections have for their sockets, and tells in the table which bytes are whose.
-/// Returns the number of rows. Order: `gate_settle` before the next call.
+/// Returns the number of rows; a full table may not be all.
 ///
-/// Errors: `core_not_open`, `gate_not_open`.
+/// Order: `gate_settle` before the next call. Errors: `core_not_open`, `gate_not_open`.
 #[napi]
 pub fn gate_outputs(handle: u32) -> Result<u32> {
     with_gate(handle, |open| {
-        let OpenGate { gate, outgoing, table } = open;
+        let OpenGate { gate, outgoing, table, is_full } = open;
         // SAFETY: JavaScript does not run during a call, and the references keep the memory.
         let (outgoing, table) = unsafe { (outgoing.as_mut(), table.as_mut()) };
         let (mut rows, mut end) = (0, 0);
         for row in table.chunks_exact_mut(COLUMNS) {
-            // A row without room says that there is more, and comes again when it is settled.
             let Some((connection, flags)) = gate.next_dirty() else { break };
-            let (length, more) = copy(gate.output(connection), &mut outgoing[end..]);
-            row.copy_from_slice(&[connection, flags | more, end as u32, length as u32]);
+            let offered = if is_full[connection as usize] { &[] } else { gate.output(connection) };
+            let (length, more) = copy(offered, &mut outgoing[end..]);
+            row.copy_from_slice(&[connection, flags | more, end as u32, length as u32, 0]);
             end += length;
             rows += 1;
         }
@@ -356,9 +366,12 @@ pub fn gate_outputs(handle: u32) -> Result<u32> {
 #[napi]
 pub fn gate_settle(handle: u32, rows: u32) -> Result<()> {
     with_gate(handle, |open| {
-        let OpenGate { gate, table, .. } = open;
-        for row in table.chunks_exact(COLUMNS).take(rows as usize) {
-            gate.sent(row[0], row[3] as usize);
+        for index in 0..rows as usize {
+            let row = &open.table[index * COLUMNS..(index + 1) * COLUMNS];
+            let (connection, offered, taken) = (row[0], row[3] as usize, row[4] as usize);
+            if offered > 0 {
+                open.sent(connection, offered, taken);
+            }
         }
         Ok(())
     })
@@ -375,13 +388,12 @@ pub fn gate_output(handle: u32, connection: u32) -> Result<u32> {
     })
 }
 
-/// Takes what the socket took of it. Returns what is left. Errors: `core_not_open`,
-/// `gate_not_open`.
+/// Takes what the socket took of so many bytes. Errors: `core_not_open`, `gate_not_open`.
 #[napi]
-pub fn gate_sent(handle: u32, connection: u32, bytes: u32) -> Result<u32> {
+pub fn gate_sent(handle: u32, connection: u32, offered: u32, taken: u32) -> Result<()> {
     with_gate(handle, |open| {
-        open.gate.sent(connection, bytes as usize);
-        Ok(open.gate.output(connection).len() as u32)
+        open.sent(connection, offered as usize, taken as usize);
+        Ok(())
     })
 }
 

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RejectCode } from "../../../gateway/domain/reject.ts";
-import { Side } from "../../../gateway/domain/order.ts";
+import { Side, TimeInForce } from "../../../gateway/domain/order.ts";
 import { EndReason } from "../../../gateway/protocols/binary/codec.ts";
 import { BinaryClient } from "../../support/binary-client.ts";
 import { cancelOrder, heartbeat, login, newOrder } from "../../support/binary-frames.ts";
@@ -133,6 +133,18 @@ describe("in a session", () => {
     await client.next("OrderAccepted");
   });
 });
+
+test("20,000 orders at once are all answered, in order, a part of them at a time", async () => {
+  using client = await venue.logIn({ token: alice, session: "A" });
+  const ids = Array.from({ length: 20_000 }, (_, index) => BigInt(index + 1));
+  const ioc = { ...limit(Side.buy, 90, 1), timeInForce: TimeInForce.ioc };
+  client.send(Buffer.concat(ids.map((id) => newOrder({ ...ioc, id }))));
+  await until(20_000, "the answers", () => client.numbered.length === 2 * ids.length);
+  const accepted = client.numbered.flatMap((message) =>
+    message.kind === "OrderAccepted" ? [message.body.clientRef()] : [],
+  );
+  expect(accepted).toEqual(ids);
+}, 30_000);
 
 describe("a key without", () => {
   test("trade hears of its account and asks, and enters nothing", async () => {
@@ -262,7 +274,11 @@ describe("a client that does not read", () => {
     let sent = 0;
     while (closes("slow_reader") === 0 || Number.isNaN(closes("slow_reader"))) {
       const ids = Array.from({ length: 1_000 }, () => `o${(sent += 1)}`);
-      bob.send(...ids.map((id) => newOrder({ ...limit(Side.buy, 90, 1, id), timeInForce: 2 })));
+      bob.send(
+        ...ids.map((id) =>
+          newOrder({ ...limit(Side.buy, 90, 1, id), timeInForce: TimeInForce.ioc }),
+        ),
+      );
       await settle(bob);
       if (sent > 200_000) throw new Error("it is not closed");
     }
