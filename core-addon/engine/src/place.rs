@@ -154,7 +154,8 @@ impl Engine {
             time_in_force: command.time_in_force,
             status: OrderStatus::Rejected,
             reason: CancelReason::None,
-            self_trade_prevention: command.kind.max(STP_EXPIRE_TAKER),
+            // The only one there is, whatever was asked for: readers have no word for another.
+            self_trade_prevention: STP_EXPIRE_TAKER,
             flags: command.flags & FLAG_CANCEL_ON_DISCONNECT,
             code: code.number(),
             retained: false,

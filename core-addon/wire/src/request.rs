@@ -6,7 +6,7 @@ use engine::units::TICKS_MAX;
 use flatbuffers::{InvalidFlatbuffer, VerifierOptions};
 
 use crate::frame::LENGTH_BYTES;
-use crate::generated::{ClientBody, ClientMessage, SelfTradePrevention};
+use crate::generated::{ClientBody, ClientMessage};
 use crate::plain::{Alignment, Table};
 use crate::terms::Terms;
 
@@ -20,9 +20,6 @@ const VERIFIER: VerifierOptions = VerifierOptions {
     max_apparent_size: APPARENT_BYTES_MAX,
     ignore_missing_null_terminator: false,
 };
-
-/// The last word for what becomes of an order that meets one of its own account.
-const STP_MAX: u8 = SelfTradePrevention::ExpireTaker.0;
 
 /// A command with the second record that it may need: only when `command.extensions` says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,14 +119,12 @@ fn read_plain(frame: &[u8], order: &mut OrderCommand) -> Option<Request> {
 pub fn unspeakable(command: &Command) -> Option<RejectCode> {
     let (price, quantity) = (command.price.unsigned_abs(), command.quantity.unsigned_abs());
     let is_told = |number: u64| number < TICKS_MAX.unsigned_abs();
-    if is_told(command.order_id | price | quantity) && command.kind <= STP_MAX {
+    if is_told(command.order_id | price | quantity) {
         return None;
     }
     // In the order of checks.
     Some(if !is_told(command.order_id) {
         RejectCode::OrderNotFound
-    } else if command.kind > STP_MAX {
-        RejectCode::SelfTradePreventionUnsupported
     } else if !is_told(price) {
         RejectCode::PriceOutOfRange
     } else {
@@ -173,7 +168,6 @@ mod tests {
         };
         expect(|it| it.quantity = -TICKS_MAX, RejectCode::QuantityOutOfRange);
         expect(|it| it.price = TICKS_MAX, RejectCode::PriceOutOfRange);
-        expect(|it| it.kind = STP_MAX + 1, RejectCode::SelfTradePreventionUnsupported);
         expect(|it| it.order_id = u64::MAX, RejectCode::OrderNotFound);
     }
 }

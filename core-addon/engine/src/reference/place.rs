@@ -157,7 +157,6 @@ impl Reference {
     }
 
     fn rejected_image<'a>(&self, command: &'a Command, code: RejectCode) -> OrderImage<'a> {
-        let stp = command.kind;
         OrderImage {
             order_id: self.sequence,
             account: command.account,
@@ -167,7 +166,7 @@ impl Reference {
             time_in_force: command.time_in_force,
             status: OrderStatus::Rejected,
             reason: CancelReason::None,
-            self_trade_prevention: if stp == STP_DEFAULT { STP_EXPIRE_TAKER } else { stp },
+            self_trade_prevention: STP_EXPIRE_TAKER,
             flags: command.flags & FLAG_CANCEL_ON_DISCONNECT,
             code: code as u16,
             retained: false,
