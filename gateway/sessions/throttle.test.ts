@@ -42,6 +42,19 @@ describe("token bucket", () => {
   });
 });
 
+test("what is available can be taken or charged, and not much more", () => {
+  const bucket = new TokenBucket({ perSecond: 7, burst: 20 });
+  for (let now = 0; now < 10_000_000; now += 333_333) {
+    const available = bucket.available(now, 1_000);
+    expect(bucket.available(now, 3)).toBe(Math.min(3, available));
+    for (let each = 0; each < available; each += 1) expect(bucket.take(now)).toBe(true);
+    expect(bucket.available(now, 1_000)).toBeLessThanOrEqual(1);
+  }
+  bucket.charge(10_000_000, 50);
+  expect(bucket.available(10_000_000, 1_000)).toBe(0);
+  expect(TokenBucket.unlimited().available(0, 5)).toBe(5);
+});
+
 test("an unlimited bucket gives at any time, also when time goes back", () => {
   const bucket = TokenBucket.unlimited();
   for (const now of [5_000_000, 0, 1]) {

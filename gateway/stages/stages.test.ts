@@ -145,6 +145,45 @@ function open(build: (clock: ManualClock) => readonly Stage[]) {
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, at) => at + 1);
 
+describe("who holds the journal beside the stages", () => {
+  function openHeld(needed: number | undefined) {
+    const holder = {
+      neededSequence: needed,
+      asked: 0,
+      giveWay() {
+        holder.asked += 1;
+        holder.neededSequence = (holder.neededSequence ?? 0) + 10;
+      },
+    };
+    const venue = open((clock) => [new NotingStage("one", clock, Array<Deed>(50).fill("keeps"))]);
+    venue.stages.addHolder(holder);
+    venue.release(50);
+    return { ...venue, holder };
+  }
+
+  test("keeps what it needs, and nothing when it needs nothing", async () => {
+    const venue = openHeld(20);
+    await venue.settle();
+    venue.stages.keep();
+    expect(venue.journal.held).toBe(20);
+    venue.holder.neededSequence = undefined;
+    venue.stages.keep();
+    expect(venue.journal.held).toBe(50);
+  });
+
+  test("gives way before a stage is detached that needs less", async () => {
+    const venue = openHeld(20);
+    await venue.settle();
+    venue.journal.heldBytes = 2_000;
+    venue.stages.keep();
+    expect([venue.holder.asked, venue.journal.held]).toEqual([1, 30]);
+    venue.holder.neededSequence = 60;
+    venue.stages.keep();
+    expect(venue.stages.status()[0]?.state).toBe("detached");
+    expect(venue.holder.asked).toBe(1);
+  });
+});
+
 describe("stages", () => {
   test("take every transaction once and in order, whatever they do", async () => {
     const deed = fc.constantFrom<Deed>("", "", "", "throws", "busy", "keeps", "slow");

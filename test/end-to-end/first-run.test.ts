@@ -1,6 +1,9 @@
 // The demo as a stranger meets it: the printed order trades, Ctrl-C stops, a second start goes on.
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { OrderType, Side, TimeInForce } from "../../gateway/domain/order.ts";
+import { BinaryClient } from "../support/binary-client.ts";
+import { newOrder } from "../support/binary-frames.ts";
 import { until, within } from "../support/deadline.ts";
 import { FixSocketClient } from "../support/fix-socket-client.ts";
 import { makeDirectory, removeDirectories, VenueProcess } from "../support/venue-process.ts";
@@ -113,6 +116,19 @@ describe("a first start", () => {
       );
       expect(await data.next()).toStartWith("35=X|262=b|");
       for (const line of [...orders.lines, ...data.lines]) expect(line).toStartWith("35=");
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
+    "the printed key trades over the binary port",
+    async () => {
+      const login = { token: printedToken(), session: "first" };
+      using client = await BinaryClient.logIn({ port: venue.binaryPort }, login);
+      const terms = { instrument: 1, side: Side.buy, orderType: OrderType.market };
+      const order = { ...terms, timeInForce: TimeInForce.ioc, quantity: 1_000 };
+      client.send(newOrder({ ...order, id: "binary-1" }));
+      expect((await client.next("OrderFilled")).body.clientOrderId()).toBe("binary-1");
     },
     TEST_MS_MAX,
   );

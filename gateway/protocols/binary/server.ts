@@ -21,6 +21,8 @@ import { Session } from "./session.ts";
 import type { StreamDirectory } from "./streams/directory.ts";
 import { Replays } from "./streams/replays.ts";
 
+/** What was taken is on disk by then, or the disk does not answer. */
+const SETTLE_MS_MAX = 1_000;
 /** Between two looks whether the places of streams are to be written down. */
 const KEEP_MS = 1_000;
 
@@ -144,7 +146,9 @@ export class BinaryServer implements Protocol {
   async drain(): Promise<void> {
     this.#listener?.stop();
     this.#port.pause();
-    await this.#parts.venue.queries.settle();
+    const { venue, clock } = this.#parts;
+    const late = new Promise<void>((resolve) => clock.after(SETTLE_MS_MAX, resolve));
+    await Promise.race([venue.queries.settle(), late]);
     await this.stop();
   }
 

@@ -1,0 +1,119 @@
+import { beforeEach, expect, test } from "bun:test";
+import { ManualClock } from "../../../../test/support/manual-clock.ts";
+import { GatewayFault } from "../../../domain/fault.ts";
+import { Log } from "../../../log.ts";
+import type { Gate, GatePosition, GateReplay } from "../../../sessions/binary-streams.ts";
+import { type ByteSocket, Connection } from "../connection.ts";
+import { Replays } from "./replays.ts";
+
+const SOCKET: ByteSocket = {
+  remoteAddress: "127.0.0.1",
+  write: (_, __, length) => length,
+  end() {},
+  terminate() {},
+  pause() {},
+  resume() {},
+};
+const START: GatePosition = { number: 0, sequence: 10, engineSession: 1 };
+
+type Step = ReturnType<GateReplay["step"]> | "damaged" | "too_many";
+
+/** What each connection's runs do, step by step; a run is opened at the first of its steps. */
+const plans = new Map<number, Step[]>();
+const opened: (readonly [number, number])[] = [];
+let openRuns = 0;
+
+function replay(connection: number, position: GatePosition): GateReplay {
+  const plan = plans.get(connection) ?? [];
+  if (plan[0] === "too_many") {
+    plan.shift();
+    throw new GatewayFault("reexecution_limit_reached", "8 are open");
+  }
+  opened.push([connection, position.sequence]);
+  openRuns += 1;
+  let reached = position;
+  return {
+    step() {
+      const step = plan.shift() ?? "nothing";
+      if (step === "damaged") throw new GatewayFault("changes_unavailable", "they are gone");
+      if (step === "too_many") throw new Error("a run that is open");
+      reached = { ...reached, sequence: reached.sequence + 1 };
+      return step;
+    },
+    get position() {
+      return reached;
+    },
+    close: () => (openRuns -= 1),
+  };
+}
+
+const clock = new ManualClock();
+const lost: (readonly [number, number])[] = [];
+let replays: Replays;
+
+beforeEach(() => {
+  plans.clear();
+  opened.length = 0;
+  lost.length = 0;
+  openRuns = 0;
+  // why: nothing else of the gate is used here
+  const gate = { replay } as unknown as Gate;
+  replays = new Replays({
+    ...{ gate, clock, log: new Log("error", clock, (bytes) => bytes.length) },
+    onOutput: () => {},
+    onLost: (connection, sequence) => lost.push([connection.id, sequence]),
+  });
+});
+
+function begin(id: number, ...plan: Step[]): Connection {
+  plans.set(id, plan);
+  const connection = new Connection(id, SOCKET, "127.0.0.1", 0);
+  connection.state = "logged_in";
+  replays.begin(connection, START);
+  return connection;
+}
+
+test("a run that ended before the ring was met is followed by one from where it was", () => {
+  begin(1, "some", "nothing", "ended", "some", "live");
+  clock.advanceMs(100);
+  expect(opened).toEqual([
+    [1, 10],
+    [1, 13],
+  ]);
+  expect([replays.count, openRuns]).toEqual([0, 0]);
+});
+
+test("two run at a time, the others wait", () => {
+  const ids = [1, 2, 3, 4];
+  for (const id of ids) begin(id, "some");
+  clock.advanceMs(10);
+  expect(opened.map(([id]) => id)).toEqual([1, 2]);
+  plans.get(2)?.push("live");
+  plans.set(3, ["live"]);
+  clock.advanceMs(20);
+  expect(opened.map(([id]) => id)).toEqual([1, 2, 3, 4]);
+  expect([replays.count, openRuns]).toEqual([2, 2]);
+  replays.stop();
+  expect([replays.count, openRuns]).toEqual([0, 0]);
+});
+
+test("who does not read is waited for, who is gone is not", () => {
+  const slow = begin(1, "some", "nothing", "live");
+  const gone = begin(2, "some", "nothing");
+  clock.advanceMs(0);
+  slow.isFull = true;
+  gone.state = "closing";
+  clock.advanceMs(50);
+  expect([replays.count, openRuns]).toEqual([1, 1]);
+  slow.isFull = false;
+  clock.advanceMs(50);
+  expect([replays.count, openRuns]).toEqual([0, 0]);
+});
+
+test("too many runs of the core are waited for; what cannot be had is told", () => {
+  begin(1, "too_many", "too_many", "some", "live");
+  begin(2, "some", "damaged");
+  clock.advanceMs(50);
+  expect(lost).toEqual([[2, 11]]);
+  expect([replays.count, openRuns]).toEqual([0, 0]);
+});
