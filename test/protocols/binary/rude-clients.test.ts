@@ -37,6 +37,7 @@ const SEED = Number(process.env["BINARY_SEED"] ?? 1);
 const WAIT_MS_MAX = 20_000;
 const TEST_MS_MAX = 120_000;
 const FRAME_BYTES_MAX = 16 << 10;
+const PAST_MESSAGES = 100_000;
 const CONNECTIONS_PER_ADDRESS = 64;
 /** Of a process that grows warm. Without a bound a flood takes gigabytes. */
 const GROWTH_BYTES_MAX = 128 << 20;
@@ -58,14 +59,14 @@ beforeAll(async () => {
     await operator.need("POST", `/api/v1/accounts/${account}/deposits`, body);
   }
   witness = await logIn(0, "witness");
-});
+}, TEST_MS_MAX);
 
 afterEach(async () => {
   witness.send(buy(++count));
   expect((await witness.next("OrderAccepted")).body.clientRef()).toBe(count);
   witness.send(cancelOrder({ id: count }));
   await witness.next("OrderCancelled");
-});
+}, TEST_MS_MAX);
 
 afterAll(async () => {
   const others = witness.received.map(({ kind }) => kind);
@@ -74,7 +75,7 @@ afterAll(async () => {
   expect(await venue.stop()).toBe(0);
   expect(venue.log).not.toContain("level=error");
   removeDirectories();
-});
+}, TEST_MS_MAX);
 
 function connect(): Promise<BinaryClient> {
   return BinaryClient.connect({ port: venue.binaryPort });
@@ -263,6 +264,35 @@ describe("in numbers", () => {
         using client = await logIn(1, "again").catch(() => undefined);
         return client !== undefined;
       });
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
+    "who asks for the past and does not read it keeps nobody from theirs",
+    async () => {
+      const names = ["hears", "deaf-1", "deaf-2", "deaf-3", "deaf-4"];
+      for (const name of names) (await logIn(2, name))[Symbol.dispose]();
+      using loud = await logIn(2, "loud");
+      // Told to each session of the account, and more than sockets and memory hold of it.
+      const refused = Buffer.concat(Array.from({ length: 1_000 }, () => buy("none", 0)));
+      for (let sent = 0; sent < PAST_MESSAGES; sent += 1_000) {
+        loud.send(refused, queryBalances(1n));
+        await loud.next("Balances");
+      }
+      using parts = new DisposableStack();
+      const fields = { token: tokens[2] ?? "", nextNumber: 1, heartbeatMs: 60_000 };
+      for (const session of names.slice(1)) {
+        const client = parts.use(await connect());
+        client.pause();
+        client.send(login({ ...fields, session }));
+      }
+      await until(WAIT_MS_MAX, "all are logged in", async () => {
+        return (await metrics()).includes("openbell_binary_sessions 6");
+      });
+      const hears = parts.use(await connect());
+      await hears.logIn({ ...fields, session: "hears" });
+      await until(WAIT_MS_MAX, "its past", () => hears.numbered.length === PAST_MESSAGES);
     },
     TEST_MS_MAX,
   );

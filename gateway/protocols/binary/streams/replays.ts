@@ -11,11 +11,15 @@ import type { Connection } from "../connection.ts";
 const RUNS_MAX = 2;
 /** How soon it is looked again: what the run has, whether there is room, whether one is free. */
 const POLL_MS = 2;
+/** Whoever has taken nothing for so long gives its run back, and gets another when it reads. */
+const FULL_US_MAX = 200_000;
 
 interface Replay {
   readonly connection: Connection;
   position: GatePosition;
   run: GateReplay | undefined;
+  /** It takes nothing since then. */
+  fullSinceUs: number | undefined;
 }
 
 export interface ReplayParts {
@@ -44,7 +48,7 @@ export class Replays {
 
   /** `position`: in front of what it asked for. Order: the connection is logged in as `behind`. */
   begin(connection: Connection, position: GatePosition): void {
-    this.#replays.push({ connection, position, run: undefined });
+    this.#replays.push({ connection, position, run: undefined, fullSinceUs: undefined });
     this.#schedule(0);
   }
 
@@ -62,10 +66,24 @@ export class Replays {
   #work(): void {
     this.#isScheduled = false;
     let hasWorked = false;
-    for (const replay of this.#replays.slice(0, RUNS_MAX)) {
+    const nowUs = this.#parts.clock.elapsedUs();
+    const reading = this.#replays.filter((replay) => this.#hasRoom(replay, nowUs));
+    for (const replay of reading.slice(0, RUNS_MAX)) {
       if (this.#step(replay)) hasWorked = true;
     }
     if (this.#replays.length > 0) this.#schedule(hasWorked ? 0 : POLL_MS);
+  }
+
+  /** Who does not read keeps nobody else from their past. */
+  #hasRoom(replay: Replay, nowUs: number): boolean {
+    const { connection } = replay;
+    if (!connection.isFull || !connection.isLoggedIn) {
+      replay.fullSinceUs = undefined;
+      return true;
+    }
+    replay.fullSinceUs ??= nowUs;
+    if (nowUs - replay.fullSinceUs >= FULL_US_MAX) this.#close(replay);
+    return false;
   }
 
   /** Returns whether it got further. */
@@ -75,8 +93,6 @@ export class Replays {
       this.#end(replay);
       return true;
     }
-    // It reads what it has first.
-    if (connection.isFull) return false;
     try {
       const { gate } = this.#parts;
       replay.run ??= gate.replay(connection.id, replay.position);
