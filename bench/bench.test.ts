@@ -52,7 +52,7 @@ test.each<[string, (bench: Bench) => Promise<Row[]>, number]>([
   ["push", runPush, 3 * 4 + 4 * 4 + 2 * 6 + 1 + 6 * 2],
   ["http", runHttp, 9 * 7],
   ["fix-codec", runFixCodec, 6 + 3],
-  ["binary", runBinary, 4 * 3 * 7],
+  ["binary", runBinary, 4 * (7 + 3 * 8 + 7) - 1 + 5],
   ["fix", runFix, fixServers * (7 + 8 + 8 + 7) - 1 + (fixServers - 3) * 5],
 ])(
   "layer %s runs and names every figure",

@@ -2,6 +2,7 @@
 
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import type { DoorSize } from "./door-layer.ts";
 import { joinLatencies, type Latency } from "./latencies.ts";
 import type { Measured } from "./processes.ts";
 import type { RowFrame } from "./rows.ts";
@@ -54,13 +55,8 @@ export interface Size {
   pushCrowdRounds: number;
   /** Whose cost is measured. */
   pushFills: number;
-  /** Requests to each server of the layer fix first; of a run one by one, and many at once. */
-  fixWarmRequests: number;
-  fixRoundTrips: number;
-  fixRequests: number;
-  /** Messages that a client asks for again. */
-  fixResent: number;
-  fixResendRounds: number;
+  fix: DoorSize;
+  binary: DoorSize;
 }
 
 export const SIZES = {
@@ -82,8 +78,14 @@ export const SIZES = {
     },
     ...{ pushMs: 2_000, pushCrowd: 1_000, pushOwners: 10_000 },
     ...{ pushCrowdRounds: 2, pushFills: 12_000, pushWarmOrders: 10_000 },
-    ...{ fixRoundTrips: 5_000, fixRequests: 51_200, fixResent: 100_096, fixResendRounds: 3 },
-    fixWarmRequests: 61_440,
+    fix: { warm: 61_440, roundTrips: 5_000, requests: 51_200, resent: 100_096, resendRounds: 3 },
+    binary: {
+      warm: 61_440,
+      roundTrips: 20_000,
+      requests: 409_600,
+      resent: 100_096,
+      resendRounds: 3,
+    },
     catchUpCommands: 200_000,
   },
   quick: {
@@ -104,8 +106,14 @@ export const SIZES = {
     },
     ...{ pushMs: 700, pushCrowd: 1_000, pushOwners: 2_000 },
     ...{ pushCrowdRounds: 1, pushFills: 5_000, pushWarmOrders: 10_000 },
-    ...{ fixRoundTrips: 1_000, fixRequests: 12_800, fixResent: 40_064, fixResendRounds: 1 },
-    fixWarmRequests: 15_360,
+    fix: { warm: 15_360, roundTrips: 1_000, requests: 12_800, resent: 40_064, resendRounds: 1 },
+    binary: {
+      warm: 30_720,
+      roundTrips: 5_000,
+      requests: 102_400,
+      resent: 100_096,
+      resendRounds: 1,
+    },
     catchUpCommands: 50_000,
   },
   /** For tests: whether it runs, not how fast. */
@@ -122,8 +130,8 @@ export const SIZES = {
     },
     ...{ pushMs: 100, pushCrowd: 20, pushOwners: 20, pushCrowdRounds: 1, pushFills: 128 },
     ...{ catchUpCommands: 2_048, pushWarmOrders: 64 },
-    ...{ fixRoundTrips: 64, fixRequests: 1_024, fixResent: 256, fixResendRounds: 1 },
-    fixWarmRequests: 1_024,
+    fix: { warm: 1_024, roundTrips: 64, requests: 1_024, resent: 256, resendRounds: 1 },
+    binary: { warm: 1_024, roundTrips: 64, requests: 2_048, resent: 256, resendRounds: 1 },
   },
 } as const satisfies Record<string, Size>;
 

@@ -1,6 +1,6 @@
 /**
- * Puts a loop of one order over and over on a server, venue or floor, and prints what its answers
- * took; in an open loop from when each was due.
+ * Puts an open loop of one order over and over on a server, venue or floor, and prints what its
+ * answers took from when each was due.
  *
  * Use: `bun bench/client-load-process.ts <options as JSON>`; see client-load.ts.
  */
@@ -28,8 +28,7 @@ function doorOf({ protocol, port, requestBytes, replyBytes }: ClientLoad): Door 
 async function main(text: string): Promise<void> {
   // why: client-load.ts wrote it
   const load = JSON.parse(text) as ClientLoad;
-  const { credentials, firstOrder, mix, terms, warmUpSeconds, seconds, perSecond, inFlight, seed } =
-    load;
+  const { credentials, firstOrder, mix, terms, warmUpSeconds, seconds, perSecond, seed } = load;
   const findings = new Findings();
   const draws = new Draws(mix, seed);
   const market = { termsOf: () => terms };
@@ -48,8 +47,7 @@ async function main(text: string): Promise<void> {
     session.attach(connection);
   }
   const times = { warmUpSeconds, seconds };
-  const { unanswered, unsent } =
-    perSecond > 0 ? await driver.open(times, perSecond) : await driver.closed(times, inFlight);
+  const { unanswered, unsent } = await driver.open(times, perSecond);
   await Promise.all(sessions.map((session) => session.close()));
   const { all, late, refusals } = findings;
   if (unanswered + unsent + refusals.size > 0) {
@@ -57,7 +55,6 @@ async function main(text: string): Promise<void> {
     throw new Error(`${unanswered} unanswered, ${unsent} unsent, refused ${refused}`);
   }
   const measured = {
-    requests_per_second: all.count / seconds,
     ...all.toMeasured(),
     late_p99_us: late.percentile(0.99),
     hash: Draws.hashOf(mix, seed),

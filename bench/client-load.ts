@@ -1,5 +1,5 @@
-// Loops of the load's generator on a server of the layers "http", "fix" and "binary": open ones,
-// whose orders have their own times, and closed ones.
+// An open loop of the load's generator on a server of the layers "http", "fix" and "binary": each
+// order has its own time.
 
 import type { Bench } from "./bench.ts";
 import { LATENCY_METRICS } from "./histogram.ts";
@@ -22,10 +22,7 @@ export interface ClientLoad {
   readonly replyBytes: number;
   readonly mix: Mix;
   readonly terms: OrderTerms;
-  /** Of an open loop; 0: a closed one. */
   readonly perSecond: number;
-  /** Of each session of a closed loop. */
-  readonly inFlight: number;
   readonly seconds: number;
   readonly warmUpSeconds: number;
   readonly seed: number;
@@ -46,36 +43,14 @@ export const OPEN_METRICS = [
   ["late_p99_us", "the load itself late, p99 µs"],
 ] as const;
 
-/** How many sessions, and how they send. */
-interface Loop extends Pick<ClientLoad, "perSecond" | "inFlight"> {
-  readonly sessions: number;
-}
-
 /** Errors: throws when an order is refused or not answered. */
 export function runOpenLoad(bench: Bench, target: LoadTarget): Promise<Measured> {
-  const loop = { perSecond: bench.size.openRate, inFlight: 0, sessions: OPEN_SESSIONS };
-  return runClientLoad(bench, target, loop);
-}
-
-/** A closed loop. Errors: as `runOpenLoad`. */
-export function runClosedLoad(
-  bench: Bench,
-  target: LoadTarget,
-  loop: Pick<Loop, "sessions" | "inFlight">,
-): Promise<Measured> {
-  return runClientLoad(bench, target, { ...loop, perSecond: 0 });
-}
-
-function runClientLoad(
-  bench: Bench,
-  target: LoadTarget,
-  { sessions, ...loop }: Loop,
-): Promise<Measured> {
   const seconds = bench.size.lengthMs / 1e3;
   const load: ClientLoad = {
-    ...{ requestBytes: 0, replyBytes: 0, firstOrder: 0, ...target, ...loop },
+    ...{ requestBytes: 0, replyBytes: 0, firstOrder: 0, ...target },
     ...{ seconds, warmUpSeconds: seconds * WARM_UP_SHARE, seed: SEED },
-    credentials: target.credentials.slice(0, sessions),
+    perSecond: bench.size.openRate,
+    credentials: target.credentials.slice(0, OPEN_SESSIONS),
   };
   return measure([process.execPath, bench.script("client-load-process.ts"), JSON.stringify(load)]);
 }

@@ -18,6 +18,7 @@ const ANCHOR = { move: 70.9, place: 12.8, reduce: 7.3, cancel: 7.3, immediate: 1
 const ANCHOR_SEED = 101_572_685;
 const FIFTH = "a fifth of the time";
 const HALF = "half as long before";
+const WARM_DOOR = "`warm` requests of bench.ts, then 20 turns of each shape";
 const ORDER_AND_CANCEL = { "order that rests": 50, "its cancel": 50 };
 const ENDS_AT_ONCE = { "order that finds nobody": 100 };
 
@@ -40,11 +41,8 @@ export const WORKLOADS: readonly Workload[] = [
   },
   { layer: "http", loop: "closed", mix: ENDS_AT_ONCE, warmUp: FIFTH },
   { layer: "http", loop: "open", seed: 1, mix: ENDS_AT_ONCE, warmUp: HALF },
-  {
-    ...{ layer: "fix", loop: "closed", mix: ORDER_AND_CANCEL },
-    warmUp: "as many requests as fixWarmRequests, then 20 turns of each shape",
-  },
+  { layer: "fix", loop: "closed", mix: ORDER_AND_CANCEL, warmUp: WARM_DOOR },
   { layer: "fix", loop: "open", seed: 1, mix: ORDER_AND_CANCEL, warmUp: HALF },
-  { layer: "binary", loop: "closed", seed: 1, mix: ORDER_AND_CANCEL, warmUp: HALF },
+  { layer: "binary", loop: "closed", mix: ORDER_AND_CANCEL, warmUp: WARM_DOOR },
   { layer: "binary", loop: "open", seed: 1, mix: ORDER_AND_CANCEL, warmUp: HALF },
 ];

@@ -1,5 +1,5 @@
-// What the load of the layer "fix" is put on: the venue, QuickFIX/J, and two servers that look at
-// nothing.
+// What the loads of the layers "fix" and "binary" are put on: the venue, and two servers that look
+// at nothing; over FIX QuickFIX/J, too.
 
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import type { Bench } from "./bench.ts";
 import type { LoadTarget } from "./client-load.ts";
 import { toMeasured } from "./processes.ts";
 
-/** Each with an account of its own: a session is told of all orders of its account. */
+/** Each with an account of its own. */
 export const SESSIONS = 64;
 /** No limit of the door is met. */
 const RATE = "1000000";
@@ -30,7 +30,7 @@ const OPEN_LOAD: Pick<LoadTarget, "mix" | "terms"> = {
 };
 
 /** Something that answers requests. */
-export interface FixServer {
+export interface DoorServer {
   readonly name: string;
   readonly durability: string;
   readonly port: number;
@@ -45,25 +45,28 @@ export interface FixServer {
 }
 
 /** A venue, which has another door beside. */
-export interface VenueServer extends FixServer {
+export interface VenueServer extends DoorServer {
   readonly binaryPort: number;
 }
 
 /** What a venue is copied from, so that each start finds the same. */
-export interface FixTemplate {
+export interface VenueTemplate {
   readonly directory: string;
   /** Lines `<CompID> <user> <password>`. */
   readonly logons: string;
 }
 
-/** A venue with one instrument, and a session and a funded account for each client. */
-export async function makeTemplate(bench: Bench): Promise<FixTemplate> {
-  const directory = join(bench.dataDirectory, "venues", "fix-template");
+/**
+ * A venue with one instrument, and a funded account for each client; `isFix`: with a registered FIX
+ * session, which is told of all orders of its account, whatever door they came by.
+ */
+export async function makeTemplate(bench: Bench, isFix: boolean): Promise<VenueTemplate> {
+  const directory = join(bench.dataDirectory, "venues", "door-template");
   mkdirSync(directory, { recursive: true });
   const venue = await VenueProcess.start({ dataDirectory: directory, flags: FLAGS });
   try {
-    const logons = join(bench.dataDirectory, "venues", "fix-logons");
-    writeFileSync(logons, (await register(venue)).join("\n"));
+    const logons = join(bench.dataDirectory, "venues", "door-logons");
+    writeFileSync(logons, (await register(venue, isFix)).join("\n"));
     return { directory, logons };
   } finally {
     await venue.stop();
@@ -74,7 +77,7 @@ function toCompId(client: number): string {
   return `CLIENT${`${client}`.padStart(2, "0")}`;
 }
 
-async function register(venue: VenueProcess): Promise<string[]> {
+async function register(venue: VenueProcess, isFix: boolean): Promise<string[]> {
   const call = async (method: string, path: string, body: object) => {
     const response = await venue.fetch(method, `/api/v1${path}`, body);
     if (!response.ok) throw new Error(`fix: ${path}: ${await response.text()}`);
@@ -96,7 +99,7 @@ async function register(venue: VenueProcess): Promise<string[]> {
     const { token } = await call("POST", "/admin/keys", key);
     const [, user = "", password = ""] = String(token).split("_");
     const session = { comp_id: name, key_id: user, kind: "order_entry" };
-    await call("POST", "/admin/fix-sessions", session);
+    if (isFix) await call("POST", "/admin/fix-sessions", session);
     logons.push(`${name} ${user} ${password}`);
   }
   return logons;
@@ -105,10 +108,10 @@ async function register(venue: VenueProcess): Promise<string[]> {
 /** A venue of its own on a copy of the template, which goes with it. */
 export async function startVenue(
   bench: Bench,
-  { directory, logons }: FixTemplate,
+  { directory, logons }: VenueTemplate,
   durability: string,
 ): Promise<VenueServer> {
-  const dataDirectory = join(bench.dataDirectory, "venues", `fix-${durability}`);
+  const dataDirectory = join(bench.dataDirectory, "venues", `door-${durability}`);
   cpSync(directory, dataDirectory, { recursive: true });
   const venue = await VenueProcess.start({ dataDirectory, flags: { ...FLAGS, durability } });
   return {
@@ -124,7 +127,7 @@ export async function startVenue(
 }
 
 /** As the generator wants them: of all sessions. */
-function readLogons(path: string): { compId: string; token: string }[] {
+export function readLogons(path: string): { compId: string; token: string }[] {
   const lines = readFileSync(path, "utf8").split("\n");
   return lines.map((line) => {
     const [compId = "", user = "", password = ""] = line.split(" ");
@@ -134,10 +137,15 @@ function readLogons(path: string): { compId: string; token: string }[] {
 
 /** Compiles the programs in C. Errors: throws when the compiler fails. */
 export async function buildPrograms(bench: Bench): Promise<void> {
-  const sources = [["fix-load", "fix-load-session"], ["fix-echo"]];
-  for (const names of sources) {
+  const load = ["closed-load", "closed-load-socket"];
+  const sources = {
+    "fix-load": [...load, "fix-session"],
+    "binary-load": [...load, "binary-session"],
+    "fixed-echo": ["fixed-echo"],
+  };
+  for (const [program, names] of Object.entries(sources)) {
     const files = names.map((name) => bench.script(`${name}.c`));
-    const target = join(bench.dataDirectory, names[0] ?? "");
+    const target = join(bench.dataDirectory, program);
     await bench.run(["cc", "-std=gnu11", "-O3", "-o", target, ...files, "-lpthread", "-lm"]);
   }
 }
@@ -148,12 +156,12 @@ export interface MessageSizes {
   readonly reply: number;
 }
 
-export function startEcho(bench: Bench, sizes: MessageSizes): Promise<FixServer> {
-  return startEchoOf("C epoll echo", [join(bench.dataDirectory, "fix-echo")], sizes);
+export function startEcho(bench: Bench, sizes: MessageSizes): Promise<DoorServer> {
+  return startEchoOf("C epoll echo", [join(bench.dataDirectory, "fixed-echo")], sizes);
 }
 
-export function startBareListener(bench: Bench, sizes: MessageSizes): Promise<FixServer> {
-  const command = [process.execPath, bench.script("fix-bare.ts")];
+export function startBareListener(bench: Bench, sizes: MessageSizes): Promise<DoorServer> {
+  const command = [process.execPath, bench.script("fixed-echo.ts")];
   return startEchoOf("Bun.listen echo", command, sizes);
 }
 
@@ -161,9 +169,9 @@ async function startEchoOf(
   name: string,
   command: readonly string[],
   { request, reply }: MessageSizes,
-): Promise<FixServer> {
+): Promise<DoorServer> {
   const { port, pid, stop } = await start([...command, `${request}`, `${reply}`]);
-  const options = [`reply_bytes=${reply}`];
+  const options = [`request_bytes=${request}`, `reply_bytes=${reply}`];
   const nobody = { token: "", compId: "" };
   const load: LoadTarget = {
     ...{ ...OPEN_LOAD, protocol: "echo" as const, requestBytes: request, replyBytes: reply, port },
@@ -187,7 +195,7 @@ export async function buildPeer(bench: Bench): Promise<boolean> {
 }
 
 /** Order: after `buildPeer`. */
-export async function startPeer(bench: Bench): Promise<FixServer> {
+export async function startPeer(bench: Bench): Promise<DoorServer> {
   const classPath = `${join(bench.dataDirectory, "fix-acceptor")}:${jarsOf("quickfixj")}`;
   const command = ["java", JAVA_MEMORY, "-cp", classPath, "Acceptor", `${SESSIONS}`];
   const kind = { name: "QuickFIX/J", durability: "-", isOneThread: false, options: [] };
@@ -206,7 +214,7 @@ export async function startPeer(bench: Bench): Promise<FixServer> {
 /** Starts a server that prints its port. Errors: throws when it ends before. */
 async function start(
   command: readonly string[],
-): Promise<Pick<FixServer, "port" | "pid" | "stop">> {
+): Promise<Pick<DoorServer, "port" | "pid" | "stop">> {
   const child = Bun.spawn([...command], { stdio: ["ignore", "pipe", "inherit"] });
   let port = "";
   for await (const chunk of child.stdout) {

@@ -1,20 +1,22 @@
 /*
- * The FIX client of the layer "fix": closed loops of orders and their cancels on any number of
- * sessions, and a resend beside one of them. In C, so that it costs less than what it measures.
+ * The client of the layers "fix" and "binary": closed loops of orders and their cancels on any
+ * number of sessions, and a client that asks for all again beside one that goes on. In C, so that it
+ * costs less than what it measures.
  *
  * Each place in flight sends an order that rests, cancels it when that is reported, and begins
- * again: one ExecutionReport a request. Requests are made once and patched; all have one length.
- * Reports are held against what was asked: number, checksum, ClOrdID, ExecType, no ExecID twice.
+ * again: one report a request. Reports are held against what was asked: number, order, kind, none
+ * twice.
  *
- * Use: fix-load <trade|echo|resend> name=value…; prints a JSON object. names in fix-load-session.c.
+ * Use: <program> <trade|resend> name=value…; prints a JSON object. Names in closed-load-socket.c.
  */
-#include "fix-load.h"
+#include "closed-load.h"
 
 struct options options = {.sessions = 1, .window = 1, .requests = 1000, .warm = 1000};
 
 void die(const char *what, const char *bytes, size_t length) {
-  fprintf(stderr, "fix-load: %s: ", what);
-  for (size_t at = 0; at < length; at++) fputc(bytes[at] == SOH ? '|' : bytes[at], stderr);
+  fprintf(stderr, "load: %s: ", what);
+  for (size_t at = 0; at < length; at++)
+    fputc(bytes[at] < ' ' || bytes[at] > '~' ? '|' : bytes[at], stderr);
   fputc('\n', stderr);
   exit(1);
 }
@@ -53,6 +55,11 @@ static void count_reply(struct load *load, struct session *session, unsigned slo
   if (!load->is_stopping || slot->state == ORDER_OPEN) send_next(session, slot_at);
 }
 
+static uint64_t hash_of_report(const struct report *report) {
+  return mix(((uint64_t)report->order << 9) | (uint64_t)report->is_cancel << 8 |
+             (unsigned char)report->exec_type);
+}
+
 static void take_report(struct load *load, struct session *session, struct report *report) {
   const struct slot *slot = &session->slots[report->order % options.window];
   int is_cancel = report->is_cancel;
@@ -60,8 +67,8 @@ static void take_report(struct load *load, struct session *session, struct repor
                     slot->order == report->order && report->exec_type == (is_cancel ? '4' : '0');
   if (!is_expected || load->count == load->capacity)
     die("an unexpected report", report->bytes, report->length);
-  session->hash += report->hash;
-  load->exec_ids[load->count] = report->exec_id_hash;
+  session->hash += hash_of_report(report);
+  load->exec_ids[load->count] = report->exec_id;
   count_reply(load, session, report->order % options.window);
 }
 
@@ -180,8 +187,9 @@ static void trade(struct session *sessions) {
   printf("{");
   print_load("", &load);
   printf("\"requests_per_second\": %.1f, \"requests\": %zu, ", (double)requests / seconds, requests);
-  printf("\"request_bytes\": %u, \"reply_bytes\": %.0f, ", sessions[0].request_bytes,
-         (double)sessions[0].reply_bytes / (sessions[0].in_sequence + 1e-9));
+  double sent = (double)sessions[0].requests + 1e-9;
+  printf("\"request_bytes\": %.0f, \"reply_bytes\": %.0f, ",
+         (double)sessions[0].request_bytes / sent, (double)sessions[0].reply_bytes / sent);
   printf("\"hash\": \"%llx\"}\n", (unsigned long long)hash_of(sessions, count));
 }
 
@@ -200,21 +208,20 @@ static void *go_on(void *argument) {
 /* Asks for everything again and takes it. Returns seconds. */
 static double take_resend(struct session *session) {
   uint64_t started_ns = now_ns();
-  uint64_t first_hash = session->hash;
-  unsigned last = session->in_sequence;
+  uint64_t first_hash = session->hash, last = session->in_sequence;
   session->hash = 0;
-  session->in_sequence = 0;
-  put_resend_request(session);
-  flush(session);
-  struct pollfd readable = {.fd = session->socket, .events = POLLIN};
-  while (session->in_sequence < last) {
-    if (poll(&readable, 1, WAIT_MS_MAX) <= 0) die("the resend has stopped", "", 0);
-    receive(session);
-    struct report report;
+  session->in_sequence = session->first_sequence;
+  ask_again(session);
+  struct report report;
+  for (;;) {
     while (session->in_sequence < last && next_report(session, &report)) {
       if (!report.is_possible_duplicate) die("no duplicate", report.bytes, report.length);
-      session->hash += report.hash;
+      session->hash += hash_of_report(&report);
     }
+    if (session->in_sequence >= last) break;
+    struct pollfd readable = {.fd = session->socket, .events = POLLIN};
+    if (poll(&readable, 1, WAIT_MS_MAX) <= 0) die("the resend has stopped", "", 0);
+    receive(session);
   }
   if (session->hash != first_hash) die("the resend is not what was sent", "", 0);
   return (double)(now_ns() - started_ns) / 1e9;
@@ -248,7 +255,11 @@ int main(int count, char **words) {
   if (options.sessions > SESSIONS_MAX || options.window > WINDOW_MAX) die("too many", "", 0);
   struct session *sessions = calloc(options.sessions, sizeof *sessions);
   if (sessions == NULL) die("no memory", "", 0);
-  for (unsigned at = 0; at < options.sessions; at++) open_session(&sessions[at], at);
+  for (unsigned at = 0; at < options.sessions; at++) {
+    sessions[at].index = at;
+    for (unsigned slot = 0; slot < options.window; slot++) sessions[at].next_order[slot] = slot;
+    open_session(&sessions[at]);
+  }
   if (strcmp(mode, "resend") == 0) resend(sessions);
   else trade(sessions);
   for (unsigned at = 0; at < options.sessions; at++) close_session(&sessions[at]);

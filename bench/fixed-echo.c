@@ -2,7 +2,7 @@
  * What a server cannot be faster than: one thread, epoll, answers of a fixed length to requests of
  * a fixed length, whatever they say.
  *
- * Use: fix-echo <request bytes> <reply bytes>; prints its port and runs until it is killed.
+ * Use: fixed-echo <request bytes> <reply bytes>; prints its port and runs until it is killed.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,9 +1,9 @@
 /**
- * The server that the FIX door is compared with: `Bun.listen`, which answers requests of a fixed
+ * What the doors of sessions are compared with: `Bun.listen`, which answers requests of a fixed
  * length with replies of a fixed length, whatever they say.
  *
- * Use: `bun bench/fix-bare.ts <request bytes> <reply bytes>`; prints its port and runs until it is
- * killed.
+ * Use: `bun bench/fixed-echo.ts <request bytes> <reply bytes>`; prints its port and runs until it
+ * is killed.
  */
 
 /** Replies to all that one read may bring. */

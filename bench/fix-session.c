@@ -1,32 +1,26 @@
-/* Sockets and messages of fix-load.c. */
-#include "fix-load.h"
+/*
+ * Orders over FIX, for closed-load.c. Requests are made once and patched; all have one length.
+ * Reports are held against ClOrdID, ExecType, MsgSeqNum and checksum.
+ */
+#include "closed-load.h"
 
+#define SOH 1
+#define REQUEST_BYTES_MAX 512
 /* Long enough for any number of a run: all requests have the same length. */
 #define NUMBER_DIGITS 9
 #define TIME_BYTES 21
 
-void read_option(const char *word) {
-  const char *value = strchr(word, '=');
-  if (value == NULL) die("no name=value", word, strlen(word));
-  size_t length = (size_t)(value++ - word);
-  struct {
-    const char *name;
-    unsigned *place;
-  } numbers[] = {
-      {"port", &options.port},         {"sessions", &options.sessions},
-      {"window", &options.window},     {"requests", &options.requests},
-      {"warm", &options.warm},         {"first_order", &options.first_order},
-      {"reply_bytes", &options.reply_bytes},
-  };
-  for (size_t at = 0; at < sizeof numbers / sizeof *numbers; at++) {
-    if (strlen(numbers[at].name) != length || strncmp(word, numbers[at].name, length)) continue;
-    *numbers[at].place = (unsigned)strtoul(value, NULL, 10);
-    return;
-  }
-  if (strncmp(word, "logons=", 7) == 0) options.logons = value;
-  else if (strncmp(word, "target=", 7) == 0) options.target = value;
-  else die("no such option", word, strlen(word));
-}
+/* A request made once: where its parts lie that change. */
+struct template {
+  char bytes[REQUEST_BYTES_MAX];
+  unsigned length, sequence_at, sending_time_at, id_at, original_id_at;
+};
+
+struct own {
+  unsigned out_sequence;
+  struct template order, cancel;
+  char comp_id[64];
+};
 
 static void put_digits(char *at, unsigned number) {
   for (int digit = NUMBER_DIGITS - 1; digit >= 0; digit--, number /= 10)
@@ -67,7 +61,7 @@ static void make_template(struct template *template, const struct session *sessi
                           const char *type, const char *body) {
   char inner[REQUEST_BYTES_MAX - 64];
   snprintf(inner, sizeof inner, "35=%s|34=%0*d|49=%s|52=%s|56=%s|%s", type, NUMBER_DIGITS, 0,
-           session->comp_id, time_text(), options.target, body);
+           session->own->comp_id, time_text(), options.target, body);
   int length = snprintf(template->bytes, sizeof template->bytes, "8=FIX.4.4|9=%zu|%s10=000|",
                         strlen(inner), inner);
   template->length = (unsigned)length;
@@ -84,12 +78,9 @@ static void make_template(struct template *template, const struct session *sessi
 
 /* Copies a template behind what is to be written, and gives it number, time and checksum. */
 static char *put(struct session *session, const struct template *template) {
-  if (session->out_end + template->length > OUT_BYTES) die("too much to write", "", 0);
-  char *at = session->out + session->out_end;
-  memcpy(at, template->bytes, template->length);
-  put_digits(at + template->sequence_at, ++session->out_sequence);
+  char *at = put_bytes(session, template->bytes, template->length);
+  put_digits(at + template->sequence_at, ++session->own->out_sequence);
   memcpy(at + template->sending_time_at, time_text(), TIME_BYTES);
-  session->out_end += template->length;
   return at;
 }
 
@@ -98,7 +89,7 @@ static void finish(char *at, const struct template *template) {
 }
 
 void put_request(struct session *session, int is_cancel, unsigned order) {
-  const struct template *template = is_cancel ? &session->cancel : &session->order;
+  const struct template *template = is_cancel ? &session->own->cancel : &session->own->order;
   char *at = put(session, template);
   /* Behind a letter; that of a cancel is repeated until the lengths are the same. */
   char *id = at + template->id_at;
@@ -106,6 +97,8 @@ void put_request(struct session *session, int is_cancel, unsigned order) {
              options.first_order + order);
   if (is_cancel) put_digits(at + template->original_id_at + 1, options.first_order + order);
   finish(at, template);
+  session->requests++;
+  session->request_bytes += template->length;
 }
 
 static void put_plain(struct session *session, const char *type, const char *body) {
@@ -114,28 +107,9 @@ static void put_plain(struct session *session, const char *type, const char *bod
   finish(put(session, &template), &template);
 }
 
-void put_resend_request(struct session *session) { put_plain(session, "2", "7=1|16=0|"); }
-
-void flush(struct session *session) {
-  if (session->out_end == 0) return;
-  ssize_t written = write(session->socket, session->out, session->out_end);
-  if (written != (ssize_t)session->out_end) die("a request was not written whole", "", 0);
-  session->out_end = 0;
-}
-
-void receive(struct session *session) {
-  size_t rest = session->in_end - session->in_start;
-  memmove(session->in, session->in + session->in_start, rest);
-  session->in_start = 0;
-  ssize_t got = read(session->socket, session->in + rest, IN_BYTES - rest);
-  if (got <= 0) die("the connection has ended", session->in, rest);
-  session->in_end = rest + (size_t)got;
-}
-
-static uint64_t mix(uint64_t value) {
-  value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
-  value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
-  return value ^ (value >> 31);
+void ask_again(struct session *session) {
+  put_plain(session, "2", "7=1|16=0|");
+  flush(session);
 }
 
 static uint64_t hash_text(const char *bytes, size_t length) {
@@ -174,7 +148,7 @@ static unsigned read_fields(struct report *report, char *type, unsigned *new_seq
     else if (tag == 36) *new_sequence = (unsigned)strtoul(value, NULL, 10);
     else if (tag == 43) report->is_possible_duplicate = *value == 'Y';
     else if (tag == 150) report->exec_type = *value;
-    else if (tag == 17) report->exec_id_hash = hash_text(value, length);
+    else if (tag == 17) report->exec_id = hash_text(value, length);
     else if (tag == 11 && length > NUMBER_DIGITS) {
       report->is_cancel = *value == 'c';
       unsigned long order = strtoul(field_end - NUMBER_DIGITS, NULL, 10);
@@ -197,29 +171,27 @@ int next_report(struct session *session, struct report *report) {
     if (type == 'A' || type == '0' || type == '4') continue;
     if (type != '8') die("no report", report->bytes, length);
     session->reply_bytes += length;
-    report->hash = mix(((uint64_t)report->order << 9) | (uint64_t)report->is_cancel << 8 |
-                       (unsigned char)report->exec_type);
     return 1;
   }
   return 0;
 }
 
 static void make_requests(struct session *session) {
+  struct own *own = session->own;
   char text[REQUEST_BYTES_MAX - 128];
   const char *format = "11=o%09d|38=1|40=2|44=10|54=1|55=BASE-QUOTE|59=1|60=%s|";
   snprintf(text, sizeof text, format, 0, time_text());
-  make_template(&session->order, session, "D", text);
-  session->cancel.length = 0;
-  for (int letters = 1; session->cancel.length < session->order.length; letters++) {
+  make_template(&own->order, session, "D", text);
+  own->cancel.length = 0;
+  for (int letters = 1; own->cancel.length < own->order.length; letters++) {
     char id[32];
     memset(id, 'c', sizeof id);
     snprintf(id + letters, sizeof id - (size_t)letters, "%09d", 0);
     snprintf(text, sizeof text, "11=%s|38=1|41=o%09d|54=1|55=BASE-QUOTE|60=%s|", id, 0,
              time_text());
-    make_template(&session->cancel, session, "F", text);
+    make_template(&own->cancel, session, "F", text);
   }
-  session->request_bytes = session->order.length;
-  if (session->cancel.length != session->order.length) die("lengths differ", text, strlen(text));
+  if (own->cancel.length != own->order.length) die("lengths differ", text, strlen(text));
 }
 
 static void log_on(struct session *session, const char *user, const char *password) {
@@ -234,24 +206,19 @@ static void log_on(struct session *session, const char *user, const char *passwo
   }
 }
 
-void open_session(struct session *session, unsigned index) {
+void open_session(struct session *session) {
   char user[64] = "-", password[128] = "-";
-  snprintf(session->comp_id, sizeof session->comp_id, "CLIENT%02u", index + 1);
+  struct own *own = session->own = calloc(1, sizeof *own);
+  if (own == NULL) die("no memory", "", 0);
+  snprintf(own->comp_id, sizeof own->comp_id, "CLIENT%02u", session->index + 1);
   FILE *logons = options.logons == NULL ? NULL : fopen(options.logons, "r");
-  for (unsigned line = 0; logons != NULL && line <= index; line++)
-    if (fscanf(logons, "%63s %63s %127s", session->comp_id, user, password) != 3)
+  for (unsigned line = 0; logons != NULL && line <= session->index; line++)
+    if (fscanf(logons, "%63s %63s %127s", own->comp_id, user, password) != 3)
       die("too few logons", "", 0);
   if (logons != NULL) fclose(logons);
   if (options.target == NULL) options.target = "OPENBELL";
-  for (unsigned slot = 0; slot < options.window; slot++) session->next_order[slot] = slot;
   make_requests(session);
-  session->socket = socket(AF_INET, SOCK_STREAM, 0);
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)options.port)};
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  int yes = 1;
-  setsockopt(session->socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-  if (connect(session->socket, (struct sockaddr *)&address, sizeof address) != 0)
-    die("cannot connect", "", 0);
+  connect_session(session);
   if (options.reply_bytes == 0) log_on(session, user, password);
 }
 

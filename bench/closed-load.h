@@ -1,7 +1,11 @@
-/* What fix-load.c, the loops, and fix-load-session.c, the sockets and messages, share. */
-#ifndef FIX_LOAD_H
-#define FIX_LOAD_H
+/*
+ * What closed-load.c, the loops, closed-load-socket.c, options and sockets, and a protocol share:
+ * fix-session.c or binary-session.c, one to a program.
+ */
+#ifndef CLOSED_LOAD_H
+#define CLOSED_LOAD_H
 
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <math.h>
 #include <netinet/in.h>
@@ -17,7 +21,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SOH 1
 #define SESSIONS_MAX 64
 #define WINDOW_MAX 256
 #define BYSTANDER_REQUESTS_MAX 1000000
@@ -25,24 +28,22 @@
 #define WAIT_MS_MAX 30000
 #define IN_BYTES (1 << 18)
 #define OUT_BYTES (1 << 17)
-#define REQUEST_BYTES_MAX 512
 
 struct options {
   unsigned port, sessions, window, requests, warm;
   /* Number of the first order: a venue remembers those of earlier runs. */
   unsigned first_order;
-  /* Of an echo, which answers each request with so many; 0: it speaks FIX. */
-  unsigned reply_bytes;
-  /* Lines `<CompID> <user> <password>`, and the CompID of the other side. */
+  /* Of an echo, which answers so many with so many; 0: it speaks the protocol. */
+  unsigned request_bytes, reply_bytes;
+  /* FIX: lines `<CompID> <user> <password>`, and the CompID of the other side. */
   const char *logons, *target;
+  /* Binary: what is sent, made elsewhere. */
+  const char *frames;
 };
 extern struct options options;
 
-/* A request made once: where its parts lie that change. */
-struct template {
-  char bytes[REQUEST_BYTES_MAX];
-  unsigned length, sequence_at, sending_time_at, id_at, original_id_at;
-};
+/* What only its protocol knows of a session. */
+struct own;
 
 struct slot {
   enum { IDLE, ORDER_SENT, ORDER_OPEN, CANCEL_SENT } state;
@@ -52,24 +53,28 @@ struct slot {
 
 struct session {
   int socket;
-  unsigned out_sequence, in_sequence, in_flight, orders_left, replies, request_bytes;
-  struct template order, cancel;
+  unsigned index, in_flight, orders_left, replies;
+  /* Numbers of the last message, and of the last before this run. */
+  uint64_t in_sequence, first_sequence;
+  struct own *own;
   struct slot slots[WINDOW_MAX];
   unsigned next_order[WINDOW_MAX];
-  uint64_t hash, reply_bytes;
-  char comp_id[64];
+  /* Of what was counted: a report each. */
+  uint64_t hash, requests, request_bytes, reply_bytes;
   char in[IN_BYTES], out[OUT_BYTES];
   size_t in_start, in_end, out_end;
 };
 
-/* An ExecutionReport that came. */
+/* What a venue says of an order. */
 struct report {
   const char *bytes;
   size_t length;
   unsigned order;
   int is_cancel, is_possible_duplicate;
+  /* As FIX has it. */
   char exec_type;
-  uint64_t exec_id_hash, hash;
+  /* No other report has it. */
+  uint64_t exec_id;
 };
 
 /* What one closed loop found. */
@@ -83,16 +88,25 @@ struct load {
 _Noreturn void die(const char *what, const char *bytes, size_t length);
 uint64_t now_ns(void);
 
+/* closed-load-socket.c */
 void read_option(const char *word);
-/* Connects and, where the other side speaks FIX, logs on. */
-void open_session(struct session *session, unsigned index);
-void close_session(struct session *session);
-void put_request(struct session *session, int is_cancel, unsigned order);
-void put_resend_request(struct session *session);
+void connect_session(struct session *session);
 /* Writes what was put. Bounds: it fits the buffer of the socket. */
 void flush(struct session *session);
 /* Reads what has come, at least a byte. */
 void receive(struct session *session);
+/* Appends a copy of bytes to what is to be written. Returns where they lie. */
+char *put_bytes(struct session *session, const char *bytes, size_t length);
+uint64_t mix(uint64_t value);
+
+/* A protocol. */
+/* Connects and, where the other side is no echo, logs in. */
+void open_session(struct session *session);
+void close_session(struct session *session);
+/* Puts an order, or the cancel of one. */
+void put_request(struct session *session, int is_cancel, unsigned order);
+/* Asks for all messages behind `first_sequence`. */
+void ask_again(struct session *session);
 /* The next report. Others than reports are counted and passed over. Returns 0: there is none. */
 int next_report(struct session *session, struct report *report);
 
