@@ -13,8 +13,11 @@ export interface EngineCase {
   /** Part of a quick run, too. */
   readonly isMain: boolean;
   readonly stand: Stand;
-  /** Looks at what a process found. Errors: throws when it is not what it must be. */
-  readonly check?: (measured: Measured) => void;
+  /**
+   * The hash of what a process found, where it tells none itself. Errors: throws when it is not
+   * what it must be.
+   */
+  readonly hashOf?: (measured: Measured) => string;
 }
 
 /** The chart of commands that come from JavaScript. */

@@ -63,8 +63,9 @@ export async function runEngine(bench: Bench, layers: readonly string[]): Promis
   for (let round = 0; round < bench.size.rounds; round += 1) {
     for (const [index, each] of cases.entries()) {
       bench.tell(`${each.layer}: ${each.name}, process ${round + 1} of ${bench.size.rounds}`);
-      const measured = await measure(each.command(bench, round === 0), { isPinned: each.isPinned });
-      each.check?.(measured);
+      const printed = await measure(each.command(bench, round === 0), { isPinned: each.isPinned });
+      const hash = each.hashOf?.(printed);
+      const measured = hash === undefined ? printed : { ...printed, hash };
       bench.keep(each.layer, measured);
       found[index]?.push(measured);
     }

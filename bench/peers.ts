@@ -89,7 +89,7 @@ async function exchangeCoreCases(
           const java = ["java", ...JAVA_OPENS, ...JAVA_FLAGS, ...memoryOf(bench)];
           return [...java, "-cp", classPath, "Peer", ...options];
         },
-        check: (measured) => checkResult(stream, measured),
+        hashOf: (measured) => checkResult(stream, measured),
       };
     }),
   );
@@ -101,11 +101,17 @@ function memoryOf({ size: { peerMemoryMib } }: Bench): string[] {
 }
 
 /** Errors: throws when a peer ended with other trades or another book than ours. */
-function checkResult({ expected }: PeerStream, measured: Measured): void {
-  for (const key of RESULTS) {
+function checkResult({ expected }: PeerStream, measured: Measured): string {
+  const results = RESULTS.map((key) => {
     const [found, wanted] = [numberOf(measured, key), numberOf(expected, key)];
     if (found !== wanted) throw new Error(`peer: ${key} is ${found}, not ${wanted}`);
-  }
+    return found;
+  });
+  return toHash(results);
+}
+
+function toHash(results: readonly number[]): string {
+  return Bun.hash(results.join(" ")).toString(16);
 }
 
 /**
@@ -127,6 +133,7 @@ async function orderBookCases(bench: Bench, streams: readonly PeerStream[]): Pro
     isPinned: false,
     isMain: runtime === "Bun",
     stand: { chart: BORDER_CHART, name: `${ORDER_BOOK} on ${runtime}, no accounts`, role: "peer" },
+    hashOf: (measured) => toHash([numberOf(measured, "orders_touched")]),
     command: () => {
       const sizes = [prefill, ORDER_BOOK_COMMANDS, ORDER_BOOK_PASSES].map(String);
       return [path, program, directory, file, ...sizes];
