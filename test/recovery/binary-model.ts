@@ -2,10 +2,12 @@
 // line for each message, in groups of one sequence.
 
 import { cancelReasonNames } from "../../gateway/domain/order.ts";
-import type { Message } from "../support/binary-frames.ts";
+import { Liquidity } from "../../gateway/generated/order-entry.ts";
+import { type Message, toBigInt } from "../support/binary-frames.ts";
 
-/** Lots of BTC-USDT in one BTC. */
+/** Lots of BTC-USDT in one BTC, and units in one USDT. */
 const LOTS_IN_ONE = 1_000;
+const UNITS_IN_ONE = 100_000;
 
 interface Field {
   readonly field_name: string;
@@ -33,10 +35,18 @@ export interface StreamName {
 /** Entries of one command. */
 type Transaction = readonly Entry[];
 
+/** An order as it goes through the log, in lots. */
+interface Progress {
+  readonly account: string;
+  quantity: number;
+  filled: number;
+}
+
 export class BinaryModel {
   readonly #transactions: Transaction[] = [];
-  /** Account of each order. */
-  readonly #accounts = new Map<string, string>();
+  readonly #orders = new Map<string, Progress>();
+  /** What each side of a trade is told, by trade and role. */
+  readonly #fills = new Map<string, string>();
 
   /** `log`: the change log from its beginning, one entry a line. */
   constructor(log: string) {
@@ -46,11 +56,38 @@ export class BinaryModel {
       const entry = JSON.parse(line) as Entry;
       if (group[0]?.sequence !== entry.sequence) this.#transactions.push((group = []));
       group.push(entry);
-      const account = created(entry, "account");
-      if (entry.entity_type === "SpotOrder" && account !== undefined) {
-        this.#accounts.set(entry.entity_id, account);
-      }
     }
+    for (const transaction of this.#transactions) this.#follow(transaction);
+  }
+
+  /** New orders and new terms first: what a command trades is filled against them. */
+  #follow(transaction: Transaction): void {
+    for (const entry of transaction.filter(({ entity_type: type }) => type === "SpotOrder")) {
+      const account = created(entry, "account");
+      const quantity = toCount(created(entry, "quantity") ?? updated(entry, "quantity"));
+      const order = this.#orders.get(entry.entity_id);
+      if (account !== undefined) {
+        this.#orders.set(entry.entity_id, { account, quantity, filled: 0 });
+      } else if (order !== undefined && quantity > 0) order.quantity = quantity;
+    }
+    for (const trade of transaction.filter(({ entity_type: type }) => type === "SpotTrade")) {
+      for (const role of ["taker", "maker"]) this.#fill(trade, role);
+    }
+  }
+
+  #fill(trade: Entry, role: string): void {
+    const id = created(trade, `${role}_order_id`) ?? "";
+    const order = this.#orders.get(id);
+    if (order === undefined) throw new Error(`order ${id} was not created`);
+    const lots = toCount(created(trade, "quantity"));
+    order.filled += lots;
+    const words = [
+      ...["filled", id, created(trade, "trade_id"), role, order.filled < order.quantity ? 2 : 3],
+      ...[`${lots}@${Number(created(trade, "price"))}`, order.filled],
+      ...[order.quantity - order.filled, toUnits(created(trade, "notional"))],
+      toUnits(created(trade, `${role}_fee`)),
+    ];
+    this.#fills.set(`${trade.entity_id} ${role}`, words.join(" "));
   }
 
   /** What the stream must hold. Within one sequence the lines are sorted. */
@@ -78,7 +115,7 @@ export class BinaryModel {
     const account = `${stream.account}`;
     switch (type) {
       case "SpotOrder": {
-        if (this.#accounts.get(id) !== account) return [];
+        if (this.#orders.get(id)?.account !== account) return [];
         const code = created(entry, "reject_code");
         if (code !== undefined) return [code === "" ? `accepted ${id}` : `rejected ${id} ${code}`];
         const isReplaced = ["price", "quantity", "client_order_id"].some((name) =>
@@ -90,14 +127,11 @@ export class BinaryModel {
           ...(reason === undefined ? [] : [`cancelled ${id} ${reason}`]),
         ];
       }
-      case "SpotTrade": {
-        const lots = Math.round(Number(created(entry, "quantity")) * LOTS_IN_ONE);
-        const trade = `${created(entry, "trade_id")} ${lots}@${Number(created(entry, "price"))}`;
+      case "SpotTrade":
         return ["taker", "maker"].flatMap((role) => {
           const isOwn = created(entry, `${role}_account`) === account;
-          return isOwn ? [`filled ${created(entry, `${role}_order_id`)} ${trade}`] : [];
+          return isOwn ? [this.#fills.get(`${id} ${role}`) ?? ""] : [];
         });
-      }
       case "Balance": {
         const [owner, currency] = id.split(":");
         return stream.hasBalances && owner === account ? [`balance ${currency}`] : [];
@@ -119,6 +153,14 @@ function isAnswered(request: Entry, transaction: Transaction): boolean {
     const isOrder = entry.entity_type === "SpotOrder";
     return isOrder && (created(entry, "status") === "5" || updated(entry, "status") === "4");
   });
+}
+
+function toCount(quantity: string | undefined): number {
+  return Math.round(Number(quantity ?? "") * LOTS_IN_ONE);
+}
+
+function toUnits(amount: string | undefined): number {
+  return Math.round(Number(amount) * UNITS_IN_ONE);
 }
 
 function created({ change_type: change }: Entry, name: string): string | undefined {
@@ -149,8 +191,13 @@ function toLine({ kind, body }: Message, currencies: ReadonlyMap<number, string>
     case "OrderRejected":
       return `rejected ${body.orderId()} ${body.code()}`;
     case "OrderFilled": {
-      const trade = `${body.tradeId()} ${body.quantity()}@${body.price()}`;
-      return `filled ${body.orderId()} ${trade}`;
+      const role = body.liquidity() === Liquidity.Taker ? "taker" : "maker";
+      const words = [
+        ...["filled", body.orderId(), body.tradeId(), role, body.status()],
+        ...[`${body.quantity()}@${body.price()}`, body.filled(), body.leaves()],
+        ...[toBigInt(body.notional()), toBigInt(body.fee())],
+      ];
+      return words.join(" ");
     }
     case "OrderCancelled":
       return `cancelled ${body.orderId()} ${cancelReasonNames[body.reason()]}`;

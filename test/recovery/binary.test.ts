@@ -76,6 +76,8 @@ test(`over ${KILLS} kills nothing is lost or comes twice (BINARY_SEED=${SEED})`,
   await using _end = { [Symbol.asyncDispose]: async () => void (await venue.kill()) };
   const { dataDirectory, binaryPort: port } = venue;
   const market = await openMarket(venue);
+  const fees = { maker_rate: "-0.0002", taker_rate: "0.0005" };
+  await market.operator.need("PUT", "/api/v1/admin/instruments/BTC-USDT/fees", fees);
   const traders = await makeTraders(market);
   for (const trader of traders) await trader.connect(port);
   // Streams begin where they are made: from here on they hear all.
