@@ -38,7 +38,7 @@ def hear(name, number, body):
     if name == "LoginAccepted":
         for each in body.instruments:
             tick = f"{each.tickMantissa}e-{each.tickExponent}"
-            print(f"{each.symbol.decode()}: instrument {each.id}, tick {tick}")
+            print(f"{each.symbol.decode()}: instrument {each.id}, tick {tick}, lot {each.lotSize}")
     elif name != "Heartbeat":
         fields = {key: getattr(value, "low", value) for key, value in vars(body).items()}
         print(f"#{number} {name}", *(f"{key}={value}" for key, value in fields.items()))

@@ -40,9 +40,9 @@ function toRequest(line: string): Uint8Array {
 function hear({ number, bodyType, body }: schema.ServerMessageT): void {
   if (number > 0n) nextNumber = number + 1n;
   if (body instanceof schema.LoginAcceptedT) {
-    for (const { symbol, id, tickMantissa, tickExponent } of body.instruments) {
+    for (const { symbol, id, tickMantissa, tickExponent, lotSize } of body.instruments) {
       const tick = `${tickMantissa}e-${tickExponent}`;
-      process.stdout.write(`${symbol}: instrument ${id}, tick ${tick}\n`);
+      process.stdout.write(`${symbol}: instrument ${id}, tick ${tick}, lot ${lotSize}\n`);
     }
   } else if (bodyType !== ServerBody.Heartbeat) {
     const fields = Object.entries(body ?? {}).map(([name, value]) => {
@@ -70,7 +70,7 @@ function trade(): void {
     silentBeats += 1;
     if (silentBeats > 10) socket.destroy();
   }, HEARTBEAT_MS / 2);
-  socket.on("data", (chunk) => {
+  socket.on("data", (chunk: Buffer) => {
     silentBeats = 0;
     received = Buffer.concat([received, chunk]);
     for (let end = 0; received.length >= 4; received = received.subarray(end)) {
