@@ -64,7 +64,9 @@ export class RowWriter {
    * Order: after the one before it, without a gap.
    */
   add(transaction: Transaction): void {
-    for (const [sub, change] of transaction.changes.entries()) {
+    let sub = -1;
+    for (const change of transaction.changes) {
+      sub += 1;
       if (change.entity === "order") {
         if (change.change === "updated") this.#addUpdate(transaction, sub, change);
         else this.#addOrder(transaction, sub, change);
@@ -114,14 +116,17 @@ export class RowWriter {
     numbers[at++] = order.makerRate;
     numbers[at++] = order.takerRate;
     numbers[at++] = order.createdAtUs;
-    this.#putClientOrderId(at++, order);
+    // A refused one may ask for an id that looks like the venue's own.
+    const isTheirs = order.code !== 0 && order.clientOrderId !== `ob-${order.orderId}`;
+    if (isTheirs) this.#putText(at++, order.clientOrderId);
+    else this.#putClientOrderId(at++, order.clientOrderId);
     this.#length = at;
   }
 
   #addUpdate(transaction: Transaction, sub: number, order: OrderUpdate): void {
     let at = this.#begin(RowKind.orderUpdated, transaction, sub);
     const numbers = this.#numbers;
-    this.#putClientOrderId(at++, order);
+    this.#putClientOrderId(at++, order.clientOrderId);
     numbers[at++] = order.orderId;
     numbers[at++] = order.account;
     numbers[at++] = order.instrument;
@@ -189,10 +194,9 @@ export class RowWriter {
     else this.#putText(at, amount.toString());
   }
 
-  /** The venue's own are made of the order id and not stored. */
-  #putClientOrderId(at: number, { orderId, clientOrderId }: OrderUpdate | OrderImage): void {
-    const isOwn = clientOrderId.startsWith("ob-") && clientOrderId === `ob-${orderId}`;
-    if (isOwn) this.#numbers[at] = NOTHING;
+  /** The venue's own are made of the order id and not stored; no client can give such a one. */
+  #putClientOrderId(at: number, clientOrderId: string): void {
+    if (clientOrderId.startsWith("ob-")) this.#numbers[at] = NOTHING;
     else this.#putText(at, clientOrderId);
   }
 

@@ -1,7 +1,7 @@
 // The stage that makes bars (rules 6.2). Its checkpoint is a sequence together with the bars as of
 // that sequence, kept by a store; a restart goes on from there, as if nothing had happened.
 
-import type { Transaction } from "../../domain/change.ts";
+import type { Change, Trade, Transaction } from "../../domain/change.ts";
 import { Bookmark, type BookmarkedStore } from "../bookmark.ts";
 import type { Stage } from "../stage.ts";
 import type { Bar } from "./bar.ts";
@@ -96,8 +96,7 @@ export class KlineStage implements Stage {
     if (this.#unsavedBars.length >= UNSAVED_BARS_MAX) return "busy";
     // What is missing may be of the same microsecond: a batch has one time.
     if (this.#completeFromUs === NOT_YET_US) this.#completeFromUs = timeUs + 1;
-    const trades = changes.filter((change) => change.entity === "trade");
-    const update = this.#bars.add(trades, timeUs);
+    const update = this.#bars.add(tradesOf(changes), timeUs);
     this.#bookmark.reach(sequence);
     if (update === undefined) return;
     this.#unsavedBars.push(...update.closed);
@@ -124,4 +123,17 @@ export class KlineStage implements Stage {
     this.#unsavedInstruments.clear();
     this.#store.save(sequence, state, this.#completeFromUs);
   }
+}
+
+const NO_TRADES: readonly Trade[] = [];
+
+/** Cost: no object where there is none, as in most transactions. */
+function tradesOf(changes: readonly Change[]): readonly Trade[] {
+  let trades: Trade[] | undefined;
+  for (const change of changes) {
+    if (change.entity !== "trade") continue;
+    trades ??= [];
+    trades.push(change);
+  }
+  return trades ?? NO_TRADES;
 }

@@ -43,6 +43,8 @@ export type SettlementTerms = Pick<
 /** Terms by instrument id. */
 export type FindTerms = (instrument: number) => SettlementTerms | undefined;
 
+const NO_EVENTS: readonly SettlementEvent[] = [];
+
 /** The terms of an instrument that traded. Errors: throws when it is not known. */
 export function termsOf(instrument: number, findTerms: FindTerms): SettlementTerms {
   const terms = findTerms(instrument);
@@ -68,14 +70,18 @@ export function toSettlementEvent(
   return { tradeId, sequence, instrument, legs, fees, settledAtUs: timeUs };
 }
 
-/** One event per trade, in the order of the trades. */
+/** One event per trade, in the order of the trades. Cost: no object where there is none. */
 export function toSettlementEvents(
   { sequence, timeUs, changes }: Transaction,
   findTerms: FindTerms,
-): SettlementEvent[] {
-  return changes.flatMap((trade) =>
-    trade.entity === "trade" ? [toSettlementEvent({ trade, sequence, timeUs }, findTerms)] : [],
-  );
+): readonly SettlementEvent[] {
+  let events: SettlementEvent[] | undefined;
+  for (const trade of changes) {
+    if (trade.entity !== "trade") continue;
+    events ??= [];
+    events.push(toSettlementEvent({ trade, sequence, timeUs }, findTerms));
+  }
+  return events ?? NO_EVENTS;
 }
 
 /** What accounts paid or got: all but what the fee accumulator collects. */
