@@ -38,6 +38,7 @@ export interface FixVenueOptions {
   /** By CompID. */
   readonly traders: Readonly<Record<string, FixTrader>>;
   readonly clock?: Clock;
+  /** Left out: no limit. */
   readonly hardRate?: Rate;
   /** Executed in an empty venue, before there is any session. */
   readonly opening?: readonly SubmittedCommand[];
@@ -63,7 +64,7 @@ export class FixVenue {
 
   constructor(options: FixVenueOptions) {
     this.#options = options;
-    const { directory, clock = systemClock, hardRate = UNLIMITED } = options;
+    const { directory, clock = systemClock, hardRate } = options;
     const core = Core.open({
       dataDirectory: join(directory, "journal"),
       durability: options.durability ?? "none",
@@ -86,7 +87,6 @@ export class FixVenue {
     const desk = new OrderDesk({
       venue,
       clock,
-      hardRate,
       judge: (handle, logon) => this.#judge(handle.id, logon.is(8674, "1")),
     });
     this.desk = desk;
@@ -94,7 +94,7 @@ export class FixVenue {
       application: desk,
       dictionary: makeVenueDictionary(),
       settingsOf: ({ targetCompId }: SessionId) =>
-        targetCompId in options.traders ? VENUE_SETTINGS : undefined,
+        targetCompId in options.traders ? { ...VENUE_SETTINGS, hardRate } : undefined,
       openStore: (id: SessionId, nowUs: number) => {
         const store = { directory: join(directory, "fix"), bytesMax: STORE_BYTES_MAX };
         const files = new FileStore(id, { ...store, sync: "none" }, nowUs);

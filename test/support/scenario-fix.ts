@@ -19,7 +19,6 @@ import type { Capacities, MassCancelAction, NewOrderAction } from "./scenario-sc
 import type { Found, OrderName, ResolvedAction, Venue } from "./scenario-venue.ts";
 
 const STORE_BYTES_MAX = 1 << 22;
-const UNLIMITED = { perSecond: Number.POSITIVE_INFINITY, burst: 1 };
 const TRANSACT_TIME = "20260101-00:00:00";
 const TIMES_IN_FORCE = { gtc: "1", ioc: "3", fok: "4", post_only: "1" } as const;
 const PLAIN_NUMBER = /^-?[0-9]+(\.[0-9]+)?$/;
@@ -62,7 +61,7 @@ class FixDoorVenue implements Venue {
     this.#http = door.http;
     const { venue, log } = door;
     const desk = new OrderDesk({
-      ...{ venue, clock: systemClock, hardRate: UNLIMITED },
+      ...{ venue, clock: systemClock },
       judge: ({ id }) => ({ kind: "accepted", grant: this.#grant(id.targetCompId) }),
     });
     this.#desk = desk;

@@ -20,9 +20,6 @@ export type BusinessReason = (typeof BusinessReason)[keyof typeof BusinessReason
 export const MassCancelReason = { notSupported: 0, unknownSecurity: 1 } as const;
 export type MassCancelReason = (typeof MassCancelReason)[keyof typeof MassCancelReason];
 
-/** The soft limit; the hard one ends the session with the same words. */
-export const RATE_EXCEEDED = "Rate limit exceeded";
-
 /** A code that no message about an order tells: the request itself was none for this session. */
 export function businessReasonOf(code: RejectCode): BusinessReason | undefined {
   switch (code) {

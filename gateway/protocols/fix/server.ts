@@ -105,10 +105,6 @@ export class FixServer implements Protocol {
     this.#orders = new OrderDesk({
       venue,
       clock,
-      hardRate: {
-        perSecond: HARD_LIMIT * config.requestsPerSecondPerKey,
-        burst: HARD_LIMIT * config.requestsBurstPerKey,
-      },
       judge: (session, logon, connection) => desk.judge(session, logon, connection),
     });
     this.#marketData = new MarketDataApplication({ venue, desk, clock, metrics });
@@ -223,6 +219,10 @@ export class FixServer implements Protocol {
       sendingTimeWindowMs: registration.sendingTimeWindowMs,
       isResetOnLogon: registration.isResetOnLogon,
       timestampDigits: registration.timestampDigits,
+      hardRate: {
+        perSecond: HARD_LIMIT * config.requestsPerSecondPerKey,
+        burst: HARD_LIMIT * config.requestsBurstPerKey,
+      },
       calendar: this.#calendar,
     };
   }

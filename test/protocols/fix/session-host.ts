@@ -30,6 +30,8 @@ import type { ScriptHost } from "./script-player.ts";
 const VENUE = "VENUE";
 const CLIENTS = ["CLIENT1", "CLIENT2"];
 const DICTIONARIES = join(import.meta.dir, "dictionaries");
+/** So slow that a session gets nothing back while a script runs. */
+const PER_SECOND = 0.001;
 /** Turns of timers that are due at once, as a paced resend books them. */
 const SETTLE_TURNS = 20;
 
@@ -143,6 +145,8 @@ function readSetting(text: string): Partial<SessionSettings> {
   switch (name) {
     case "reset-on-logon":
       return { isResetOnLogon: value === "yes" };
+    case "messages":
+      return { hardRate: { perSecond: PER_SECOND, burst: Number(value) } };
     case "window-seconds":
       return { sendingTimeWindowMs: Number(value) * 1_000 };
     default:

@@ -9,13 +9,14 @@ import type { Caller } from "../../../sessions/authenticator.ts";
 import type { Listing } from "../../../sessions/reference-data.ts";
 import type { Venue } from "../../../sessions/venue.ts";
 import type { LogonDesk } from "../logon-desk.ts";
-import { BusinessReason, RATE_EXCEEDED } from "../rejects.ts";
+import { BusinessReason } from "../rejects.ts";
 import type {
   ConnectionFacts,
   FixApplication,
   LogonVerdict,
   SessionHandle,
 } from "../session/application.ts";
+import { RATE_EXCEEDED } from "../session/session-reject.ts";
 import type { FixMessage } from "../wire/message.ts";
 import { FOLLOWS_MAX, MarketDataFeed } from "./feed.ts";
 import { MarketStage } from "./market-stage.ts";

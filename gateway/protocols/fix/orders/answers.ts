@@ -10,10 +10,10 @@ import {
   cxlRejReasonOf,
   massCancelReasonOf,
   ordRejReasonOf,
-  RATE_EXCEEDED,
   textOf,
 } from "../rejects.ts";
 import type { SessionHandle } from "../session/application.ts";
+import { RATE_EXCEEDED } from "../session/session-reject.ts";
 import type { FixMessage } from "../wire/message.ts";
 import type { TimestampDigits } from "../wire/timestamp.ts";
 import type { FixWriter } from "../wire/writer.ts";

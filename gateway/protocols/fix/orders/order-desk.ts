@@ -2,9 +2,8 @@
 // Executions are not its business: sessions are owed them, whoever caused them.
 
 import type { Clock } from "../../../clock.ts";
-import type { Rate } from "../../../sessions/throttle.ts";
 import type { Venue } from "../../../sessions/venue.ts";
-import { BusinessReason, RATE_EXCEEDED } from "../rejects.ts";
+import { BusinessReason } from "../rejects.ts";
 import type {
   ConnectionFacts,
   FixApplication,
@@ -25,9 +24,6 @@ import {
 import { StatusDesk } from "./status-desk.ts";
 import { StepsByInstrument } from "./steps.ts";
 
-/** How long a session that passed the hard limit is not listened to. */
-const BLOCK_MS = 15_000;
-
 /** What a Logon is answered, and what its session may do then. */
 export type Judgement =
   | { readonly kind: "accepted"; readonly grant: SessionGrant }
@@ -36,8 +32,6 @@ export type Judgement =
 export interface OrderDeskParts {
   readonly venue: Pick<Venue, "orderEntry" | "owed" | "queries" | "reference" | "sessionRegistry">;
   readonly clock: Clock;
-  /** Messages of one session above which it is ended; a key's own rate is the soft limit. */
-  readonly hardRate: Rate;
   /** Judges a Logon of one of the sessions added. */
   judge(session: SessionHandle, logon: FixMessage, connection: ConnectionFacts): Judgement;
 }
@@ -51,7 +45,7 @@ export class OrderDesk implements FixApplication {
 
   constructor(parts: OrderDeskParts) {
     this.#parts = parts;
-    const { venue, clock, hardRate } = parts;
+    const { venue, clock } = parts;
     const steps = new StepsByInstrument();
     const answers = new Answers(clock);
     this.#status = new StatusDesk({ venue, steps, clock });
@@ -59,7 +53,7 @@ export class OrderDesk implements FixApplication {
     const reports = new ExecutionReports(venue.reference, steps);
     const { owed, sessionRegistry: registry } = venue;
     const journalSequence = owed.releasedSequence;
-    this.#sessionParts = { registry, owed, reports, hardRate, journalSequence };
+    this.#sessionParts = { registry, owed, reports, journalSequence };
   }
 
   /**
@@ -101,10 +95,6 @@ export class OrderDesk implements FixApplication {
   onMessage(handle: SessionHandle, message: FixMessage): void {
     const session = this.#sessions.get(handle);
     if (session === undefined) return;
-    if (!session.take(handle.lastReceivedUs)) {
-      handle.logout(RATE_EXCEEDED, BLOCK_MS);
-      return;
-    }
     switch (message.msgType) {
       case "D":
       case "F":

@@ -7,7 +7,7 @@ import type { Transaction } from "../../../domain/change.ts";
 import type { Caller } from "../../../sessions/authenticator.ts";
 import type { OwedChanges, OwedSession } from "../../../sessions/owed-changes.ts";
 import type { SessionRegistry } from "../../../sessions/registry.ts";
-import { type Rate, TokenBucket } from "../../../sessions/throttle.ts";
+import { TokenBucket } from "../../../sessions/throttle.ts";
 import type { LogonGrant } from "../logon-desk.ts";
 import type { LogoutCause, SessionHandle } from "../session/application.ts";
 import type { TimestampDigits } from "../wire/timestamp.ts";
@@ -52,8 +52,6 @@ export interface OrderSessionParts {
   readonly registry: SessionRegistry;
   readonly owed: Pick<OwedChanges, "releasedSequence" | "toldSequence" | "whenTold">;
   readonly reports: ExecutionReports;
-  /** Above it a session is ended; cancels count, too. */
-  readonly hardRate: Rate;
 }
 
 export class OrderSession implements OwedSession {
@@ -61,7 +59,6 @@ export class OrderSession implements OwedSession {
   readonly account: number;
   readonly timestampDigits: TimestampDigits;
   readonly #parts: OrderSessionParts;
-  readonly #hardBucket: TokenBucket;
   #heardSequence: number;
   readonly #requestIds = new RecentIds(REQUEST_IDS_MAX);
   /** Requests that a process before this one put into the journal and did not answer. */
@@ -85,7 +82,6 @@ export class OrderSession implements OwedSession {
     this.account = terms.account;
     this.timestampDigits = terms.timestampDigits;
     this.#parts = parts;
-    this.#hardBucket = new TokenBucket(parts.hardRate);
     // A journal that lost its tail gives those sequences to other commands, which are owed, too.
     const { journalSequence } = parts;
     this.#heardSequence = Math.min(handle.lastChangeSequence, journalSequence);
@@ -226,11 +222,6 @@ export class OrderSession implements OwedSession {
   /** Flags of an order of this session. */
   get orderFlags(): number {
     return this.#grant?.cancelsOnDisconnect === true ? CommandFlag.cancelOnDisconnect : 0;
-  }
-
-  /** Counts a message; false: there are too many, even for cancels. */
-  take(nowUs: number): boolean {
-    return this.#hardBucket.take(nowUs);
   }
 
   /** Notes the id of a cancel. Returns whether it was used before, of late. */

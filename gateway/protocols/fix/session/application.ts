@@ -55,8 +55,6 @@ export interface SessionHandle {
    * market data, should wait. What it is owed is sent all the same.
    */
   readonly isCongested: boolean;
-  /** When its client's last message came. Units: µs of a clock that never goes back. */
-  readonly lastReceivedUs: number;
   /** Highest change sequence that `send` or `markHeard` was given; survives a restart. */
   readonly lastChangeSequence: number;
   /** What `setNote` was given last, 0 at first; survives a restart and a reset. */

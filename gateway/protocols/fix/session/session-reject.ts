@@ -1,4 +1,4 @@
-// The reasons of a session Reject (3): the numbers of SessionRejectReason (373) and their standard
+// What a session says when it refuses: the numbers of SessionRejectReason (373) and their standard
 // phrases, which go into Text (58).
 
 export const RejectReason = {
@@ -7,6 +7,9 @@ export const RejectReason = {
   compIdProblem: 9,
   sendingTimeAccuracy: 10,
 } as const;
+
+/** Text (58) of both limits: the hard one ends the session, the soft one refuses a request. */
+export const RATE_EXCEEDED = "Rate limit exceeded";
 
 /** By number; those of FIX 4.4. */
 const PHRASES: readonly string[] = [

@@ -2,6 +2,7 @@
 // with their time; what it does goes to the link, the store and the application. It knows neither
 // sockets nor orders.
 
+import { TokenBucket } from "../../../sessions/throttle.ts";
 import type { Dictionary } from "../dictionary/dictionary.ts";
 import { validate, type Flaw } from "../dictionary/validation.ts";
 import type { FixMessage } from "../wire/message.ts";
@@ -44,6 +45,7 @@ export class FixSession implements SessionHandle {
   readonly early = new EarlyMessages();
   readonly guard = new LogonGuard();
   readonly #dictionary: Dictionary;
+  readonly #messages: TokenBucket;
   state: SessionState = OFFLINE;
   /** HeartBtInt as agreed, in microseconds; 0: none. */
   heartBtUs = 0;
@@ -60,6 +62,8 @@ export class FixSession implements SessionHandle {
     this.application = application;
     this.environment = environment;
     this.#dictionary = dictionary;
+    const { hardRate } = settings;
+    this.#messages = hardRate === undefined ? TokenBucket.unlimited() : new TokenBucket(hardRate);
     this.outbound = new Outbound(id, settings, store, environment);
   }
 
@@ -195,6 +199,11 @@ export class FixSession implements SessionHandle {
   /** Why the message may not be taken as it stands. */
   findFlaw(message: FixMessage): Flaw | undefined {
     return validate(message, this.#dictionary, this.settings.validation);
+  }
+
+  /** Counts a message of the client; false: there are too many. */
+  count(now: Instant): boolean {
+    return this.#messages.take(now.steadyUs);
   }
 
   /** The next message expected is `sequence`. */

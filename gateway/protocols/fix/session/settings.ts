@@ -1,6 +1,7 @@
 // What may differ from one session to another, with the venue's values and the test acceptor's.
 // What may not is a constant where it is used.
 
+import type { Rate } from "../../../sessions/throttle.ts";
 import { STRICT, type ValidationSettings } from "../dictionary/validation.ts";
 import type { TimestampDigits } from "../wire/timestamp.ts";
 import type { SessionCalendar } from "./schedule.ts";
@@ -15,6 +16,8 @@ export interface SessionSettings {
   readonly isResetOnLogon: boolean;
   /** Digits of the second's fraction in 52 and 122. */
   readonly timestampDigits: TimestampDigits;
+  /** Messages above which the session is ended, whatever they are; `undefined`: any number. */
+  readonly hardRate: Rate | undefined;
   /** When the session begins anew; `undefined`: never. */
   readonly calendar: SessionCalendar | undefined;
   /** What of a message is held against the dictionary. */
@@ -30,6 +33,7 @@ export const VENUE_SETTINGS: SessionSettings = {
   sendingTimeWindowMs: 5_000,
   isResetOnLogon: false,
   timestampDigits: 3,
+  hardRate: undefined,
   calendar: undefined,
   validation: STRICT,
   defaultApplVerId: "9",

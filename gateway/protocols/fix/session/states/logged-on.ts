@@ -4,8 +4,9 @@
 
 import type { FixMessage } from "../../wire/message.ts";
 import type { Instant } from "../link.ts";
+import { BLOCK_MS } from "../logon-guard.ts";
 import { answerResendRequest } from "../resend-request.ts";
-import { RejectReason } from "../session-reject.ts";
+import { RATE_EXCEEDED, RejectReason } from "../session-reject.ts";
 import type { FixSession } from "../session.ts";
 import { isOnTime, receiveLogonAgain } from "./logon.ts";
 import type { SessionState } from "./state.ts";
@@ -32,6 +33,8 @@ export const LOGGED_ON: SessionState = {
       refuseHeader(session, message, sequence, RejectReason.compIdProblem, now);
     } else if (!isOnTime(session, message, now)) {
       refuseHeader(session, message, sequence, RejectReason.sendingTimeAccuracy, now);
+    } else if (message.msgType !== "5" && !session.count(now)) {
+      endTooFast(session, sequence);
     } else if (!receiveOutOfOrder(session, message, sequence, now)) {
       const { expectedIn } = store;
       if (sequence === expectedIn) takeNext(session, message, sequence, now);
@@ -106,6 +109,12 @@ function refuseHeader(
   if (sequence === session.store.expectedIn) session.expect(sequence + 1);
   session.sendReject(message, { reason });
   session.end(now, undefined, "ended");
+}
+
+/** What came last is not done, and not asked for again when the client is back. */
+function endTooFast(session: FixSession, sequence: number): void {
+  if (sequence === session.store.expectedIn) session.expect(sequence + 1);
+  session.logout(RATE_EXCEEDED, BLOCK_MS);
 }
 
 /** Messages that have their effect whatever their number. Returns whether it was one. */
