@@ -201,6 +201,8 @@ export interface Addon {
   gateCatchUp(handle: number, reexecution: number): number;
   /** 2 live, 1 some, 0 none yet, -1 the end; the position is in the status array. */
   gateReplay(handle: number, reexecution: number, connection: number): number;
+  /** 2 live, 1 some. */
+  gateReplayBytes(handle: number, connection: number, transactions: Uint8Array): number;
   gatePosition(handle: number, slot: number): void;
   gateSend(handle: number, connection: number, frame: Uint8Array): void;
   /** Rows of the table. */

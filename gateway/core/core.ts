@@ -146,6 +146,7 @@ export class Core {
       places: this.#places,
       answer: () => this.#answer.bytes,
       askForTurn: () => (this.#turn ??= setImmediate(() => this.flush())),
+      recent: (after, bytesMax) => this.#recent?.following(after, bytesMax),
     });
     return this.#gate;
   }

@@ -65,18 +65,20 @@ export interface GateLoggedIn {
   readonly nextNumber: number;
 }
 
-/** What a step of a replay did: `ended` it has nothing more, and the connection is not live. */
+/** As a re-execution gives at once: well below a millisecond. */
+const REPLAY_BYTES = 1 << 16;
+/** What a step of a replay did. */
 const REPLAYED = ["nothing", "some", "live"] as const;
 
 /** Tells one connection the past. */
 export interface GateReplay {
   /**
-   * Executes some more of it again.
+   * Tells some more of it.
    *
-   * Errors: throws what is wrong with journal or snapshot. Cost: at most 64 KiB of transactions, or
-   * one larger one.
+   * Errors: throws `reexecution_limit_reached`, the fault that ended the journal, and what is wrong
+   * with journal or snapshot. Cost: about 64 KiB of transactions, or one larger one.
    */
-  step(): "ended" | "nothing" | "some" | "live";
+  step(): (typeof REPLAYED)[number];
   /** How far it has got. */
   readonly position: GatePosition;
   close(): void;
@@ -114,6 +116,8 @@ export interface GateParts {
   readonly answer: () => Buffer;
   /** Commands wait. */
   readonly askForTurn: () => void;
+  /** As `TransactionRing.following`. */
+  readonly recent: (after: number, bytesMax: number) => Uint8Array | undefined;
 }
 
 export class Gate {
@@ -249,25 +253,37 @@ export class Gate {
   }
 
   /**
-   * Begins to tell a connection that is behind what it asked for: `position` is in front of it.
-   *
-   * Errors: throws `reexecution_limit_reached`, and the fault that ended the journal.
+   * Begins to tell a connection that is behind what it asked for: `position` is in front of it. As
+   * far as it is kept the past comes out of memory, else it is executed again: so a busy stream is
+   * met, too.
    */
   replay(connection: number, position: GatePosition): GateReplay {
-    const { addon, handle } = this.#parts;
-    const run = new AddonReexecution(addon, handle, position.sequence);
+    const { addon, handle, recent } = this.#parts;
     let reached = position;
+    let run: AddonReexecution | undefined;
+    const close = (): void => {
+      run?.close();
+      run = undefined;
+    };
     return {
       step: () => {
+        const bytes = run === undefined ? recent(reached.sequence, REPLAY_BYTES) : undefined;
+        if (bytes === undefined) run ??= new AddonReexecution(addon, handle, reached.sequence);
         this.#note(reached);
-        const did = callAddon(() => addon.gateReplay(handle, run.id, connection));
+        const did = callAddon(() =>
+          bytes === undefined
+            ? addon.gateReplay(handle, run?.id ?? 0, connection)
+            : addon.gateReplayBytes(handle, connection, bytes),
+        );
         reached = this.#position();
-        return REPLAYED[did] ?? "ended";
+        // It went as far as the disk was when it began.
+        if (did < 0) close();
+        return did < 0 ? "some" : (REPLAYED[did] ?? "some");
       },
       get position() {
         return reached;
       },
-      close: () => run.close(),
+      close,
     };
   }
 

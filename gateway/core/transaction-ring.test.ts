@@ -34,6 +34,17 @@ test("holds the newest transactions that fit, each whole, however many come at o
           expect(each?.sequence).toEqual(toSequence(start + at));
           expect(each?.changes).toHaveLength(counts[at] ?? NaN);
         }
+        if (oldest > 0) expect(ring.following(start + oldest - 2, 1)).toBeUndefined();
+        const read: number[] = [];
+        while (oldest >= 0 && read.length < counts.length - oldest) {
+          const bytes = ring.following(start + oldest - 1 + read.length, 100) ?? Buffer.alloc(0);
+          expect(bytes.length).toBeGreaterThan(0);
+          for (let offset = 0; offset < bytes.length; offset += bytes.readUInt32LE(offset) * 8) {
+            read.push(Number(bytes.readBigUInt64LE(offset + 8)));
+          }
+        }
+        expect(read).toEqual(read.map((_, at) => start + oldest + at));
+        expect(ring.following(start + counts.length - 1, 100)).toHaveLength(0);
         const inRing = counts.slice(oldest).reduce((sum, each) => sum + bytesOf(each), 0);
         expect(inRing).toBeLessThanOrEqual(BYTES_MAX);
         // What is dropped made room: the next older one would not have fitted, gaps included.

@@ -56,6 +56,22 @@ export class TransactionRing {
     return isHeld ? this.#reader.read(this.#offsetOf(sequence)) : undefined;
   }
 
+  /**
+   * Those that follow `after`, as many as lie together, in about `bytesMax` bytes: empty when there
+   * are none yet, undefined when they are gone. Good until the next is added.
+   */
+  following(after: number, bytesMax: number): Buffer | undefined {
+    const first = after + 1;
+    if (this.#nextSequence === 0 || first < this.#oldestSequence) return undefined;
+    const start = first < this.#nextSequence ? this.#offsetOf(first) : 0;
+    let end = start;
+    for (let sequence = first; sequence < this.#nextSequence; sequence += 1) {
+      if (this.#offsetOf(sequence) !== end || end - start >= bytesMax) break;
+      end += this.#reader.byteLengthAt(end);
+    }
+    return this.#bytes.subarray(start, end);
+  }
+
   #begin(sequence: number): void {
     if (sequence !== this.#nextSequence) this.#oldestSequence = sequence;
     this.#nextSequence = sequence + 1;

@@ -308,12 +308,31 @@ pub fn gate_replay(handle: u32, reexecution: u32, connection: u32) -> Result<i32
             Reexecuted::NotYet => return Ok(0),
             Reexecuted::End => return Ok(-1),
         };
-        let [number, sequence, engine_session] = POSITION.map(|place| places[place]);
-        let mut position = to_position(number, sequence, engine_session)?;
-        let is_live = gate.replay(connection, &mut position, &bytes);
-        note_position(&position, places);
-        Ok(if is_live { 2 } else { 1 })
+        replay(gate, connection, &bytes, places)
     })
+}
+
+/// As `gate_replay`, out of transactions that JavaScript has kept. Returns 2 when the connection is
+/// live, 1 more are to come.
+///
+/// Errors: `core_not_open`, `gate_not_open`, `argument_invalid`.
+#[napi]
+pub fn gate_replay_bytes(handle: u32, connection: u32, transactions: &[u8]) -> Result<i32> {
+    with_core(handle, |open| {
+        let OpenGate { gate, .. } = gate_of(&mut open.gate)?;
+        // SAFETY: as in `with_buffers`.
+        let places = unsafe { places_of(&mut open.buffers)?.as_mut() };
+        replay(gate, connection, transactions, places)
+    })
+}
+
+/// Returns 2 when the connection is live, else 1.
+fn replay(gate: &mut Gate, connection: u32, bytes: &[u8], places: &mut [f64]) -> Result<i32> {
+    let [number, sequence, engine_session] = POSITION.map(|place| places[place]);
+    let mut position = to_position(number, sequence, engine_session)?;
+    let is_live = gate.replay(connection, &mut position, bytes);
+    note_position(&position, places);
+    Ok(if is_live { 2 } else { 1 })
 }
 
 /// Writes where a stream is into the status array. Errors: `core_not_open`, `gate_not_open`,

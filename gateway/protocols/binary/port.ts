@@ -135,7 +135,7 @@ export class Port {
 
   send(connection: Connection, frame: Uint8Array): void {
     this.#parts.gate.send(connection.id, frame);
-    this.scheduleWrite();
+    this.#scheduleWrite();
   }
 
   /** Reads on: what came behind a Login waits until it is answered. */
@@ -143,10 +143,15 @@ export class Port {
     this.received(connection, NOTHING);
   }
 
-  scheduleWrite(): void {
+  #scheduleWrite(): void {
     if (this.#isWriteScheduled) return;
     this.#isWriteScheduled = true;
     queueMicrotask(() => this.#write());
+  }
+
+  /** Writes what there is now: `isFull` is known then. */
+  flush(): void {
+    this.#write();
   }
 
   /** Ends a connection: it is told why, its orders go that ask for it, what it has left leaves. */
@@ -163,7 +168,7 @@ export class Port {
     if (isDropped) this.#drop(connection);
     else {
       this.#closing.add(connection);
-      this.scheduleWrite();
+      this.#scheduleWrite();
     }
   }
 
@@ -220,7 +225,7 @@ export class Port {
     if ((flags & GateFlag.close) !== 0) this.#endAsTold(connection);
     else if ((flags & GateFlag.pause) !== 0) connection.pause();
     else connection.resume();
-    if ((flags & GateFlag.output) !== 0) this.scheduleWrite();
+    if ((flags & GateFlag.output) !== 0) this.#scheduleWrite();
   }
 
   #takeControls(connection: Connection, isThrottled: boolean): void {

@@ -85,7 +85,7 @@ export class BinaryServer implements Protocol {
     this.stage = this.#makeStage(startedAfter);
     this.#replays = new Replays({
       ...{ gate, clock, log },
-      onOutput: () => port.scheduleWrite(),
+      onOutput: () => port.flush(),
       onLost: (connection, sequence) => {
         streams.giveUpTo(sequence);
         port.end(connection, "past_unavailable");

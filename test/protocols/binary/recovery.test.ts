@@ -133,14 +133,16 @@ test("0 asks for none of the past", async () => {
   expect((await client.next("OrderAccepted")).number).toBe(seen.size + 1);
 });
 
-test("out of the journal, when memory has it no more, and live behind it", async () => {
-  // A ring of 1 MiB has some thousand messages.
+test("out of transactions in memory, out of the journal, and live behind it", async () => {
+  // A stream has some thousand messages of its own in memory.
   const seen = new Map<number, string>();
   for (let seed = 1; seed <= 8; seed += 1) {
     for (const [number, bytes] of await trade(seed, 1_500)) seen.set(number, bytes);
   }
   const last = seen.size;
   expect(last).toBeGreaterThan(12_000);
+  expectSame(await recover({ token: alice, ...SESSION }, 1, last), seen);
+  venue = await reopen(venue, { directory, flags: UNLIMITED, end: "crash" });
   for (const number of [1, 4_321]) {
     expectSame(await recover({ token: alice, ...SESSION }, number, last), seen);
   }
@@ -150,6 +152,27 @@ test("out of the journal, when memory has it no more, and live behind it", async
   const told = toldTo(client);
   expect(told.size).toBeGreaterThan(last + 500);
   expectSame(new Map([...told].filter(([number]) => number <= last)), seen);
+}, 60_000);
+
+test("a stream that goes on meanwhile is met", async () => {
+  using trader = await venue.logIn({ token: alice, session: "T" });
+  const random = new Random(6);
+  const trade = async (round: number): Promise<void> => {
+    enterSome(trader, random, 500, `t${round}`);
+    await settle(trader);
+  };
+  (await venue.logIn({ token: alice, session: "A" }))[Symbol.dispose]();
+  for (let round = 0; round < 30; round += 1) await trade(round);
+  using client = await venue.logIn({ token: alice, session: "A", nextNumber: 1 });
+  const slot = venue.streams.find(ALICE, "A")?.slot ?? -1;
+  let round = 30;
+  await until(20_000, "the stream is met", async () => {
+    await trade((round += 1));
+    const last = client.numbered.at(-1)?.number ?? 0;
+    return last >= venue.streams.gate.positionOf(slot).number - 1_500;
+  });
+  await settle(client);
+  expect([...toldTo(client).keys()]).toEqual([...toldTo(client).keys()].map((_, at) => at + 1));
 }, 60_000);
 
 describe("over a restart", () => {

@@ -26,7 +26,7 @@ export interface ReplayParts {
   readonly gate: Gate;
   readonly clock: Clock;
   readonly log: Log;
-  /** The connection has output. */
+  /** A connection has output: to be written before the next step, so that none is too much. */
   readonly onOutput: () => void;
   /** It cannot be had: what followed `sequence`. */
   readonly onLost: (connection: Connection, sequence: number) => void;
@@ -100,8 +100,6 @@ export class Replays {
       replay.position = replay.run.position;
       if (did === "nothing") return false;
       if (did === "live") this.#end(replay);
-      // What came meanwhile is no more in memory: once more from here.
-      if (did === "ended") this.#close(replay);
       this.#parts.onOutput();
       return true;
     } catch (error) {
