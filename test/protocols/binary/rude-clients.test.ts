@@ -82,7 +82,8 @@ function connect(): Promise<BinaryClient> {
 }
 
 function logIn(trader: number, session: string): Promise<BinaryClient> {
-  const fields = { token: tokens[trader] ?? "", session };
+  // The venue may not have heard yet that one before has gone.
+  const fields = { token: tokens[trader] ?? "", session, takeOver: true };
   return BinaryClient.logIn({ port: venue.binaryPort }, { ...fields, heartbeatMs: 60_000 });
 }
 
