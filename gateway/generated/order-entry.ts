@@ -1784,7 +1784,7 @@ export class Login {
   }
 
   /**
-   * Names the session within the account: 1 to 32 characters as in an id. What is owed to a name is
+   * Names the session within the account: 1 to 32 of A-Z a-z 0-9 . _ -. What is owed to a name is
    * numbered from 1 and can be asked for again.
    */
   sessionName(): string;
@@ -1811,7 +1811,7 @@ export class Login {
   }
 
   /**
-   * Longest silence of either side; 0 = 1,000.
+   * Longest silence of either side, 200 to 60,000; 0 = 1,000.
    */
   heartbeatMs(): number {
     const offset = this.bb!.__offset(this.bb_pos, 14);
@@ -4735,6 +4735,9 @@ export enum TimeInForce {
   PostOnly = 4,
 }
 
+/**
+ * Not answered.
+ */
 export class UnsubscribeBook {
   bb: flatbuffers.ByteBuffer | null = null;
   bb_pos = 0;

@@ -92,14 +92,14 @@ export class Port {
   }
 
   #admit(socket: ByteSocket, address: string): Connection | undefined {
-    const { gate, bounds, clock, log, events } = this.#parts;
+    const { gate, clock, log, events } = this.#parts;
     const nowUs = clock.elapsedUs();
     const network = toNetwork(address);
+    const hasRoom = this.#hasRoom(nowUs, network);
+    // Ids and counts as they are when room was made.
     const ofAddress = this.#byNetwork.get(network) ?? 0;
-    const isCrowd = ofAddress >= bounds.connectionsPerAddressMax;
-    const isFull = this.#count >= bounds.connectionsMax;
     const id = this.#freeIds.at(-1) ?? this.#connections.length;
-    if (isCrowd || (isFull && !this.#makeRoom(nowUs)) || !gate.connect(id)) {
+    if (!hasRoom || !gate.connect(id)) {
       log.warn("binary_connections_full", { address, of_address: ofAddress });
       events.countClose("connections_full");
       return undefined;
@@ -197,10 +197,18 @@ export class Port {
     return this.#connections.filter((connection) => connection !== undefined);
   }
 
-  /** Closes the oldest connection that should have logged in by now. Returns whether there is. */
-  #makeRoom(nowUs: number): boolean {
+  #hasRoom(nowUs: number, network: string): boolean {
+    const { connectionsMax, connectionsPerAddressMax } = this.#parts.bounds;
+    const ofAddress = this.#byNetwork.get(network) ?? 0;
+    if (ofAddress >= connectionsPerAddressMax) return this.#makeRoom(nowUs, network);
+    return this.#count < connectionsMax || this.#makeRoom(nowUs);
+  }
+
+  /** Closes the oldest connection, of this network, that should have logged in by now, if any. */
+  #makeRoom(nowUs: number, network?: string): boolean {
     const idle = this.#all()
       .filter(({ state, connectedAtUs }) => state === "new" && nowUs - connectedAtUs >= IDLE_US)
+      .filter(({ address }) => network === undefined || toNetwork(address) === network)
       .sort((one, other) => one.connectedAtUs - other.connectedAtUs)[0];
     if (idle === undefined) return false;
     this.#leave(idle, "closing", "connections_full");

@@ -307,6 +307,26 @@ describe("connections", () => {
     expect(closes("connections_full")).toBe(1);
     await first.logIn({ token: alice, session: "A" });
     expect(second.isClosed).toBe(false);
+    clock.advanceMs(1_000);
+    using fourth = await venue.logIn({ token: alice, session: "B" });
+    await second.closed;
+    expect([first.isClosed, fourth.isClosed]).toEqual([false, false]);
+  });
+
+  test("that made room are counted no more", async () => {
+    await reopen({ "binary-connections-max": "1", "binary-connections-max-per-address": "3" });
+    using held = new DisposableStack();
+    held.use(await venue.connect());
+    await until(5_000, "one", () => venue.metric("openbell_binary_connections") === 1);
+    for (let index = 1; index <= 5; index += 1) {
+      clock.advanceMs(1_000);
+      held.use(await venue.connect());
+      await until(5_000, "its place", () => closes("connections_full") === index);
+    }
+    clock.advanceMs(1_000);
+    using last = await venue.logIn({ token: alice, session: "A" });
+    expect(last.isClosed).toBe(false);
+    expect(venue.metric("openbell_binary_connections")).toBe(1);
   });
 
   test("are so many in all, and one that has not logged in makes room after a second", async () => {

@@ -1546,7 +1546,7 @@ impl<'a> Login<'a> {
     // which contains a valid value in this slot
     unsafe { self._tab.get::<::flatbuffers::ForwardsUOffset<&str>>(Login::VT_TOKEN, None).unwrap()}
   }
-  /// Names the session within the account: 1 to 32 characters as in an id. What is owed to a name is
+  /// Names the session within the account: 1 to 32 of A-Z a-z 0-9 . _ -. What is owed to a name is
   /// numbered from 1 and can be asked for again.
   #[inline]
   pub fn session_name(&self) -> &'a str {
@@ -1571,7 +1571,7 @@ impl<'a> Login<'a> {
     // which contains a valid value in this slot
     unsafe { self._tab.get::<bool>(Login::VT_CANCEL_ON_DISCONNECT, Some(false)).unwrap()}
   }
-  /// Longest silence of either side; 0 = 1,000.
+  /// Longest silence of either side, 200 to 60,000; 0 = 1,000.
   #[inline]
   pub fn heartbeat_ms(&self) -> u32 {
     // Safety:
@@ -2846,6 +2846,7 @@ impl ::core::fmt::Debug for SubscribeBook<'_> {
 pub enum UnsubscribeBookOffset {}
 #[derive(Copy, Clone, PartialEq)]
 
+/// Not answered.
 pub struct UnsubscribeBook<'a> {
   pub _tab: ::flatbuffers::Table<'a>,
 }
