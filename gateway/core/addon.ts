@@ -123,10 +123,11 @@ export const Place = {
   number: 37,
   sequence: 38,
   engineSession: 39,
+  clientRef: 40,
 } as const;
 
 /** Length of the status array. */
-export const PLACE_COUNT = 40;
+export const PLACE_COUNT = 41;
 
 /** What core-addon/binding exports. Every call may throw an error with a stable `code`. */
 export interface Addon {
@@ -171,18 +172,16 @@ export interface Addon {
   /** Length of what is in the answer buffer now, or -1. */
   gateNextControl(handle: number, connection: number): number;
   gateCloseReason(handle: number, connection: number): string;
-  /** A slot, or -1. */
+  /** A slot, or -1; the position is in the status array. */
   gateOpenSession(
     handle: number,
     account: number,
     engineName: string,
     balanceUpdates: boolean,
-    number: number,
-    sequence: number,
-    engineSession: number,
+    increasingRefs: boolean,
   ): number;
   gateCloseSession(handle: number, slot: number): void;
-  /** 0 ready, 1 behind, 2 ahead; the next number is in the status array. */
+  /** 0 ready, 1 behind, 2 ahead; next number and last client_ref in the status array. */
   gateLogIn(
     handle: number,
     connection: number,

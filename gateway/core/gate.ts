@@ -37,6 +37,8 @@ export interface GatePosition {
   readonly sequence: number;
   /** 0: none was open. */
   readonly engineSession: number;
+  /** Where they only rise: the largest that an order of the account got; 0: none. */
+  readonly clientRef: number;
 }
 
 export interface GateStream {
@@ -44,6 +46,8 @@ export interface GateStream {
   /** Of its sessions in the engine. */
   readonly engineName: string;
   readonly hasBalances: boolean;
+  /** A new order's client_ref must be larger than any before. */
+  readonly hasIncreasingRefs: boolean;
   readonly position: GatePosition;
 }
 
@@ -59,10 +63,12 @@ const LOGGED_IN = ["ready", "behind", "ahead"] as const;
 /**
  * `behind`: it must be brought up by a replay. `ahead`: what it asks for was never given.
  * `nextNumber`: the first one that it gets, or of `ahead` the one that will be given next.
+ * `lastClientRef`: what the next one must be above; 0 where they need not rise.
  */
 export interface GateLoggedIn {
   readonly kind: (typeof LOGGED_IN)[number];
   readonly nextNumber: number;
+  readonly lastClientRef: number;
 }
 
 /** As a re-execution gives at once: well below a millisecond. */
@@ -179,13 +185,12 @@ export class Gate {
   // Numbered streams
 
   /** Returns its slot; `undefined`: there are too many. */
-  openStream({ account, engineName, hasBalances, position }: GateStream): number | undefined {
+  openStream(stream: GateStream): number | undefined {
     const { addon, handle } = this.#parts;
-    const { number, sequence, engineSession } = position;
+    const { account, engineName, hasBalances, hasIncreasingRefs } = stream;
+    this.#note(stream.position);
     const slot = callAddon(() =>
-      addon.gateOpenSession(
-        ...([handle, account, engineName, hasBalances, number, sequence, engineSession] as const),
-      ),
+      addon.gateOpenSession(handle, account, engineName, hasBalances, hasIncreasingRefs),
     );
     return slot < 0 ? undefined : slot;
   }
@@ -238,7 +243,11 @@ export class Gate {
     const { mayTrade, cancelsOnDisconnect, nextNumber } = login;
     const terms = [mayTrade, cancelsOnDisconnect, nextNumber] as const;
     const kind = callAddon(() => addon.gateLogIn(handle, connection, slot, ...terms));
-    return { kind: LOGGED_IN[kind] ?? "ahead", nextNumber: places[Place.number] ?? 0 };
+    return {
+      kind: LOGGED_IN[kind] ?? "ahead",
+      nextNumber: places[Place.number] ?? 0,
+      lastClientRef: places[Place.clientRef] ?? 0,
+    };
   }
 
   /** From now on it gets what it is owed, and what it sends is read. Order: it is `ready`. */
@@ -370,13 +379,15 @@ export class Gate {
       number: places[Place.number] ?? 0,
       sequence: places[Place.sequence] ?? 0,
       engineSession: places[Place.engineSession] ?? 0,
+      clientRef: places[Place.clientRef] ?? 0,
     };
   }
 
-  #note({ number, sequence, engineSession }: GatePosition): void {
+  #note({ number, sequence, engineSession, clientRef }: GatePosition): void {
     const { places } = this.#parts;
     places[Place.number] = number;
     places[Place.sequence] = sequence;
     places[Place.engineSession] = engineSession;
+    places[Place.clientRef] = clientRef;
   }
 }

@@ -1552,8 +1552,24 @@ export class LoginAccepted {
     return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
   }
 
+  /**
+   * The session name was created with increasing_refs.
+   */
+  increasingRefs(): boolean {
+    const offset = this.bb!.__offset(this.bb_pos, 22);
+    return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+  }
+
+  /**
+   * With it: what the next client_ref must be above.
+   */
+  lastClientRef(): bigint {
+    const offset = this.bb!.__offset(this.bb_pos, 24);
+    return offset ? this.bb!.readUint64(this.bb_pos + offset) : BigInt("0");
+  }
+
   static startLoginAccepted(builder: flatbuffers.Builder) {
-    builder.startObject(9);
+    builder.startObject(11);
   }
 
   static addVersion(builder: flatbuffers.Builder, version: number) {
@@ -1622,6 +1638,14 @@ export class LoginAccepted {
     builder.addFieldInt8(8, +hasMore, +false);
   }
 
+  static addIncreasingRefs(builder: flatbuffers.Builder, increasingRefs: boolean) {
+    builder.addFieldInt8(9, +increasingRefs, +false);
+  }
+
+  static addLastClientRef(builder: flatbuffers.Builder, lastClientRef: bigint) {
+    builder.addFieldInt64(10, lastClientRef, BigInt("0"));
+  }
+
   static endLoginAccepted(builder: flatbuffers.Builder): flatbuffers.Offset {
     const offset = builder.endObject();
     return offset;
@@ -1638,6 +1662,8 @@ export class LoginAccepted {
     currenciesOffset: flatbuffers.Offset,
     instrumentsOffset: flatbuffers.Offset,
     hasMore: boolean,
+    increasingRefs: boolean,
+    lastClientRef: bigint,
   ): flatbuffers.Offset {
     LoginAccepted.startLoginAccepted(builder);
     LoginAccepted.addVersion(builder, version);
@@ -1649,6 +1675,8 @@ export class LoginAccepted {
     LoginAccepted.addCurrencies(builder, currenciesOffset);
     LoginAccepted.addInstruments(builder, instrumentsOffset);
     LoginAccepted.addHasMore(builder, hasMore);
+    LoginAccepted.addIncreasingRefs(builder, increasingRefs);
+    LoginAccepted.addLastClientRef(builder, lastClientRef);
     return LoginAccepted.endLoginAccepted(builder);
   }
 }
@@ -1834,8 +1862,18 @@ export class Login {
     return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
   }
 
+  /**
+   * Counts when the name is new: a NewOrder, and a ReplaceOrder with a new id, must bring a
+   * client_ref above those of the account's orders since then, and below 2^53; else it is
+   * Rejected: client_order_id_exists, without such a number client_order_id_invalid.
+   */
+  increasingRefs(): boolean {
+    const offset = this.bb!.__offset(this.bb_pos, 20);
+    return offset ? !!this.bb!.readInt8(this.bb_pos + offset) : false;
+  }
+
   static startLogin(builder: flatbuffers.Builder) {
-    builder.startObject(8);
+    builder.startObject(9);
   }
 
   static addVersion(builder: flatbuffers.Builder, version: number) {
@@ -1870,6 +1908,10 @@ export class Login {
     builder.addFieldInt8(7, +balanceUpdates, +false);
   }
 
+  static addIncreasingRefs(builder: flatbuffers.Builder, increasingRefs: boolean) {
+    builder.addFieldInt8(8, +increasingRefs, +false);
+  }
+
   static endLogin(builder: flatbuffers.Builder): flatbuffers.Offset {
     const offset = builder.endObject();
     builder.requiredField(offset, 6); // token
@@ -1887,6 +1929,7 @@ export class Login {
     heartbeatMs: number,
     takeOver: boolean,
     balanceUpdates: boolean,
+    increasingRefs: boolean,
   ): flatbuffers.Offset {
     Login.startLogin(builder);
     Login.addVersion(builder, version);
@@ -1897,6 +1940,7 @@ export class Login {
     Login.addHeartbeatMs(builder, heartbeatMs);
     Login.addTakeOver(builder, takeOver);
     Login.addBalanceUpdates(builder, balanceUpdates);
+    Login.addIncreasingRefs(builder, increasingRefs);
     return Login.endLogin(builder);
   }
 }

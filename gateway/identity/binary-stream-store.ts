@@ -11,6 +11,8 @@ export interface NewBinaryStream {
   readonly createdSequence: number;
   /** It tells of balances, too. */
   readonly hasBalances: boolean;
+  /** A new order's client_ref must be larger than any before. */
+  readonly hasIncreasingRefs: boolean;
 }
 
 export interface BinaryStream extends NewBinaryStream {
@@ -26,6 +28,7 @@ interface Row {
   name: string;
   created_sequence: number;
   has_balances: number;
+  has_increasing_refs: number;
   logged_in_at_us: number;
 }
 
@@ -49,6 +52,11 @@ export class BinaryStreamStore {
         UNIQUE (account, name)
       ) STRICT`,
     );
+    const columns = database.query<{ name: string }, []>("PRAGMA table_info(binary_streams)").all();
+    if (columns.some(({ name }) => name === "has_increasing_refs")) return;
+    database.run(
+      "ALTER TABLE binary_streams ADD COLUMN has_increasing_refs INTEGER NOT NULL DEFAULT 0",
+    );
   }
 
   /**
@@ -57,11 +65,12 @@ export class BinaryStreamStore {
   add(stream: NewBinaryStream, nowUs: number): BinaryStream {
     const insert = this.#database.query<{ id: number }, (string | number)[]>(
       `INSERT INTO binary_streams
-        (account, name, created_sequence, has_balances, logged_in_at_us)
-        VALUES (?, ?, ?, ?, ?) RETURNING id`,
+        (account, name, created_sequence, has_balances, has_increasing_refs, logged_in_at_us)
+        VALUES (?, ?, ?, ?, ?, ?) RETURNING id`,
     );
-    const { account, name, createdSequence, hasBalances } = stream;
-    const row = insert.get(account, name, createdSequence, Number(hasBalances), nowUs);
+    const { account, name, createdSequence } = stream;
+    const flags = [Number(stream.hasBalances), Number(stream.hasIncreasingRefs)];
+    const row = insert.get(account, name, createdSequence, ...flags, nowUs);
     if (row === null) throw new Error(`the stream ${name} has got no id`);
     return { ...stream, id: row.id, loggedInAtUs: nowUs };
   }
@@ -86,6 +95,7 @@ export class BinaryStreamStore {
       name: row.name,
       createdSequence: row.created_sequence,
       hasBalances: row.has_balances !== 0,
+      hasIncreasingRefs: row.has_increasing_refs !== 0,
       loggedInAtUs: row.logged_in_at_us,
     }));
   }

@@ -30,7 +30,7 @@ function open(): BinaryStreams {
 }
 
 const stream = (account: number, name: string) => ({
-  ...{ account, name, createdSequence: 7, hasBalances: true },
+  ...{ account, name, createdSequence: 7, hasBalances: true, hasIncreasingRefs: true },
 });
 const anybody = (): boolean => true;
 
@@ -43,7 +43,12 @@ test("a stream is there after a start as it was made, and its id is never anothe
     }),
   );
   const again = open();
-  expect(again.find(3, "A")).toMatchObject({ id: 1, createdSequence: 7, hasBalances: true });
+  expect(again.find(3, "A")).toMatchObject({
+    id: 1,
+    createdSequence: 7,
+    hasBalances: true,
+    hasIncreasingRefs: true,
+  });
   expect(again.find(4, "A")).toBeUndefined();
   expect(again.create(stream(4, "A"), DAY_US, anybody)).toMatchObject({
     value: { created: { id: 2 } },

@@ -19,7 +19,7 @@ const CALLS: readonly (readonly [keyof Addon, () => unknown])[] = [
   ["gateReceive", () => addon.gateReceive(handle, 0, NOTHING, 1, 1)],
   ["gateNextControl", () => addon.gateNextControl(handle, 0)],
   ["gateCloseReason", () => addon.gateCloseReason(handle, 0)],
-  ["gateOpenSession", () => addon.gateOpenSession(handle, 3, "binary:A", false, 0, 0, 0)],
+  ["gateOpenSession", () => addon.gateOpenSession(handle, 3, "binary:A", false, false)],
   ["gateCloseSession", () => addon.gateCloseSession(handle, 0)],
   ["gateLogIn", () => addon.gateLogIn(handle, 0, 0, true, false, 0)],
   ["gateGoLive", () => addon.gateGoLive(handle, 0)],
@@ -121,20 +121,26 @@ describe("an open gate", () => {
   test("says where its streams are, and closes what nobody uses", () => {
     addon.gateOpen(handle, Buffer.alloc(64), new Uint32Array(5));
     addon.gateSetDelivered(handle, 7);
-    const slot = addon.gateOpenSession(handle, 3, "binary:A", false, 5, 6, 4);
+    const places = [Place.number, Place.sequence, Place.engineSession, Place.clientRef];
+    const open = (position: readonly number[]): number => {
+      for (const [index, place] of places.entries()) core.places[place] = position[index] ?? 0;
+      return addon.gateOpenSession(handle, 3, "binary:A", false, true);
+    };
+    const slot = open([5, 6, 4, 3]);
     addon.gatePosition(handle, slot);
-    const { number, sequence, engineSession } = Place;
-    const position = [number, sequence, engineSession].map((place) => core.places[place]);
-    expect(position).toEqual([5, 7, 4]);
+    expect(places.map((place) => core.places[place])).toEqual([5, 7, 4, 3]);
     addon.gateConnect(handle, 0);
     addon.gateReceive(handle, 0, login({ token: "t", session: "A" }), 1, 1);
     expect(addon.gateLogIn(handle, 0, slot, true, false, 7)).toBe(2);
     expect(addon.gateLogIn(handle, 0, slot, true, false, 1)).toBe(1);
+    expect(core.places[Place.clientRef]).toBe(3);
     expect(codeOf(() => addon.gateCloseSession(handle, slot))).toBe("argument_invalid");
     addon.gateDisconnect(handle, 0);
     addon.gateCloseSession(handle, slot);
-    const wrong = () => addon.gateOpenSession(handle, 3, "binary:A", false, -1, 0, 0);
-    expect(codeOf(wrong)).toBe("argument_invalid");
+    for (const [index] of places.entries()) {
+      const position = places.map((_, at) => (at === index ? -1 : 1));
+      expect(codeOf(() => open(position))).toBe("argument_invalid");
+    }
     expect(addon.gateStatistics(handle)).toHaveLength(7);
   });
 });

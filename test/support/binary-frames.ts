@@ -103,6 +103,7 @@ export interface LoginFields {
   readonly cancelOnDisconnect?: boolean;
   readonly takeOver?: boolean;
   readonly balanceUpdates?: boolean;
+  readonly increasingRefs?: boolean;
 }
 
 export function login(fields: LoginFields): Uint8Array {
@@ -118,6 +119,7 @@ export function login(fields: LoginFields): Uint8Array {
     Login.addHeartbeatMs(builder, fields.heartbeatMs ?? 0);
     Login.addTakeOver(builder, fields.takeOver ?? false);
     Login.addBalanceUpdates(builder, fields.balanceUpdates ?? false);
+    Login.addIncreasingRefs(builder, fields.increasingRefs ?? false);
     return Login.endLogin(builder);
   });
 }

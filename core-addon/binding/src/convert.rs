@@ -246,12 +246,14 @@ pub mod place {
     /// What a chunk used of the requests and cancels that its connection was granted.
     pub const REQUESTS_USED: usize = STATUS + 19 + SYNC_BUCKETS_US.len() + 1;
     pub const CANCELS_USED: usize = REQUESTS_USED + 1;
-    /// Where a numbered stream is: its last number, and as of which sequence and engine session.
+    /// Where a numbered stream is: its last number, as of which sequence and engine session, and
+    /// the last `client_ref` where they only rise.
     pub const NUMBER: usize = CANCELS_USED + 1;
     pub const SEQUENCE: usize = NUMBER + 1;
     pub const ENGINE_SESSION: usize = SEQUENCE + 1;
+    pub const CLIENT_REF: usize = ENGINE_SESSION + 1;
     /// Number of places: `status` fills 19 and the buckets of the sync histogram.
-    pub const COUNT: usize = ENGINE_SESSION + 1;
+    pub const COUNT: usize = CLIENT_REF + 1;
 }
 
 /// Writes `status` into the array, in the order of `place`.

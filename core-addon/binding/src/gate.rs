@@ -141,7 +141,7 @@ pub fn gate_close_reason(handle: u32, connection: u32) -> Result<&'static str> {
 }
 
 /// Opens the numbered stream of an account under a name: a new one, or one as it was at a stored
-/// position. Returns its slot, or -1 when there are too many.
+/// position, which is in the status array. Returns its slot, or -1 when there are too many.
 ///
 /// Errors: `core_not_open`, `gate_not_open`, `argument_invalid`.
 #[napi]
@@ -150,15 +150,16 @@ pub fn gate_open_session(
     account: u32,
     engine_name: String,
     balance_updates: bool,
-    number: f64,
-    sequence: f64,
-    engine_session: f64,
+    increasing_refs: bool,
 ) -> Result<i32> {
-    let position = to_position(number, sequence, engine_session)?;
-    with_gate(handle, |open| {
+    with_core(handle, |open| {
+        let OpenCore { gate, buffers, .. } = open;
+        // SAFETY: as in `with_buffers`.
+        let position = to_position(unsafe { places_of(buffers)?.as_mut() })?;
         let engine_name = engine_name.as_bytes();
-        let spec = SessionSpec { account, engine_name, balance_updates, position };
-        Ok(open.gate.open_session(&spec).map_or(-1, |session| session as i32))
+        let spec = SessionSpec { account, engine_name, balance_updates, increasing_refs, position };
+        let session = gate_of(gate)?.gate.open_session(&spec);
+        Ok(session.map_or(-1, |session| session as i32))
     })
 }
 
@@ -177,7 +178,8 @@ pub fn gate_close_session(handle: u32, session: u32) -> Result<()> {
 }
 
 /// Joins a connection and a numbered stream. Returns 0 it is ready to go live, 1 it must be
-/// brought up by a replay, 2 `next_number` was never given; the status array has the next number.
+/// brought up by a replay, 2 `next_number` was never given; the status array has the next number
+/// and the last `client_ref`.
 ///
 /// Errors: `core_not_open`, `gate_not_open`, `argument_invalid`.
 #[napi]
@@ -193,7 +195,8 @@ pub fn gate_log_in(
     let login = LogIn { may_trade, cancel_on_disconnect, next_number };
     with_core(handle, |open| {
         let OpenCore { gate, buffers, .. } = open;
-        let (kind, next_number) = match gate_of(gate)?.gate.log_in(connection, session, &login) {
+        let OpenGate { gate, .. } = gate_of(gate)?;
+        let (kind, next_number) = match gate.log_in(connection, session, &login) {
             LoggedIn::Ready { next_number } => (0, next_number),
             LoggedIn::NeedsReplay { next_number, .. } => (1, next_number),
             LoggedIn::Ahead { next_number } => (2, next_number),
@@ -201,6 +204,7 @@ pub fn gate_log_in(
         // SAFETY: as in `with_buffers`.
         let places = unsafe { places_of(buffers)?.as_mut() };
         places[place::NUMBER] = next_number as f64;
+        places[place::CLIENT_REF] = gate.last_client_ref(session) as f64;
         Ok(kind)
     })
 }
@@ -328,8 +332,7 @@ pub fn gate_replay_bytes(handle: u32, connection: u32, transactions: &[u8]) -> R
 
 /// Returns 2 when the connection is live, else 1.
 fn replay(gate: &mut Gate, connection: u32, bytes: &[u8], places: &mut [f64]) -> Result<i32> {
-    let [number, sequence, engine_session] = POSITION.map(|place| places[place]);
-    let mut position = to_position(number, sequence, engine_session)?;
+    let mut position = to_position(places)?;
     let is_live = gate.replay(connection, &mut position, bytes);
     note_position(&position, places);
     Ok(if is_live { 2 } else { 1 })
@@ -436,13 +439,12 @@ fn copy(output: &[u8], room: &mut [u8]) -> (usize, u32) {
     (length, if length < output.len() { FLAG_MORE } else { 0 })
 }
 
-const POSITION: [usize; 3] = [place::NUMBER, place::SEQUENCE, place::ENGINE_SESSION];
-
-fn to_position(number: f64, sequence: f64, engine_session: f64) -> Result<Position> {
+fn to_position(places: &[f64]) -> Result<Position> {
     Ok(Position {
-        number: to_sequence(number)?,
-        sequence: to_sequence(sequence)?,
-        engine_session: to_sequence(engine_session)?,
+        number: to_sequence(places[place::NUMBER])?,
+        sequence: to_sequence(places[place::SEQUENCE])?,
+        engine_session: to_sequence(places[place::ENGINE_SESSION])?,
+        client_ref: to_sequence(places[place::CLIENT_REF])?,
     })
 }
 
@@ -450,4 +452,5 @@ fn note_position(position: &Position, places: &mut [f64]) {
     places[place::NUMBER] = position.number as f64;
     places[place::SEQUENCE] = position.sequence as f64;
     places[place::ENGINE_SESSION] = position.engine_session as f64;
+    places[place::CLIENT_REF] = position.client_ref as f64;
 }

@@ -40,6 +40,12 @@ impl Gate {
         Position { sequence: position.sequence.max(self.delivered), ..position }
     }
 
+    /// The `client_ref` that the next one of a session must be above; 0 where they need not rise.
+    #[must_use]
+    pub fn last_client_ref(&self, session: u32) -> u64 {
+        self.sessions.get(session).last_client_ref()
+    }
+
     /// Gives a session the connection whose login is looked at. Nothing is decoded, and nothing of
     /// the session sent, before `go_live` or the end of `replay`. Order: nobody else is connected
     /// to the session.
@@ -175,7 +181,10 @@ impl Gate {
         refusal: u16,
     ) {
         let session = self.sessions.get_mut(origin);
-        session.in_flight -= 1;
+        if session.increasing_refs && !is_cancel(command[0]) {
+            session.take_back_id(text_of(command));
+        }
+        session.land();
         if session.connection == NONE {
             return;
         }
@@ -231,7 +240,7 @@ impl Gate {
     #[inline]
     fn answered(&mut self, slot: u32) {
         let session = self.sessions.get_mut(slot);
-        session.in_flight -= 1;
+        session.land();
         // Not at each answer: a socket that is read again should have room for a while.
         if session.in_flight == self.bounds.in_flight / 2 && session.connection != NONE {
             self.connections.wake(session.connection, Pause::InFlight);
@@ -347,6 +356,18 @@ impl Audience for Delivery<'_> {
         self.tell_those(account, frame, is_told);
     }
 
+    #[inline]
+    fn id_given(&mut self, account: u32, id: &[u8]) {
+        let mut slot = self.sessions.first_of(account);
+        while slot != NONE {
+            let session = self.sessions.get_mut(slot);
+            if session.increasing_refs && self.sequence > session.position.sequence {
+                session.position.note_id(id);
+            }
+            slot = session.next_of_account();
+        }
+    }
+
     fn session_opened(&mut self, account: u32, name: &[u8], engine_session: u64) {
         let mut slot = self.sessions.first_of(account);
         while slot != NONE {
@@ -398,6 +419,12 @@ impl Audience for Replay<'_> {
     fn tell_session(&mut self, _account: u32, engine_session: u64, frame: &mut Frame) {
         if engine_session == self.position.engine_session {
             self.give(frame);
+        }
+    }
+
+    fn id_given(&mut self, account: u32, id: &[u8]) {
+        if self.hears(account) && self.session.increasing_refs {
+            self.position.note_id(id);
         }
     }
 

@@ -342,6 +342,12 @@ impl Gate {
             self.statistics.rejected += 1;
             return self.refuse_order(connection, Refusal::Code(code.number()));
         }
+        if session.increasing_refs
+            && let Some(code) = session.give_id(command)
+        {
+            self.statistics.rejected += 1;
+            return self.refuse_order(connection, Refusal::Code(code.number()));
+        }
         command.account = session.account;
         command.session = session.position.engine_session;
         if command.opcode == Opcode::NewOrder as u8 {

@@ -21,6 +21,8 @@ pub trait Audience {
     fn tell_balance(&mut self, account: u32, frame: &mut Frame);
     /// For the session of this engine session alone.
     fn tell_session(&mut self, account: u32, engine_session: u64, frame: &mut Frame);
+    /// An order of the account was to get this id.
+    fn id_given(&mut self, account: u32, id: &[u8]);
     /// An engine session was opened.
     fn session_opened(&mut self, account: u32, name: &[u8], engine_session: u64);
 }
@@ -84,6 +86,9 @@ impl<'t, A: Audience> Telling<'t, '_, A> {
         if let (true, Some(update)) = (self.is(Opcode::ReplaceOrder), taker.update)
             && self.audience.hears(update.account())
         {
+            if update.client_order_id() != update.previous_client_order_id() {
+                self.audience.id_given(update.account(), update.client_order_id());
+            }
             let frame = self.encoder.replaced(self.transaction, update);
             self.audience.tell(update.account(), frame);
         }
@@ -147,6 +152,7 @@ impl<'t, A: Audience> Telling<'t, '_, A> {
         if !self.audience.hears(image.account()) {
             return;
         }
+        self.audience.id_given(image.account(), image.client_order_id());
         let is_rejected = image.status() == OrderStatus::Rejected as u8;
         let frame = if is_rejected {
             self.encoder.rejected(self.transaction, image)
@@ -232,6 +238,9 @@ impl<'t, A: Audience> Telling<'t, '_, A> {
         let (transaction, account) = (self.transaction, self.transaction.account());
         if !self.audience.hears(account) {
             return;
+        }
+        if self.is(Opcode::NewOrder) || self.is(Opcode::ReplaceOrder) {
+            self.audience.id_given(account, answer.request_id());
         }
         let is_refused = transaction.code() != 0;
         let is_duplicate = transaction.flags() & TRANSACTION_DUPLICATE != 0;

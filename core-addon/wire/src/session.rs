@@ -1,11 +1,17 @@
 //! Named sessions: what each is owed is numbered from 1 and depends on the change log alone. They
 //! stay while nobody is connected.
 
+use engine::command::{Command, Opcode};
+use engine::generated::reject_code::RejectCode;
+
 use crate::bounds::Bounds;
+use crate::client_id;
 use crate::ring::Ring;
 
 /// Longest name of an engine session.
 const NAME_BYTES_MAX: usize = 64;
+/// Largest `client_ref` that counts where they only rise: JavaScript stores it as a double.
+pub const CLIENT_REF_MAX: u64 = (1 << 53) - 1;
 /// No session, no connection.
 pub const NONE: u32 = u32::MAX;
 
@@ -18,6 +24,18 @@ pub struct Position {
     pub sequence: u64,
     /// The engine session that answers go to, 0 = none.
     pub engine_session: u64,
+    /// Where `client_ref`s only rise: the largest that an order of the account got, 0 = none.
+    pub client_ref: u64,
+}
+
+impl Position {
+    /// An order of the account got this id.
+    pub fn note_id(&mut self, id: &[u8]) {
+        let number = client_id::number_of(id);
+        if number <= CLIENT_REF_MAX {
+            self.client_ref = self.client_ref.max(number);
+        }
+    }
 }
 
 /// A session as its owner knows it.
@@ -28,6 +46,8 @@ pub struct SessionSpec<'a> {
     pub engine_name: &'a [u8],
     /// Its numbered stream has balances, too.
     pub balance_updates: bool,
+    /// A new order must have a larger `client_ref` than all of the account since its creation.
+    pub increasing_refs: bool,
     /// Of a new one number 0 and the sequence that was delivered last.
     pub position: Position,
 }
@@ -37,6 +57,7 @@ pub struct Session {
     name: [u8; NAME_BYTES_MAX],
     name_length: usize,
     pub balance_updates: bool,
+    pub increasing_refs: bool,
     pub position: Position,
     pub ring: Ring,
     /// `NONE` = nobody is connected.
@@ -48,6 +69,8 @@ pub struct Session {
     pub order_flags: u8,
     /// Commands without an answer.
     pub in_flight: u32,
+    /// Largest `client_ref` among them, if not less.
+    sent_ref: u64,
     next_of_account: u32,
 }
 
@@ -65,6 +88,46 @@ impl Session {
     /// Number of the next numbered message.
     pub fn next_number(&self) -> u64 {
         self.position.number + 1
+    }
+
+    /// What the next `client_ref` must be above, where they only rise.
+    pub fn last_client_ref(&self) -> u64 {
+        self.sent_ref.max(self.position.client_ref)
+    }
+
+    /// Takes note of the id that a command gives an order. Returns why it may not, if so.
+    pub fn give_id(&mut self, command: &Command) -> Option<RejectCode> {
+        let is_replace = command.opcode == Opcode::ReplaceOrder as u8;
+        // A replaced order may keep its id.
+        let gives_id = is_replace && command.text_length > 0;
+        if !gives_id && command.opcode != Opcode::NewOrder as u8 {
+            return None;
+        }
+        let number = client_id::number_of(command.text());
+        if number == 0 || number > CLIENT_REF_MAX {
+            return Some(RejectCode::ClientOrderIdInvalid);
+        }
+        if number <= self.last_client_ref() {
+            return Some(RejectCode::ClientOrderIdExists);
+        }
+        self.sent_ref = number;
+        None
+    }
+
+    /// The core has refused a command that gave this id, and all behind it.
+    pub fn take_back_id(&mut self, id: &[u8]) {
+        if let Some(before) = client_id::number_of(id).checked_sub(1) {
+            self.sent_ref = self.sent_ref.min(before);
+        }
+    }
+
+    /// A command has its answer. With none under way `position` knows every id that was given.
+    #[inline]
+    pub fn land(&mut self) {
+        self.in_flight -= 1;
+        if self.in_flight == 0 {
+            self.sent_ref = 0;
+        }
     }
 }
 
@@ -111,6 +174,7 @@ impl Sessions {
             name,
             name_length: spec.engine_name.len(),
             balance_updates: spec.balance_updates,
+            increasing_refs: spec.increasing_refs,
             position: spec.position,
             ring: Ring::new(self.ring_bytes, spec.position.number + 1),
             connection: NONE,
@@ -118,6 +182,7 @@ impl Sessions {
             may_trade: false,
             order_flags: 0,
             in_flight: 0,
+            sent_ref: 0,
             next_of_account: self.heads[account],
         };
         let slot = self.free.pop().unwrap_or(self.slots.len() as u32);

@@ -34,6 +34,7 @@ export interface LoginMessage {
   readonly heartbeatMs: number;
   readonly takesOver: boolean;
   readonly hasBalances: boolean;
+  readonly hasIncreasingRefs: boolean;
 }
 
 export interface OrdersQuestion {
@@ -113,6 +114,7 @@ function readLogin(body: Login): LoginMessage {
     heartbeatMs: body.heartbeatMs(),
     takesOver: body.takeOver(),
     hasBalances: body.balanceUpdates(),
+    hasIncreasingRefs: body.increasingRefs(),
   };
 }
 

@@ -136,7 +136,8 @@ export class Session {
     const { caller, stream, cancelsOnDisconnect, heartbeatUs } = login;
     const mayTrade = isAllowed(caller, "trade");
     const terms = { mayTrade, cancelsOnDisconnect, nextNumber: wanted };
-    const { kind, nextNumber } = gate.logIn(connection.id, stream.slot, terms);
+    const entered = gate.logIn(connection.id, stream.slot, terms);
+    const { kind, nextNumber } = entered;
     const behind = kind === "behind" ? streams.positionBefore(stream, nextNumber) : undefined;
     this.#engineSessions.set(login, session);
     // Of the past as it was when it was asked for, some may have been given up since.
@@ -147,7 +148,8 @@ export class Session {
     }
     connection.state = "logged_in";
     countLogin("accepted");
-    const accepted = { account: caller.account, session, nextNumber };
+    const lastClientRef = stream.stored.hasIncreasingRefs ? entered.lastClientRef : undefined;
+    const accepted = { account: caller.account, session, nextNumber, lastClientRef };
     this.#sendTables(connection, { ...accepted, heartbeatMs: heartbeatUs / 1_000 });
     if (behind === undefined) gate.goLive(connection.id);
     else replays.begin(connection, behind);

@@ -1507,6 +1507,7 @@ impl<'a> Login<'a> {
   pub const VT_HEARTBEAT_MS: ::flatbuffers::VOffsetT = 14;
   pub const VT_TAKE_OVER: ::flatbuffers::VOffsetT = 16;
   pub const VT_BALANCE_UPDATES: ::flatbuffers::VOffsetT = 18;
+  pub const VT_INCREASING_REFS: ::flatbuffers::VOffsetT = 20;
 
   #[inline]
   pub unsafe fn init_from_table(table: ::flatbuffers::Table<'a>) -> Self {
@@ -1523,6 +1524,7 @@ impl<'a> Login<'a> {
     if let Some(x) = args.session_name { builder.add_session_name(x); }
     if let Some(x) = args.token { builder.add_token(x); }
     builder.add_version(args.version);
+    builder.add_increasing_refs(args.increasing_refs);
     builder.add_balance_updates(args.balance_updates);
     builder.add_take_over(args.take_over);
     builder.add_cancel_on_disconnect(args.cancel_on_disconnect);
@@ -1595,6 +1597,16 @@ impl<'a> Login<'a> {
     // which contains a valid value in this slot
     unsafe { self._tab.get::<bool>(Login::VT_BALANCE_UPDATES, Some(false)).unwrap()}
   }
+  /// Counts when the name is new: a NewOrder, and a ReplaceOrder with a new id, must bring a
+  /// client_ref above those of the account's orders since then, and below 2^53; else it is
+  /// Rejected: client_order_id_exists, without such a number client_order_id_invalid.
+  #[inline]
+  pub fn increasing_refs(&self) -> bool {
+    // Safety:
+    // Created from valid Table for this object
+    // which contains a valid value in this slot
+    unsafe { self._tab.get::<bool>(Login::VT_INCREASING_REFS, Some(false)).unwrap()}
+  }
 }
 
 impl ::flatbuffers::Verifiable for Login<'_> {
@@ -1611,6 +1623,7 @@ impl ::flatbuffers::Verifiable for Login<'_> {
      .visit_field::<u32>("heartbeat_ms", Self::VT_HEARTBEAT_MS, false)?
      .visit_field::<bool>("take_over", Self::VT_TAKE_OVER, false)?
      .visit_field::<bool>("balance_updates", Self::VT_BALANCE_UPDATES, false)?
+     .visit_field::<bool>("increasing_refs", Self::VT_INCREASING_REFS, false)?
      .finish();
     Ok(())
   }
@@ -1624,6 +1637,7 @@ pub struct LoginArgs<'a> {
     pub heartbeat_ms: u32,
     pub take_over: bool,
     pub balance_updates: bool,
+    pub increasing_refs: bool,
 }
 impl<'a> Default for LoginArgs<'a> {
   #[inline]
@@ -1637,6 +1651,7 @@ impl<'a> Default for LoginArgs<'a> {
       heartbeat_ms: 0,
       take_over: false,
       balance_updates: false,
+      increasing_refs: false,
     }
   }
 }
@@ -1679,6 +1694,10 @@ impl<'a: 'b, 'b, A: ::flatbuffers::Allocator + 'a> LoginBuilder<'a, 'b, A> {
     self.fbb_.push_slot::<bool>(Login::VT_BALANCE_UPDATES, balance_updates, false);
   }
   #[inline]
+  pub fn add_increasing_refs(&mut self, increasing_refs: bool) {
+    self.fbb_.push_slot::<bool>(Login::VT_INCREASING_REFS, increasing_refs, false);
+  }
+  #[inline]
   pub fn new(_fbb: &'b mut ::flatbuffers::FlatBufferBuilder<'a, A>) -> LoginBuilder<'a, 'b, A> {
     let start = _fbb.start_table();
     LoginBuilder {
@@ -1706,6 +1725,7 @@ impl ::core::fmt::Debug for Login<'_> {
       ds.field("heartbeat_ms", &self.heartbeat_ms());
       ds.field("take_over", &self.take_over());
       ds.field("balance_updates", &self.balance_updates());
+      ds.field("increasing_refs", &self.increasing_refs());
       ds.finish()
   }
 }
@@ -6312,6 +6332,8 @@ impl<'a> LoginAccepted<'a> {
   pub const VT_CURRENCIES: ::flatbuffers::VOffsetT = 16;
   pub const VT_INSTRUMENTS: ::flatbuffers::VOffsetT = 18;
   pub const VT_HAS_MORE: ::flatbuffers::VOffsetT = 20;
+  pub const VT_INCREASING_REFS: ::flatbuffers::VOffsetT = 22;
+  pub const VT_LAST_CLIENT_REF: ::flatbuffers::VOffsetT = 24;
 
   #[inline]
   pub unsafe fn init_from_table(table: ::flatbuffers::Table<'a>) -> Self {
@@ -6323,6 +6345,7 @@ impl<'a> LoginAccepted<'a> {
     args: &'args LoginAcceptedArgs<'args>
   ) -> ::flatbuffers::WIPOffset<LoginAccepted<'bldr>> {
     let mut builder = LoginAcceptedBuilder::new(_fbb);
+    builder.add_last_client_ref(args.last_client_ref);
     builder.add_time_ns(args.time_ns);
     builder.add_next_number(args.next_number);
     builder.add_session(args.session);
@@ -6331,6 +6354,7 @@ impl<'a> LoginAccepted<'a> {
     builder.add_heartbeat_ms(args.heartbeat_ms);
     builder.add_account(args.account);
     builder.add_version(args.version);
+    builder.add_increasing_refs(args.increasing_refs);
     builder.add_has_more(args.has_more);
     builder.finish()
   }
@@ -6402,6 +6426,22 @@ impl<'a> LoginAccepted<'a> {
     // which contains a valid value in this slot
     unsafe { self._tab.get::<bool>(LoginAccepted::VT_HAS_MORE, Some(false)).unwrap()}
   }
+  /// The session name was created with increasing_refs.
+  #[inline]
+  pub fn increasing_refs(&self) -> bool {
+    // Safety:
+    // Created from valid Table for this object
+    // which contains a valid value in this slot
+    unsafe { self._tab.get::<bool>(LoginAccepted::VT_INCREASING_REFS, Some(false)).unwrap()}
+  }
+  /// With it: what the next client_ref must be above.
+  #[inline]
+  pub fn last_client_ref(&self) -> u64 {
+    // Safety:
+    // Created from valid Table for this object
+    // which contains a valid value in this slot
+    unsafe { self._tab.get::<u64>(LoginAccepted::VT_LAST_CLIENT_REF, Some(0)).unwrap()}
+  }
 }
 
 impl ::flatbuffers::Verifiable for LoginAccepted<'_> {
@@ -6419,6 +6459,8 @@ impl ::flatbuffers::Verifiable for LoginAccepted<'_> {
      .visit_field::<::flatbuffers::ForwardsUOffset<::flatbuffers::Vector<'_, ::flatbuffers::ForwardsUOffset<Currency>>>>("currencies", Self::VT_CURRENCIES, false)?
      .visit_field::<::flatbuffers::ForwardsUOffset<::flatbuffers::Vector<'_, ::flatbuffers::ForwardsUOffset<Instrument>>>>("instruments", Self::VT_INSTRUMENTS, false)?
      .visit_field::<bool>("has_more", Self::VT_HAS_MORE, false)?
+     .visit_field::<bool>("increasing_refs", Self::VT_INCREASING_REFS, false)?
+     .visit_field::<u64>("last_client_ref", Self::VT_LAST_CLIENT_REF, false)?
      .finish();
     Ok(())
   }
@@ -6433,6 +6475,8 @@ pub struct LoginAcceptedArgs<'a> {
     pub currencies: Option<::flatbuffers::WIPOffset<::flatbuffers::Vector<'a, ::flatbuffers::ForwardsUOffset<Currency<'a>>>>>,
     pub instruments: Option<::flatbuffers::WIPOffset<::flatbuffers::Vector<'a, ::flatbuffers::ForwardsUOffset<Instrument<'a>>>>>,
     pub has_more: bool,
+    pub increasing_refs: bool,
+    pub last_client_ref: u64,
 }
 impl<'a> Default for LoginAcceptedArgs<'a> {
   #[inline]
@@ -6447,6 +6491,8 @@ impl<'a> Default for LoginAcceptedArgs<'a> {
       currencies: None,
       instruments: None,
       has_more: false,
+      increasing_refs: false,
+      last_client_ref: 0,
     }
   }
 }
@@ -6493,6 +6539,14 @@ impl<'a: 'b, 'b, A: ::flatbuffers::Allocator + 'a> LoginAcceptedBuilder<'a, 'b, 
     self.fbb_.push_slot::<bool>(LoginAccepted::VT_HAS_MORE, has_more, false);
   }
   #[inline]
+  pub fn add_increasing_refs(&mut self, increasing_refs: bool) {
+    self.fbb_.push_slot::<bool>(LoginAccepted::VT_INCREASING_REFS, increasing_refs, false);
+  }
+  #[inline]
+  pub fn add_last_client_ref(&mut self, last_client_ref: u64) {
+    self.fbb_.push_slot::<u64>(LoginAccepted::VT_LAST_CLIENT_REF, last_client_ref, 0);
+  }
+  #[inline]
   pub fn new(_fbb: &'b mut ::flatbuffers::FlatBufferBuilder<'a, A>) -> LoginAcceptedBuilder<'a, 'b, A> {
     let start = _fbb.start_table();
     LoginAcceptedBuilder {
@@ -6519,6 +6573,8 @@ impl ::core::fmt::Debug for LoginAccepted<'_> {
       ds.field("currencies", &self.currencies());
       ds.field("instruments", &self.instruments());
       ds.field("has_more", &self.has_more());
+      ds.field("increasing_refs", &self.increasing_refs());
+      ds.field("last_client_ref", &self.last_client_ref());
       ds.finish()
   }
 }

@@ -23,7 +23,7 @@ fn traffic(round: u64) -> [Vec<u8>; 2] {
 fn no_order_allocates_after_the_warm_up() {
     let ring_bytes = 64 << 10;
     let mut venue = Venue::new(Bounds { ring_bytes, ..Bounds::DEFAULT });
-    let sessions = [venue.open(3, "one", true), venue.open(4, "two", false)];
+    let sessions = [venue.open(3, "one", true), venue.open_increasing(4, "two")];
     for (connection, session) in (1..).zip(sessions) {
         venue.join(connection, session, 1);
     }

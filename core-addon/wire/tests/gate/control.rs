@@ -265,6 +265,7 @@ fn sessions_and_connections_are_bounded() {
         account: 4,
         engine_name: b"two",
         balance_updates: false,
+        increasing_refs: false,
         position: venue.gate.position(session),
     };
     assert_eq!(venue.gate.open_session(&spec), None);

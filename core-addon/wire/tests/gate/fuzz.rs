@@ -124,10 +124,16 @@ const BOUNDS: Bounds = Bounds {
 
 impl Port {
     fn new() -> Port {
-        let position = Position { number: 0, sequence: 0, engine_session: 9 };
+        let position = Position { engine_session: 9, ..Position::default() };
         let mut gate = Gate::new(BOUNDS);
         let engine_name = b"one";
-        let spec = SessionSpec { account: 3, engine_name, balance_updates: false, position };
+        let spec = SessionSpec {
+            account: 3,
+            engine_name,
+            balance_updates: false,
+            increasing_refs: true,
+            position,
+        };
         let session = gate.open_session(&spec).expect("there is room");
         Port { gate, session }
     }

@@ -2,6 +2,7 @@
 
 mod allocation;
 mod answers;
+mod client_refs;
 mod control;
 mod fuzz;
 mod heap;

@@ -87,9 +87,15 @@ fn any_order_is_read_as_it_was_written() {
 /// A gate that has told one transaction to a session of `ACCOUNT`.
 fn told(changes: &ChangeWriter) -> Vec<u8> {
     let mut gate = Gate::new(Bounds::DEFAULT);
-    let position = Position { number: 6, sequence: 0, engine_session: 5 };
+    let position = Position { number: 6, engine_session: 5, ..Position::default() };
     let engine_name = b"one";
-    let spec = SessionSpec { account: ACCOUNT, engine_name, balance_updates: true, position };
+    let spec = SessionSpec {
+        account: ACCOUNT,
+        engine_name,
+        balance_updates: true,
+        increasing_refs: false,
+        position,
+    };
     let session = gate.open_session(&spec).expect("there is room");
     assert!(gate.connect(0));
     gate.receive(0, &login(), 1, 1);

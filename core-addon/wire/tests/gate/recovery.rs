@@ -145,6 +145,7 @@ fn a_restart_gives_the_same_numbers() {
             account: 3,
             engine_name: b"one",
             balance_updates: true,
+            increasing_refs: false,
             position: stored,
         };
         let again = gate.open_session(&spec).expect("there is room");

@@ -218,11 +218,26 @@ impl Venue {
 
     /// Opens an engine session and the gate's stream of it.
     pub fn open(&mut self, account: u32, name: &str, balance_updates: bool) -> u32 {
+        self.open_stream(account, name, balance_updates, false)
+    }
+
+    /// As `open`, one in which `client_ref`s only rise.
+    pub fn open_increasing(&mut self, account: u32, name: &str) -> u32 {
+        self.open_stream(account, name, false, true)
+    }
+
+    fn open_stream(
+        &mut self,
+        account: u32,
+        name: &str,
+        balance_updates: bool,
+        increasing_refs: bool,
+    ) -> u32 {
         let engine_session = self.open_engine_session(account, name);
         let sequence = self.gate.delivered();
-        let position = Position { number: 0, sequence, engine_session };
+        let position = Position { sequence, engine_session, ..Position::default() };
         let engine_name = name.as_bytes();
-        let spec = SessionSpec { account, engine_name, balance_updates, position };
+        let spec = SessionSpec { account, engine_name, balance_updates, increasing_refs, position };
         self.gate.open_session(&spec).expect("there is room")
     }
 

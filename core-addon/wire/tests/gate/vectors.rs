@@ -127,13 +127,14 @@ fn each_transaction_gives_the_very_bytes() {
         let mut gate = Gate::new(Bounds::DEFAULT);
         let position = Position {
             number: number(session, "last_number"),
-            sequence: 0,
             engine_session: number(session, "engine_session"),
+            ..Position::default()
         };
         let spec = SessionSpec {
             account: number(session, "account"),
             engine_name: b"one",
             balance_updates: session["balance_updates"] == true,
+            increasing_refs: false,
             position,
         };
         let slot = gate.open_session(&spec).expect("there is room");

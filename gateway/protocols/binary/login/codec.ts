@@ -32,6 +32,8 @@ export interface LoginTerms {
   readonly session: number;
   readonly nextNumber: number;
   readonly heartbeatMs: number;
+  /** `undefined`: client_refs need not rise. */
+  readonly lastClientRef: number | undefined;
 }
 
 /** Parts of at most `ENTRIES_MAX`; one, when there is nothing. */
@@ -56,7 +58,7 @@ export function splitReference(
 export function loginAccepted(
   writer: FrameWriter,
   stamp: Stamp,
-  { account, session, nextNumber, heartbeatMs }: LoginTerms,
+  { account, session, nextNumber, heartbeatMs, lastClientRef }: LoginTerms,
   part: ReferencePart,
 ): Uint8Array {
   return writer.write(ServerBody.LoginAccepted, stamp, (builder) => {
@@ -71,6 +73,8 @@ export function loginAccepted(
     LoginAccepted.addCurrencies(builder, currencies);
     LoginAccepted.addInstruments(builder, instruments);
     LoginAccepted.addHasMore(builder, part.hasMore);
+    LoginAccepted.addIncreasingRefs(builder, lastClientRef !== undefined);
+    LoginAccepted.addLastClientRef(builder, BigInt(lastClientRef ?? 0));
     return LoginAccepted.endLoginAccepted(builder);
   });
 }

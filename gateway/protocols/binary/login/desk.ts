@@ -9,7 +9,7 @@ import { STREAM_NAME } from "../../../sessions/binary-streams.ts";
 import type { Venue } from "../../../sessions/venue.ts";
 import type { LoginMessage } from "../codec.ts";
 import type { Connection, Login } from "../connection.ts";
-import type { Stream, StreamDirectory } from "../streams/directory.ts";
+import type { Stream, StreamDirectory, StreamTerms } from "../streams/directory.ts";
 import { VERSION } from "./codec.ts";
 
 /** Units: ms. The default is what a client is told that says nothing. */
@@ -79,7 +79,7 @@ export class LoginDesk {
     if (nextNumber !== 0 && (nextNumber < range.first || nextNumber > range.next)) {
       return { code: RejectCode.sequence_not_available, firstNumber: range.first };
     }
-    const stream = known ?? streams.create(caller.account, sessionName, message.hasBalances);
+    const stream = known ?? streams.create(termsOf(caller, message));
     if (typeof stream === "number") return refuse(stream);
     streams.noteLogin(stream);
     return { login: { caller, stream, cancelsOnDisconnect, heartbeatUs }, taken };
@@ -96,6 +96,11 @@ export class LoginDesk {
     this.#parts.log.warn("binary_credentials_refused", { address });
     return refuse(RejectCode.credentials_invalid);
   }
+}
+
+function termsOf({ account }: Caller, message: LoginMessage): StreamTerms {
+  const { sessionName: name, hasBalances, hasIncreasingRefs } = message;
+  return { account, name, hasBalances, hasIncreasingRefs };
 }
 
 function refuse(code: RejectCode): Refused {

@@ -11,6 +11,7 @@ import type {
   Gate,
   GateCore,
   GatePosition,
+  NewBinaryStream,
 } from "../../../sessions/binary-streams.ts";
 import type { JournalHolder } from "../../../stages/stages.ts";
 import type { Connection } from "../connection.ts";
@@ -20,6 +21,9 @@ import { PositionLog } from "./position-log.ts";
 const POLL_MS = 1;
 /** Where all are is written down after so much: a start executes no more than that again. */
 const SAVE = { sequences: 100_000, us: 10_000_000 } as const;
+
+/** What a login says of a new one. */
+export type StreamTerms = Omit<NewBinaryStream, "createdSequence">;
 
 /** One of them. */
 export interface Stream {
@@ -79,17 +83,17 @@ export class StreamDirectory implements JournalHolder {
   }
 
   /** Makes a stream that is owed what follows. Errors: name_invalid, session_table_full. */
-  create(account: number, name: string, hasBalances: boolean): Stream | RejectCode {
+  create(terms: StreamTerms): Stream | RejectCode {
     const { streams, clock } = this.#parts;
     const createdSequence = this.gate.deliveredSequence;
     const isFree = (each: BinaryStream): boolean =>
       this.find(each.account, each.name)?.connection === undefined;
     const nowUs = clock.nowUs();
-    const made = streams.create({ account, name, createdSequence, hasBalances }, nowUs, isFree);
+    const made = streams.create({ ...terms, createdSequence }, nowUs, isFree);
     if (!made.ok) return made.reject;
     const { created, removed } = made.value;
     if (removed !== undefined) this.#forget(removed);
-    const position = { number: 0, sequence: createdSequence, engineSession: 0 };
+    const position = { number: 0, sequence: createdSequence, engineSession: 0, clientRef: 0 };
     const stream = this.#open(created, position);
     if (stream === undefined) return RejectCode.session_table_full;
     this.#guard(() => this.#positions.add(created.id, position, nowUs));
@@ -158,7 +162,7 @@ export class StreamDirectory implements JournalHolder {
       const { id, createdSequence } = stored;
       const sequence = Math.min(createdSequence, executedSequence);
       const known = this.#positions.positionOf(id);
-      const position = known ?? { number: 0, sequence, engineSession: 0 };
+      const position = known ?? { number: 0, sequence, engineSession: 0, clientRef: 0 };
       this.#open(stored, position);
       if (known === undefined) this.#guard(() => this.#positions.add(id, position, clock.nowUs()));
       after = Math.min(after, position.sequence);
@@ -179,22 +183,26 @@ export class StreamDirectory implements JournalHolder {
 
   /** What they were owed cannot be made again: numbers begin at 1. */
   #beginAnew(sequence: number): void {
-    for (const [key, { stored, slot }] of this.#streams) {
+    // Those that there are: each takes its place at the end again.
+    for (const [key, { stored, slot }] of [...this.#streams]) {
+      // A client_ref that was used stays used.
+      const { clientRef } = this.gate.positionOf(slot);
       this.gate.closeStream(slot);
       this.#streams.delete(key);
       this.#positions.remove(stored.id);
-      const position = { number: 0, sequence, engineSession: 0 };
+      const position = { number: 0, sequence, engineSession: 0, clientRef };
       this.#open(stored, position);
       this.#guard(() => this.#positions.add(stored.id, position, this.#parts.clock.nowUs()));
     }
   }
 
   #open(stored: BinaryStream, position: GatePosition): Stream | undefined {
-    const { account, name, hasBalances } = stored;
+    const { account, name, hasBalances, hasIncreasingRefs } = stored;
     const slot = this.gate.openStream({
       account,
       engineName: engineNameOf(name),
       hasBalances,
+      hasIncreasingRefs,
       position,
     });
     if (slot === undefined) return undefined;

@@ -26,8 +26,8 @@ function open(journalSequence = Infinity): PositionLog {
   return log;
 }
 
-function at(number: number, sequence: number, engineSession = 0): Position {
-  return { number, sequence, engineSession };
+function at(number: number, sequence: number, engineSession = 0, clientRef = 0): Position {
+  return { number, sequence, engineSession, clientRef };
 }
 
 /** Where a stream is, without when. */
@@ -65,6 +65,16 @@ test("what was saved is there after a start, and as far on as all were", () => {
   expect(again.firstNumber(1)).toBe(1);
 });
 
+test("the last client_ref is kept, also when no number was given with it", () => {
+  const log = open();
+  log.add(1, at(0, 10), START_US);
+  log.save(new Map([[1, at(3, 20, 7, 2 ** 53 - 1)]]), 20, START_US);
+  log.add(2, at(0, 20), START_US);
+  log.save(new Map([[2, at(0, 30, 0, 8)]]), 30, START_US);
+  const again = open();
+  expect([1, 2].map((id) => again.positionOf(id)?.clientRef)).toEqual([2 ** 53 - 1, 8]);
+});
+
 test("what a crash tore is left out", () => {
   const log = open();
   log.add(1, at(0, 10), START_US);
@@ -72,7 +82,7 @@ test("what a crash tore is left out", () => {
   log.save(new Map([[1, at(2, 30)]]), 30, START_US);
   const [name = ""] = readdirSync(directory);
   const path = join(directory, name);
-  truncateSync(path, Bun.file(path).size - 41);
+  truncateSync(path, Bun.file(path).size - 49);
   expect(open().sequence).toBe(20);
   appendFileSync(path, Buffer.alloc(100, 0xff));
   expect(placeOf(open().positionOf(1))).toEqual([1, 20, 0]);

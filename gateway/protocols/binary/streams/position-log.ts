@@ -4,7 +4,7 @@
 // some seconds of re-execution.
 //
 //   record   u32 CRC-32 of the rest · u32 stream, 0 = all · f64 number · f64 sequence ·
-//            f64 engine session · f64 time in µs
+//            f64 engine session · f64 client_ref · f64 time in µs
 //
 // Little endian. Numbers are whole and below 2^53, so that a double holds them. A record of all
 // streams says that those which moved were written before it, and the others are where they were.
@@ -13,7 +13,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } fro
 import { writeSync } from "node:fs";
 import { join } from "node:path";
 
-const RECORD_BYTES = 40;
+const RECORD_BYTES = 48;
 const ALL_STREAMS = 0;
 /** So far back a client may ask. */
 export const RETENTION_US = 24 * 3_600 * 1_000_000;
@@ -29,6 +29,8 @@ export interface Position {
   readonly sequence: number;
   /** 0: none was open. */
   readonly engineSession: number;
+  /** Where they only rise: the largest that an order of the account got; 0: none. */
+  readonly clientRef: number;
 }
 
 interface DatedPosition extends Position {
@@ -160,18 +162,20 @@ export class PositionLog {
 
   #addMarker(timeUs: number): void {
     this.#addRecord(ALL_STREAMS, {
-      ...{ number: 0, sequence: this.#sequence, engineSession: 0 },
+      ...{ number: 0, sequence: this.#sequence, engineSession: 0, clientRef: 0 },
       timeUs,
     });
   }
 
-  #addRecord(stream: number, { number, sequence, engineSession, timeUs }: DatedPosition): void {
+  #addRecord(stream: number, position: DatedPosition): void {
+    const { number, sequence, engineSession, clientRef, timeUs } = position;
     const record = Buffer.allocUnsafe(RECORD_BYTES);
     record.writeUInt32LE(stream, 4);
     record.writeDoubleLE(number, 8);
     record.writeDoubleLE(sequence, 16);
     record.writeDoubleLE(engineSession, 24);
-    record.writeDoubleLE(timeUs, 32);
+    record.writeDoubleLE(clientRef, 32);
+    record.writeDoubleLE(timeUs, 40);
     record.writeUInt32LE(Bun.hash.crc32(record.subarray(4)), 0);
     this.#batch.push(record);
   }
@@ -227,7 +231,8 @@ export class PositionLog {
         number: record.readDoubleLE(8),
         sequence: record.readDoubleLE(16),
         engineSession: record.readDoubleLE(24),
-        timeUs: record.readDoubleLE(32),
+        clientRef: record.readDoubleLE(32),
+        timeUs: record.readDoubleLE(40),
       });
     }
   }
@@ -265,7 +270,9 @@ export class PositionLog {
 }
 
 function isSamePlace(one: Position, other: Position): boolean {
-  return one.number === other.number && one.engineSession === other.engineSession;
+  const { number, engineSession, clientRef } = other;
+  const isSameRef = one.clientRef === clientRef;
+  return one.number === number && one.engineSession === engineSession && isSameRef;
 }
 
 /** Keeps the newest one beside a newer one, if it is far enough from the last that is kept. */

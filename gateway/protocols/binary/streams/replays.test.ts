@@ -14,7 +14,7 @@ const SOCKET: ByteSocket = {
   pause() {},
   resume() {},
 };
-const START: GatePosition = { number: 0, sequence: 10, engineSession: 1 };
+const START: GatePosition = { number: 0, sequence: 10, engineSession: 1, clientRef: 0 };
 
 type Step = ReturnType<GateReplay["step"]> | "damaged" | "too_many";
 
