@@ -171,7 +171,12 @@ class BinaryDoorVenue implements Venue {
     const before = client.received.length;
     client.send(...request, queryBalances(this.#newRef()));
     await client.next("Balances");
-    return client.received.slice(before, -1);
+    // What is listed or changed is told whenever the venue gets to it.
+    const told = client.received.slice(before).filter(({ kind }) => kind !== "ReferenceData");
+    return told.slice(
+      0,
+      told.findIndex(({ kind }) => kind === "Balances"),
+    );
   }
 
   async #balances(client: BinaryClient): Promise<string[]> {
