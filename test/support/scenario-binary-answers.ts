@@ -11,7 +11,9 @@ import type { Fill } from "./scenario-script.ts";
 import type { Found } from "./scenario-venue.ts";
 
 /** What came of a request: the messages up to the answer to a query behind it. */
-export function toFound(messages: readonly Message[], directory: Directory): Found {
+export function toFound(told: readonly Message[], directory: Directory): Found {
+  // What is listed or changed is told when a stage comes to it, between any two answers.
+  const messages = told.filter(({ kind }) => kind !== "ReferenceData");
   const [first] = messages;
   switch (first?.kind) {
     case "OrderRejected":
