@@ -246,6 +246,8 @@ export class Port {
   }
 
   #endAsTold(connection: Connection): void {
+    // The gate may say it more than once, and may have given its id away since.
+    if (!connection.isOpen) return;
     const reason = this.#parts.gate.closeReason(connection.id);
     this.end(connection, isCloseReason(reason) ? reason : "defect");
   }
