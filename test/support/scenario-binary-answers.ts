@@ -11,9 +11,7 @@ import type { Fill } from "./scenario-script.ts";
 import type { Found } from "./scenario-venue.ts";
 
 /** What came of a request: the messages up to the answer to a query behind it. */
-export function toFound(told: readonly Message[], directory: Directory): Found {
-  // What is listed or changed is told when a stage comes to it, between any two answers.
-  const messages = told.filter(({ kind }) => kind !== "ReferenceData");
+export function toFound(messages: readonly Message[], directory: Directory): Found {
   const [first] = messages;
   switch (first?.kind) {
     case "OrderRejected":
