@@ -294,6 +294,12 @@ impl Accounts {
         self.slots[slot_of(account)].by_order_id.get(order_id)?.look().ok()
     }
 
+    /// The client ids of an account's slot; see `look_ahead.rs`.
+    #[inline]
+    pub fn ids_ahead(&self, account: AccountId) -> &ClientIds {
+        &self.client_ids[slot_of(account)]
+    }
+
     /// Loads the row of an account; see `look_ahead.rs`.
     #[inline]
     pub fn look_ahead(&self, account: AccountId) -> u64 {

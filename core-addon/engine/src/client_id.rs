@@ -47,6 +47,12 @@ impl ClientIds {
         Some(&self.entries[position as usize])
     }
 
+    /// Loads where a search begins; see `look_ahead.rs`.
+    #[inline]
+    pub fn look_ahead(&self, key: u128) -> u64 {
+        self.index.look_ahead(key as u64)
+    }
+
     /// Adds an id and returns its position, the new head of its order's chain.
     pub fn add(&mut self, client_id: ClientId) -> u32 {
         let position = match self.free.pop() {

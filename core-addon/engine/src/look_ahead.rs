@@ -5,6 +5,7 @@ use std::hint::black_box;
 
 use crate::book::Book;
 use crate::command::{Command, Opcode, Side};
+use crate::hash::keyed_hash;
 use crate::order::Place;
 use crate::sequencer::Engine;
 use crate::units::InstrumentId;
@@ -21,9 +22,27 @@ impl Engine {
         let mut places = [Place::NOWHERE; LOOK_AHEAD];
         // Adding up what was read is the cheapest use that the compiler cannot leave out.
         let mut sum = 0_u64;
-        for (command, place) in commands.iter().zip(&mut places) {
+        let mut keys = [None; LOOK_AHEAD];
+        for (command, key) in commands.iter().zip(&mut keys) {
+            if names_order(command) || command.opcode == Opcode::NewOrder as u8 {
+                *key = self.client_id_key(command);
+            }
+        }
+        // On their own: behind a hash each, too few of these would be in flight.
+        for (command, key) in commands.iter().zip(keys) {
+            let ids = self.accounts.ids_ahead(command.account);
+            sum ^= key.map_or(0, |key| ids.look_ahead(key));
+        }
+        let mut order_ids = [0; LOOK_AHEAD];
+        for ((command, key), order_id) in commands.iter().zip(keys).zip(&mut order_ids) {
+            let ids = self.accounts.ids_ahead(command.account);
+            let found = key.and_then(|key| ids.find(command.account, key));
+            let is_named = command.opcode == Opcode::CancelOrder as u8 && command.order_id == 0;
+            *order_id = if is_named { found.map_or(0, |id| id.order_id) } else { command.order_id };
+        }
+        for ((command, order_id), place) in commands.iter().zip(order_ids).zip(&mut places) {
             if names_order(command) {
-                let found = self.accounts.place_ahead(command.account, command.order_id);
+                let found = self.accounts.place_ahead(command.account, order_id);
                 *place = found.unwrap_or(Place::NOWHERE);
             } else if let Some(book) = self.books.get(position_of(command.instrument)) {
                 *place = Place { instrument: command.instrument, index: book.index_ahead() };
@@ -43,6 +62,13 @@ impl Engine {
             }
         }
         black_box(sum);
+    }
+
+    /// The hash of the id of the client that the command has.
+    #[inline]
+    fn client_id_key(&self, command: &Command) -> Option<u128> {
+        let text = command.text();
+        (!text.is_empty()).then(|| keyed_hash(self.hash_key, text))
     }
 
     #[inline(always)]
