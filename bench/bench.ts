@@ -110,8 +110,8 @@ export const SIZES = {
     binary: {
       warm: 30_720,
       roundTrips: 5_000,
-      requests: 102_400,
-      resent: 100_096,
+      requests: 51_200,
+      resent: 40_064,
       resendRounds: 1,
     },
     catchUpCommands: 50_000,
