@@ -63,7 +63,11 @@ function secret(why: string): Text {
 export const SETTINGS = {
   data_directory: text("data/default", "Journal, snapshots and keys; one venue per directory"),
   init_at_start: flag(false, "A mistyped directory must not become a new, empty venue"),
-  log_level: choice("info", LOG_LEVELS, "`debug` adds one line per order of the demo flow"),
+  log_level: choice(
+    "info",
+    LOG_LEVELS,
+    "`info` has every command, trade and end of an order, `warn` is faster, `debug` adds the demo",
+  ),
   key: secret("Admin key of the operator commands; empty takes the one in the data directory"),
 
   durability: choice("fsync", DURABILITIES, "An acknowledged order survives a power cut"),
