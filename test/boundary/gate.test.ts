@@ -68,6 +68,27 @@ describe("before a gate is open", () => {
 });
 
 describe("an open gate", () => {
+  test("refuses what is about a connection that there is not, and the core lives on", () => {
+    addon.gateOpen(handle, Buffer.alloc(16), new Uint32Array(5));
+    const run = addon.reexecute(handle, 0);
+    const calls: readonly (() => unknown)[] = [
+      () => addon.gateDisconnect(handle, 7),
+      () => addon.gateReceive(handle, 7, NOTHING, 1, 1),
+      () => addon.gateNextControl(handle, 7),
+      () => addon.gateCloseReason(handle, 7),
+      () => addon.gateLogIn(handle, 7, 0, true, false, 0),
+      () => addon.gateGoLive(handle, 7),
+      () => addon.gateEnd(handle, 7),
+      () => addon.gateReplayBytes(handle, 7, NOTHING),
+      () => addon.gateSend(handle, 7, NOTHING),
+      () => addon.gateOutput(handle, 7),
+      () => addon.gateSent(handle, 7, 0, 0),
+    ];
+    for (const call of calls) expect(codeOf(call)).toBe("argument_invalid");
+    expect(codeOf(() => addon.gateReplay(handle, run, 7))).toBe("argument_invalid");
+    addon.closeReexecution(handle, run);
+  });
+
   test("takes a login apart, keeps its bytes in their bounds, and gives frames back", () => {
     // A small outgoing buffer: frames leave in pieces.
     const outgoing = Buffer.alloc(16);

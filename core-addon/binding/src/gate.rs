@@ -43,6 +43,26 @@ fn with_gate<T>(handle: u32, call: impl FnOnce(&mut OpenGate) -> Result<T>) -> R
     with_core(handle, |open| call(gate_of(&mut open.gate)?))
 }
 
+/// The gate of a connection. One that is not connected is the caller's defect, and ends only what
+/// the caller was about: a panic would end the venue.
+fn with_connection<T>(
+    handle: u32,
+    connection: u32,
+    call: impl FnOnce(&mut OpenGate) -> Result<T>,
+) -> Result<T> {
+    with_gate(handle, |open| {
+        refuse_unknown(open, connection)?;
+        call(open)
+    })
+}
+
+fn refuse_unknown(open: &OpenGate, connection: u32) -> Result<()> {
+    if open.gate.is_connected(connection) {
+        return Ok(());
+    }
+    Err(argument_invalid(format!("connection {connection} is not connected")))
+}
+
 fn gate_of(gate: &mut Option<Box<OpenGate>>) -> Result<&mut OpenGate> {
     let not_open = || Error::new("gate_not_open", "This core has no gate".to_owned());
     gate.as_deref_mut().ok_or_else(not_open)
@@ -84,10 +104,10 @@ pub fn gate_connect(handle: u32, connection: u32) -> Result<bool> {
     })
 }
 
-/// A socket is gone. Errors: `core_not_open`, `gate_not_open`.
+/// A socket is gone. Errors: as `gate_receive`.
 #[napi]
 pub fn gate_disconnect(handle: u32, connection: u32) -> Result<()> {
-    with_gate(handle, |open| {
+    with_connection(handle, connection, |open| {
         open.gate.disconnect(connection);
         open.is_full[connection as usize] = false;
         Ok(())
@@ -108,7 +128,9 @@ pub fn gate_receive(
 ) -> Result<u32> {
     with_core(handle, |open| {
         let OpenCore { gate, buffers, .. } = open;
-        let received = gate_of(gate)?.gate.receive(connection, chunk, requests, cancels);
+        let gate = gate_of(gate)?;
+        refuse_unknown(gate, connection)?;
+        let received = gate.gate.receive(connection, chunk, requests, cancels);
         // SAFETY: as in `with_buffers`.
         let places = unsafe { places_of(buffers)?.as_mut() };
         places[place::REQUESTS_USED] = f64::from(received.requests_used);
@@ -129,15 +151,17 @@ pub fn gate_next_control(handle: u32, connection: u32) -> Result<i32> {
         };
         // SAFETY: as in `with_buffers`.
         let answer = unsafe { buffers.answer.as_mut() };
-        let length = gate_of(&mut open.gate)?.gate.next_control(connection, answer);
+        let gate = gate_of(&mut open.gate)?;
+        refuse_unknown(gate, connection)?;
+        let length = gate.gate.next_control(connection, answer);
         Ok(length.map_or(-1, |length| length as i32))
     })
 }
 
-/// Why a connection is to be closed, by its stable name. Errors: `core_not_open`, `gate_not_open`.
+/// Why a connection is to be closed, by its stable name. Errors: as `gate_receive`.
 #[napi]
 pub fn gate_close_reason(handle: u32, connection: u32) -> Result<&'static str> {
-    with_gate(handle, |open| Ok(open.gate.close_reason(connection).name()))
+    with_connection(handle, connection, |open| Ok(open.gate.close_reason(connection).name()))
 }
 
 /// Opens the numbered stream of an account under a name: a new one, or one as it was at a stored
@@ -195,7 +219,9 @@ pub fn gate_log_in(
     let login = LogIn { may_trade, cancel_on_disconnect, next_number };
     with_core(handle, |open| {
         let OpenCore { gate, buffers, .. } = open;
-        let OpenGate { gate, .. } = gate_of(gate)?;
+        let open_gate = gate_of(gate)?;
+        refuse_unknown(open_gate, connection)?;
+        let gate = &mut open_gate.gate;
         let (kind, next_number) = match gate.log_in(connection, session, &login) {
             LoggedIn::Ready { next_number } => (0, next_number),
             LoggedIn::NeedsReplay { next_number, .. } => (1, next_number),
@@ -209,17 +235,17 @@ pub fn gate_log_in(
     })
 }
 
-/// What the connection is owed follows what was sent. Errors: `core_not_open`, `gate_not_open`.
+/// What the connection is owed follows what was sent. Errors: as `gate_receive`.
 #[napi]
 pub fn gate_go_live(handle: u32, connection: u32) -> Result<bool> {
-    with_gate(handle, |open| Ok(open.gate.go_live(connection)))
+    with_connection(handle, connection, |open| Ok(open.gate.go_live(connection)))
 }
 
 /// The connection leaves its stream, and nothing that it sends is read any more; what it was sent
-/// still goes out. Errors: `core_not_open`, `gate_not_open`.
+/// still goes out. Errors: as `gate_receive`.
 #[napi]
 pub fn gate_end(handle: u32, connection: u32) -> Result<()> {
-    with_gate(handle, |open| {
+    with_connection(handle, connection, |open| {
         open.gate.end(connection);
         Ok(())
     })
@@ -304,7 +330,8 @@ pub fn gate_catch_up(handle: u32, reexecution: u32) -> Result<i32> {
 pub fn gate_replay(handle: u32, reexecution: u32, connection: u32) -> Result<i32> {
     with_core(handle, |open| {
         let OpenCore { gate, buffers, reexecutions, .. } = open;
-        let OpenGate { gate, .. } = gate_of(gate)?;
+        let gate = gate_of(gate)?;
+        refuse_unknown(gate, connection)?;
         // SAFETY: as in `with_buffers`.
         let places = unsafe { places_of(buffers)?.as_mut() };
         let bytes = match next_chunk(reexecutions, reexecution)? {
@@ -312,7 +339,7 @@ pub fn gate_replay(handle: u32, reexecution: u32, connection: u32) -> Result<i32
             Reexecuted::NotYet => return Ok(0),
             Reexecuted::End => return Ok(-1),
         };
-        replay(gate, connection, &bytes, places)
+        replay(&mut gate.gate, connection, &bytes, places)
     })
 }
 
@@ -323,10 +350,11 @@ pub fn gate_replay(handle: u32, reexecution: u32, connection: u32) -> Result<i32
 #[napi]
 pub fn gate_replay_bytes(handle: u32, connection: u32, transactions: &[u8]) -> Result<i32> {
     with_core(handle, |open| {
-        let OpenGate { gate, .. } = gate_of(&mut open.gate)?;
+        let gate = gate_of(&mut open.gate)?;
+        refuse_unknown(gate, connection)?;
         // SAFETY: as in `with_buffers`.
         let places = unsafe { places_of(&mut open.buffers)?.as_mut() };
-        replay(gate, connection, transactions, places)
+        replay(&mut gate.gate, connection, transactions, places)
     })
 }
 
@@ -350,10 +378,10 @@ pub fn gate_position(handle: u32, session: u32) -> Result<()> {
     })
 }
 
-/// Adds a whole frame behind what a connection is owed. Errors: `core_not_open`, `gate_not_open`.
+/// Adds a whole frame behind what a connection is owed. Errors: as `gate_receive`.
 #[napi]
 pub fn gate_send(handle: u32, connection: u32, frame: &[u8]) -> Result<()> {
-    with_gate(handle, |open| {
+    with_connection(handle, connection, |open| {
         open.gate.send(connection, frame);
         Ok(())
     })
@@ -400,20 +428,20 @@ pub fn gate_settle(handle: u32, rows: u32) -> Result<()> {
 }
 
 /// Copies what one connection has for its socket to the start of the outgoing buffer, and returns
-/// its length. Errors: `core_not_open`, `gate_not_open`.
+/// its length. Errors: as `gate_receive`.
 #[napi]
 pub fn gate_output(handle: u32, connection: u32) -> Result<u32> {
-    with_gate(handle, |open| {
+    with_connection(handle, connection, |open| {
         // SAFETY: as in `gate_outputs`.
         let outgoing = unsafe { open.outgoing.as_mut() };
         Ok(copy(open.gate.output(connection), outgoing).0 as u32)
     })
 }
 
-/// Takes what the socket took of so many bytes. Errors: `core_not_open`, `gate_not_open`.
+/// Takes what the socket took of so many bytes. Errors: as `gate_receive`.
 #[napi]
 pub fn gate_sent(handle: u32, connection: u32, offered: u32, taken: u32) -> Result<()> {
-    with_gate(handle, |open| {
+    with_connection(handle, connection, |open| {
         open.sent(connection, offered as usize, taken as usize);
         Ok(())
     })

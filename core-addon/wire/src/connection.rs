@@ -204,6 +204,10 @@ impl Connections {
         self.dirty.retain(|dirty| *dirty != id);
     }
 
+    pub fn is_connected(&self, id: u32) -> bool {
+        self.slots.get(id as usize).is_some_and(|slot| slot.state != State::Free)
+    }
+
     #[inline]
     pub fn get(&self, id: u32) -> &Connection {
         let connection = &self.slots[id as usize];

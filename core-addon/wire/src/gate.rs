@@ -99,6 +99,12 @@ impl Gate {
         self.connections.connect(connection)
     }
 
+    /// Whether the caller has connected it. Order: what takes a connection panics on another one.
+    #[must_use]
+    pub fn is_connected(&self, connection: u32) -> bool {
+        self.connections.is_connected(connection)
+    }
+
     /// Forgets a connection, what it sent and what it did not take; its session stays. Its commands
     /// under way are executed.
     pub fn disconnect(&mut self, connection: u32) {
