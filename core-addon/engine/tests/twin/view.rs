@@ -435,7 +435,6 @@ fn is_order_command(opcode: u8) -> bool {
     !moves_money.iter().any(|known| *known as u8 == opcode)
 }
 
-/// 5.1: orders and trades, then levels, then balances, then the rest.
 /// The request of a transaction, which is its last record, and what comes before it.
 fn split_request<'a, 'b>(
     records: &'a [RecordView<'b>],
@@ -446,6 +445,7 @@ fn split_request<'a, 'b>(
     }
 }
 
+/// 5.1: orders and trades, then levels, then balances, then the rest.
 fn assert_order_of_entities(records: &[RecordView]) {
     let part = |record: &RecordView| match record.entity {
         1 | 2 => 0,
