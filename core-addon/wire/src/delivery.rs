@@ -304,41 +304,31 @@ struct Delivery<'a> {
 impl Delivery<'_> {
     #[inline]
     fn tell_those(&mut self, account: u32, frame: &mut Frame, is_told: impl Fn(&Session) -> bool) {
-        let mut slot = self.sessions.first_of(account);
-        while slot != NONE {
-            let session = self.sessions.get_mut(slot);
-            slot = session.next_of_account();
-            if self.sequence <= session.position.sequence || !is_told(session) {
-                continue;
+        let Delivery { sessions, connections, sequence, numbered } = self;
+        sessions.change_untold(account, *sequence, |session| {
+            if !is_told(session) {
+                return;
             }
             session.position.number += 1;
             frame.set_number(session.position.number);
             session.ring.push(frame.bytes());
-            *self.numbered += 1;
+            **numbered += 1;
             if session.is_live {
-                self.connections.push(session.connection, frame.bytes());
+                connections.push(session.connection, frame.bytes());
             }
-        }
+        });
     }
 }
 
 impl Audience for Delivery<'_> {
     #[inline]
     fn hears(&self, account: u32) -> bool {
-        self.sessions.first_of(account) != NONE
+        self.sessions.has_any(account)
     }
 
     #[inline]
     fn hears_balances(&self, account: u32) -> bool {
-        let mut slot = self.sessions.first_of(account);
-        while slot != NONE {
-            let session = self.sessions.get(slot);
-            if session.balance_updates {
-                return true;
-            }
-            slot = session.next_of_account();
-        }
-        false
+        self.sessions.of_account(account).any(|session| session.balance_updates)
     }
 
     #[inline]
@@ -358,25 +348,19 @@ impl Audience for Delivery<'_> {
 
     #[inline]
     fn id_given(&mut self, account: u32, id: &[u8]) {
-        let mut slot = self.sessions.first_of(account);
-        while slot != NONE {
-            let session = self.sessions.get_mut(slot);
-            if session.increasing_refs && self.sequence > session.position.sequence {
+        self.sessions.change_untold(account, self.sequence, |session| {
+            if session.increasing_refs {
                 session.position.note_id(id);
             }
-            slot = session.next_of_account();
-        }
+        });
     }
 
     fn session_opened(&mut self, account: u32, name: &[u8], engine_session: u64) {
-        let mut slot = self.sessions.first_of(account);
-        while slot != NONE {
-            let session = self.sessions.get_mut(slot);
-            if session.name() == name && self.sequence > session.position.sequence {
+        self.sessions.change_untold(account, self.sequence, |session| {
+            if session.name() == name {
                 session.position.engine_session = engine_session;
             }
-            slot = session.next_of_account();
-        }
+        });
     }
 }
 

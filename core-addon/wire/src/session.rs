@@ -79,12 +79,6 @@ impl Session {
         &self.name[..self.name_length]
     }
 
-    /// Another session of the account, or `NONE`.
-    #[inline]
-    pub fn next_of_account(&self) -> u32 {
-        self.next_of_account
-    }
-
     /// Number of the next numbered message.
     pub fn next_number(&self) -> u64 {
         self.position.number + 1
@@ -222,9 +216,43 @@ impl Sessions {
         self.slots[slot as usize].as_mut().expect("the session is open")
     }
 
-    /// First session of an account, or `NONE`; `next_of_account` gives the others.
+    /// First session of an account, or `NONE`; `next_of_account` leads to the others.
     #[inline]
-    pub fn first_of(&self, account: u32) -> u32 {
+    fn first_of(&self, account: u32) -> u32 {
         self.heads.get(account as usize).copied().unwrap_or(NONE)
+    }
+
+    #[inline]
+    pub fn has_any(&self, account: u32) -> bool {
+        self.first_of(account) != NONE
+    }
+
+    /// The sessions of an account.
+    #[inline]
+    pub fn of_account(&self, account: u32) -> impl Iterator<Item = &Session> {
+        let mut slot = self.first_of(account);
+        std::iter::from_fn(move || {
+            let session = (slot != NONE).then(|| self.get(slot))?;
+            slot = session.next_of_account;
+            Some(session)
+        })
+    }
+
+    /// Calls `change` with each session of an account that was not told of `sequence` yet.
+    #[inline]
+    pub fn change_untold(
+        &mut self,
+        account: u32,
+        sequence: u64,
+        mut change: impl FnMut(&mut Session),
+    ) {
+        let mut slot = self.first_of(account);
+        while slot != NONE {
+            let session = self.get_mut(slot);
+            slot = session.next_of_account;
+            if sequence > session.position.sequence {
+                change(session);
+            }
+        }
     }
 }
