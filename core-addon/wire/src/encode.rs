@@ -17,15 +17,12 @@ use crate::terms::NO_REQUEST_ID;
 
 /// One side of a trade.
 pub struct Fill<'a> {
-    pub order_id: u64,
-    pub client_order_id: &'a [u8],
-    pub instrument: u32,
-    pub side: u8,
+    /// Its order's, for what no trade changes.
+    pub update: Update<'a>,
     pub liquidity: Liquidity,
-    pub status: u8,
-    pub session: u64,
     pub fee: [u64; 2],
     /// After the trade.
+    pub status: u8,
     pub filled: u64,
     pub leaves: u64,
 }
@@ -102,12 +99,12 @@ impl Encoder {
         let id: IdFields = (Message::VT_CLIENT_ORDER_ID, Message::VT_CLIENT_REF);
         self.frame
             .begin(&self.templates.filled, moment_of(transaction))
-            .u64(Message::VT_ORDER_ID, fill.order_id)
-            .u32(Message::VT_INSTRUMENT, fill.instrument)
-            .u8(Message::VT_SIDE, fill.side)
+            .u64(Message::VT_ORDER_ID, fill.update.order_id())
+            .u32(Message::VT_INSTRUMENT, fill.update.instrument())
+            .u8(Message::VT_SIDE, fill.update.side())
             .u8(Message::VT_LIQUIDITY, fill.liquidity.0)
             .u8(Message::VT_STATUS, fill.status)
-            .u64(Message::VT_SESSION, fill.session)
+            .u64(Message::VT_SESSION, fill.update.session())
             .u64(Message::VT_TRADE_ID, trade.trade_id())
             .u64(Message::VT_PRICE, trade.price())
             .u64(Message::VT_QUANTITY, trade.quantity())
@@ -115,7 +112,7 @@ impl Encoder {
             .amount(Message::VT_FEE, fill.fee)
             .u64(Message::VT_FILLED, fill.filled)
             .u64(Message::VT_LEAVES, fill.leaves)
-            .id(id, fill.client_order_id)
+            .id(id, fill.update.client_order_id())
             .end();
         &mut self.frame
     }

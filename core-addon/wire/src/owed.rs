@@ -176,14 +176,10 @@ impl<'t, A: Audience> Telling<'t, '_, A> {
         let is_filled = is_last && update.status_after() == OrderStatus::Filled as u8;
         let status = if is_filled { OrderStatus::Filled } else { OrderStatus::PartiallyFilled };
         let fill = Fill {
-            order_id: update.order_id(),
-            client_order_id: update.client_order_id(),
-            instrument: update.instrument(),
-            side: update.side(),
+            update,
             liquidity: Liquidity::Taker,
-            status: status as u8,
-            session: update.session(),
             fee: trade.taker_fee(),
+            status: status as u8,
             filled: taker.filled,
             leaves,
         };
@@ -210,14 +206,10 @@ impl<'t, A: Audience> Telling<'t, '_, A> {
     #[inline]
     fn maker_filled(&mut self, update: Update, trade: Trade) {
         let fill = Fill {
-            order_id: update.order_id(),
-            client_order_id: update.client_order_id(),
-            instrument: update.instrument(),
-            side: update.side(),
+            update,
             liquidity: Liquidity::Maker,
-            status: update.status_after(),
-            session: update.session(),
             fee: trade.maker_fee(),
+            status: update.status_after(),
             filled: update.filled_after(),
             leaves: update.leaves_after(),
         };
