@@ -99,4 +99,7 @@ test("logins are noted to the hour", () => {
   expect(open().find(3, "A")?.loggedInAtUs).toBe(0);
   streams.noteLogin(made.value.created, DAY_US);
   expect(open().find(3, "A")?.loggedInAtUs).toBe(DAY_US);
+  // Whoever has it still has it as it was made.
+  streams.noteLogin(made.value.created, DAY_US + 60_000_000);
+  expect(open().find(3, "A")?.loggedInAtUs).toBe(DAY_US);
 });

@@ -76,10 +76,12 @@ export class BinaryStreams {
     return accept({ created, removed });
   }
 
-  noteLogin(stream: BinaryStream, nowUs: number): void {
-    if (nowUs - stream.loggedInAtUs < NOTED_US) return;
-    this.#store.noteLogin(stream.id, nowUs);
-    this.#streams.set(keyOf(stream), { ...stream, loggedInAtUs: nowUs });
+  /** `stream`: as it was at any time; what counts is when it was noted last. */
+  noteLogin({ account, name }: BinaryStream, nowUs: number): void {
+    const known = this.find(account, name);
+    if (known === undefined || nowUs - known.loggedInAtUs < NOTED_US) return;
+    this.#store.noteLogin(known.id, nowUs);
+    this.#streams.set(keyOf(known), { ...known, loggedInAtUs: nowUs });
   }
 
   #remove(stream: BinaryStream): void {
