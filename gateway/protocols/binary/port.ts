@@ -5,6 +5,7 @@
 import type { Clock, StopTimer } from "../../clock.ts";
 import type { Log } from "../../log.ts";
 import { type Gate, GateFlag } from "../../sessions/binary-streams.ts";
+import { NetworkCounts } from "../../sessions/network-counts.ts";
 import { toNetwork } from "../../sessions/throttle.ts";
 import { type ByteSocket, Connection } from "./connection.ts";
 import { type CloseReason, isCloseReason } from "./rejects.ts";
@@ -50,8 +51,7 @@ export class Port {
   /** By id. */
   readonly #connections: (Connection | undefined)[] = [];
   readonly #freeIds: number[] = [];
-  /** Connections of each network: of IPv6 one customer has 2^64 addresses. */
-  readonly #byNetwork = new Map<string, number>();
+  readonly #networks = new NetworkCounts();
   /** Those whose last bytes are to leave. */
   readonly #closing = new Set<Connection>();
   readonly #timer: StopTimer;
@@ -94,13 +94,11 @@ export class Port {
   #admit(socket: ByteSocket, address: string): Connection | undefined {
     const { gate, clock, log, events } = this.#parts;
     const nowUs = clock.elapsedUs();
-    const network = toNetwork(address);
-    const hasRoom = this.#hasRoom(nowUs, network);
-    // Ids and counts as they are when room was made.
-    const ofAddress = this.#byNetwork.get(network) ?? 0;
+    const hasRoom = this.#hasRoom(nowUs, address);
+    // Ids as they are when room was made.
     const id = this.#freeIds.at(-1) ?? this.#connections.length;
     if (!hasRoom || !gate.connect(id)) {
-      log.warn("binary_connections_full", { address, of_address: ofAddress });
+      log.warn("binary_connections_full", { address, of_address: this.#networks.of(address) });
       events.countClose("connections_full");
       return undefined;
     }
@@ -108,7 +106,7 @@ export class Port {
     const connection = new Connection(id, socket, address, nowUs);
     this.#connections[id] = connection;
     this.#count += 1;
-    this.#byNetwork.set(network, ofAddress + 1);
+    this.#networks.add(address);
     return connection;
   }
 
@@ -197,10 +195,10 @@ export class Port {
     return this.#connections.filter((connection) => connection !== undefined);
   }
 
-  #hasRoom(nowUs: number, network: string): boolean {
+  #hasRoom(nowUs: number, address: string): boolean {
     const { connectionsMax, connectionsPerAddressMax } = this.#parts.bounds;
-    const ofAddress = this.#byNetwork.get(network) ?? 0;
-    if (ofAddress >= connectionsPerAddressMax) return this.#makeRoom(nowUs, network);
+    const isCrowd = this.#networks.of(address) >= connectionsPerAddressMax;
+    if (isCrowd) return this.#makeRoom(nowUs, toNetwork(address));
     return this.#count < connectionsMax || this.#makeRoom(nowUs);
   }
 
@@ -339,10 +337,7 @@ export class Port {
     this.#connections[id] = undefined;
     this.#freeIds.push(id);
     this.#count -= 1;
-    const network = toNetwork(address);
-    const left = (this.#byNetwork.get(network) ?? 1) - 1;
-    if (left === 0) this.#byNetwork.delete(network);
-    else this.#byNetwork.set(network, left);
+    this.#networks.remove(address);
     if (this.#count === 0) this.#hearEmpty?.();
   }
 

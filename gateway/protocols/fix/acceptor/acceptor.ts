@@ -4,7 +4,7 @@
 
 import type { Clock, StopTimer } from "../../../clock.ts";
 import type { Log } from "../../../log.ts";
-import { toNetwork } from "../../../sessions/throttle.ts";
+import { NetworkCounts } from "../../../sessions/network-counts.ts";
 import type { SessionHandle, SessionId } from "../session/application.ts";
 import type { Instant, SessionEnvironment } from "../session/link.ts";
 import type { MessageStore } from "../session/message-store.ts";
@@ -68,8 +68,7 @@ export class Acceptor {
   readonly #message = new FixMessage();
   readonly #now = new Now();
   readonly #connections = new Set<Connection>();
-  /** Connections of each network: of IPv6 one customer has 2^64 addresses. */
-  readonly #byNetwork = new Map<string, number>();
+  readonly #networks = new NetworkCounts();
   readonly #unflushedStores = new Set<MessageStore>();
   readonly #unflushed = new Set<Connection>();
   readonly #stopTimer: StopTimer;
@@ -116,8 +115,7 @@ export class Acceptor {
       socket.terminate();
       return undefined;
     }
-    const network = toNetwork(address);
-    const ofAddress = this.#byNetwork.get(network) ?? 0;
+    const ofAddress = this.#networks.of(address);
     const { connectionsMax, connectionsPerAddressMax } = this.#bounds;
     const { steadyUs } = this.#refresh();
     const isCrowd = ofAddress >= connectionsPerAddressMax;
@@ -133,7 +131,7 @@ export class Acceptor {
       this.#scheduleFlush();
     });
     this.#connections.add(connection);
-    this.#byNetwork.set(network, ofAddress + 1);
+    this.#networks.add(address);
     return connection;
   }
 
@@ -164,10 +162,7 @@ export class Acceptor {
 
   closed(connection: Connection): void {
     if (!this.#connections.delete(connection)) return;
-    const network = toNetwork(connection.facts.remoteAddress);
-    const left = (this.#byNetwork.get(network) ?? 1) - 1;
-    if (left === 0) this.#byNetwork.delete(network);
-    else this.#byNetwork.set(network, left);
+    this.#networks.remove(connection.facts.remoteAddress);
     const { session } = connection;
     connection.close();
     this.#unflushed.delete(connection);

@@ -1,0 +1,30 @@
+import { expect, test } from "bun:test";
+import { ManualClock } from "../../../../test/support/manual-clock.ts";
+import { Log } from "../../../log.ts";
+import { stockVersion, toPlan } from "../test-acceptor/test-acceptor.ts";
+import { Acceptor, ACCEPTOR_BOUNDS } from "./acceptor.ts";
+import type { ByteSocket } from "./connection.ts";
+
+test("who makes room for a newcomer of its own network is not counted any more", () => {
+  const clock = new ManualClock();
+  const names = { senderCompId: "VENUE", targetCompIds: ["A"] };
+  const acceptor = new Acceptor({
+    plan: toPlan({ ...names, version: stockVersion() }),
+    bounds: { ...ACCEPTOR_BOUNDS, connectionsMax: 1, connectionsPerAddressMax: 2 },
+    ...{ clock, log: new Log("error", clock) },
+  });
+  let closed = 0;
+  const socket: ByteSocket = {
+    remoteAddress: "192.0.2.1",
+    write: (_, __, length) => length,
+    end() {},
+    terminate: () => (closed += 1),
+    pause() {},
+    resume() {},
+  };
+  for (let each = 0; each < 5; each += 1) {
+    expect(acceptor.opened(socket, false)).toBeDefined();
+    clock.advanceMs(1_000);
+  }
+  expect([closed, acceptor.connectionCount]).toEqual([4, 1]);
+});
