@@ -3,7 +3,8 @@
 
 import { systemClock } from "../../gateway/clock.ts";
 import type { Acceptor } from "../../gateway/protocols/fix/acceptor/acceptor.ts";
-import type { ByteSocket, Connection } from "../../gateway/protocols/fix/acceptor/connection.ts";
+import type { ByteSocket } from "../../gateway/sessions/byte-listener.ts";
+import type { Connection } from "../../gateway/protocols/fix/acceptor/connection.ts";
 import { makeStockDictionary, makeVenueDictionary } from "../../gateway/protocols/fix/codec.ts";
 import { STRICT, validate } from "../../gateway/protocols/fix/dictionary/validation.ts";
 import { Framer } from "../../gateway/protocols/fix/wire/framer.ts";

@@ -2,21 +2,8 @@
 // bytes are the gate's.
 
 import type { Caller } from "../../sessions/authenticator.ts";
+import type { ByteSocket } from "../../sessions/byte-listener.ts";
 import type { Stream } from "./streams/directory.ts";
-
-/** A connected socket, as Bun has it. */
-export interface ByteSocket {
-  /** `undefined`: the other end is gone already. */
-  readonly remoteAddress: string | undefined;
-  /** Returns how many bytes it took: 0 when it is full, below 0 when it is closed. */
-  write(bytes: Buffer, offset: number, length: number): number;
-  /** Closes when what it took has left. */
-  end(): void;
-  /** Closes at once. */
-  terminate(): void;
-  pause(): void;
-  resume(): void;
-}
 
 /** What a login granted. */
 export interface Login {

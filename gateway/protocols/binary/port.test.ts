@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { ManualClock } from "../../../test/support/manual-clock.ts";
 import { Log } from "../../log.ts";
 import { type Gate, GateFlag } from "../../sessions/binary-streams.ts";
-import type { ByteSocket } from "./connection.ts";
+import type { ByteSocket } from "../../sessions/byte-listener.ts";
 import { Port } from "./port.ts";
 
 type Write = Parameters<Gate["writeOutputs"]>[0];

@@ -7,7 +7,8 @@ import type { Log } from "../../log.ts";
 import { type Gate, GateFlag } from "../../sessions/binary-streams.ts";
 import { NetworkCounts } from "../../sessions/network-counts.ts";
 import { toNetwork } from "../../sessions/throttle.ts";
-import { type ByteSocket, Connection } from "./connection.ts";
+import type { ByteSocket } from "../../sessions/byte-listener.ts";
+import { Connection } from "./connection.ts";
 import { type CloseReason, isCloseReason } from "./rejects.ts";
 
 /** Fine enough for the shortest heartbeat. */

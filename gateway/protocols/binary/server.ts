@@ -8,6 +8,7 @@ import type { Metrics } from "../../metrics.ts";
 import { readTlsIdentity, type TlsIdentity } from "../../sessions/tls-identity.ts";
 import type { Venue } from "../../sessions/venue.ts";
 import type { Stage } from "../../stages/stage.ts";
+import { listen, type Listener } from "../../sessions/byte-listener.ts";
 import type { Protocol } from "../protocol.ts";
 import { BookFeed } from "./books/feed.ts";
 import { BookStage } from "./books/stage.ts";
@@ -43,10 +44,6 @@ export interface BinaryServerParts {
   readonly metrics: Metrics;
 }
 
-interface Peer {
-  connection: Connection | undefined;
-}
-
 export class BinaryServer implements Protocol {
   readonly name = "binary";
   /** What follows the change log. Order: to be added before the stages start. */
@@ -61,7 +58,7 @@ export class BinaryServer implements Protocol {
   readonly #reference: ReferenceFeed;
   readonly #metrics: BinaryMetrics;
   readonly #timers: readonly StopTimer[];
-  #listener: { readonly port: number; stop(): void } | undefined;
+  #listener: Listener | undefined;
   #stopping: Promise<void> | undefined;
 
   /** Nobody can connect yet. Errors: throws `tls_unreadable`. */
@@ -83,7 +80,7 @@ export class BinaryServer implements Protocol {
     this.#books = books;
     this.#reference = new ReferenceFeed(venue.reference);
     this.stage = this.#makeStage(startedAfter);
-    this.#replays = new Replays({
+    const replays = new Replays({
       ...{ gate, clock, log },
       onOutput: () => port.flush(),
       onLost: (connection, sequence) => {
@@ -91,12 +88,11 @@ export class BinaryServer implements Protocol {
         port.end(connection, "past_unavailable");
       },
     });
-    const observed = { port, books, streams };
-    this.#metrics = new BinaryMetrics(metrics, observed);
+    this.#replays = replays;
+    this.#metrics = new BinaryMetrics(metrics, { port, books, streams });
     const countLogin = (verdict: "accepted" | "refused"): void => this.#metrics.countLogin(verdict);
-    const { replays } = { replays: this.#replays };
-    const shared = { venue, streams, books, replays, writer, clock, log, port };
-    this.#session = new Session({ ...shared, countLogin });
+    const session = { venue, streams, books, replays, writer, clock, log, port };
+    this.#session = new Session({ ...session, countLogin });
     this.#timers = [
       clock.every(TICK_MS, () => this.#sendReference()),
       clock.every(KEEP_MS, () => streams.keep()),
@@ -110,34 +106,8 @@ export class BinaryServer implements Protocol {
 
   /** Errors: throws the operating system's, as EADDRINUSE. */
   listen(): void {
-    const port = this.#port;
-    const tls = this.#tls;
-    const server = Bun.listen<Peer>({
-      hostname: this.#parts.config.binaryHost,
-      port: this.#parts.config.binaryPort,
-      ...(tls === undefined ? {} : { tls: { cert: tls.certificate, key: tls.key } }),
-      socket: {
-        open(socket) {
-          socket.data = { connection: port.opened(socket) };
-        },
-        // With it `open` comes before the handshake, and the time for a Login runs.
-        handshake(socket, isAgreed) {
-          if (!isAgreed) socket.terminate();
-        },
-        data({ data: { connection } }, chunk) {
-          if (connection !== undefined) port.received(connection, chunk);
-        },
-        drain({ data: { connection } }) {
-          if (connection !== undefined) port.drained(connection);
-        },
-        close({ data: { connection } }) {
-          if (connection !== undefined) port.closed(connection);
-        },
-        // A TLS failure: the close event follows.
-        error() {},
-      },
-    });
-    this.#listener = { port: server.port, stop: () => server.stop() };
+    const { binaryHost: host, binaryPort: port } = this.#parts.config;
+    this.#listener = listen(this.#port, { host, port, tls: this.#tls });
   }
 
   /**

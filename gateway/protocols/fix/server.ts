@@ -13,7 +13,7 @@ import type { Venue } from "../../sessions/venue.ts";
 import type { Stage } from "../../stages/stage.ts";
 import type { Protocol } from "../protocol.ts";
 import { Acceptor, ACCEPTOR_BOUNDS } from "./acceptor/acceptor.ts";
-import { listen, type Listener, type ListenerOptions } from "./acceptor/listener.ts";
+import { listen, type Listener, type ListenerOptions } from "../../sessions/byte-listener.ts";
 import type { SessionPlan } from "./acceptor/session-directory.ts";
 import { makeVenueDictionary } from "./codec.ts";
 import type { Dictionary } from "./dictionary/dictionary.ts";

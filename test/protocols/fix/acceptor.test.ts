@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { systemClock } from "../../../gateway/clock.ts";
 import { Log } from "../../../gateway/log.ts";
 import { Acceptor, ACCEPTOR_BOUNDS } from "../../../gateway/protocols/fix/acceptor/acceptor.ts";
-import { listen, type ListenerOptions } from "../../../gateway/protocols/fix/acceptor/listener.ts";
+import { listen, type ListenerOptions } from "../../../gateway/sessions/byte-listener.ts";
 import { MemoryStore } from "../../../gateway/protocols/fix/session/memory-store.ts";
 import { VENUE_SETTINGS } from "../../../gateway/protocols/fix/session/settings.ts";
 import {

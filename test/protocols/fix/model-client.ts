@@ -3,7 +3,8 @@
 // it while connections break, bytes are damaged and processes end.
 
 import type { Acceptor } from "../../../gateway/protocols/fix/acceptor/acceptor.ts";
-import type { ByteSocket, Connection } from "../../../gateway/protocols/fix/acceptor/connection.ts";
+import type { ByteSocket } from "../../../gateway/sessions/byte-listener.ts";
+import type { Connection } from "../../../gateway/protocols/fix/acceptor/connection.ts";
 import { Framer } from "../../../gateway/protocols/fix/wire/framer.ts";
 import { FixMessage } from "../../../gateway/protocols/fix/wire/message.ts";
 import type { ManualClock } from "../../support/manual-clock.ts";

@@ -2,7 +2,8 @@
 // messages and back.
 
 import type { Acceptor } from "../../../gateway/protocols/fix/acceptor/acceptor.ts";
-import type { ByteSocket, Connection } from "../../../gateway/protocols/fix/acceptor/connection.ts";
+import type { ByteSocket } from "../../../gateway/sessions/byte-listener.ts";
+import type { Connection } from "../../../gateway/protocols/fix/acceptor/connection.ts";
 import { Framer } from "../../../gateway/protocols/fix/wire/framer.ts";
 import { FixMessage } from "../../../gateway/protocols/fix/wire/message.ts";
 import type { ManualClock } from "../../support/manual-clock.ts";

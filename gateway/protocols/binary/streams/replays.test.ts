@@ -3,7 +3,8 @@ import { ManualClock } from "../../../../test/support/manual-clock.ts";
 import { GatewayFault } from "../../../domain/fault.ts";
 import { Log } from "../../../log.ts";
 import type { Gate, GatePosition, GateReplay } from "../../../sessions/binary-streams.ts";
-import { type ByteSocket, Connection } from "../connection.ts";
+import type { ByteSocket } from "../../../sessions/byte-listener.ts";
+import { Connection } from "../connection.ts";
 import { Replays } from "./replays.ts";
 
 const SOCKET: ByteSocket = {

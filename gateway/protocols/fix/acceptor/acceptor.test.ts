@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { ManualClock } from "../../../../test/support/manual-clock.ts";
 import { Log } from "../../../log.ts";
+import type { ByteSocket } from "../../../sessions/byte-listener.ts";
 import { stockVersion, toPlan } from "../test-acceptor/test-acceptor.ts";
 import { Acceptor, ACCEPTOR_BOUNDS } from "./acceptor.ts";
-import type { ByteSocket } from "./connection.ts";
 
 test("who makes room for a newcomer of its own network is not counted any more", () => {
   const clock = new ManualClock();

@@ -5,13 +5,14 @@
 import type { Clock, StopTimer } from "../../../clock.ts";
 import type { Log } from "../../../log.ts";
 import { NetworkCounts } from "../../../sessions/network-counts.ts";
+import type { ByteSocket } from "../../../sessions/byte-listener.ts";
 import type { SessionHandle, SessionId } from "../session/application.ts";
 import type { Instant, SessionEnvironment } from "../session/link.ts";
 import type { MessageStore } from "../session/message-store.ts";
 import type { FixSession } from "../session/session.ts";
 import { FixMessage } from "../wire/message.ts";
 import { FixWriter } from "../wire/writer.ts";
-import { type ByteSocket, Connection, type ConnectionBounds } from "./connection.ts";
+import { Connection, type ConnectionBounds } from "./connection.ts";
 import { SessionDirectory, type SessionPlan } from "./session-directory.ts";
 
 export interface AcceptorBounds extends ConnectionBounds {

@@ -1,24 +1,11 @@
 // One connection: what came and is no message yet, and what is written and not yet taken. The
 // socket below never buffers; what it does not take waits here.
 
+import type { ByteSocket } from "../../../sessions/byte-listener.ts";
 import type { ConnectionFacts } from "../session/application.ts";
 import type { SessionLink } from "../session/link.ts";
 import type { FixSession } from "../session/session.ts";
 import { Framer, type FramerBounds } from "../wire/framer.ts";
-
-/** A connected socket, as Bun has it. */
-export interface ByteSocket {
-  /** `undefined`: the other end is gone already. */
-  readonly remoteAddress: string | undefined;
-  /** Returns how many bytes it took: 0 when it is full, below 0 when it is closed. */
-  write(bytes: Buffer, offset: number, length: number): number;
-  /** Closes when what it took has left. */
-  end(): void;
-  /** Closes at once. */
-  terminate(): void;
-  pause(): void;
-  resume(): void;
-}
 
 export interface ConnectionBounds extends FramerBounds {
   /** Most bytes that may wait for a client. */

@@ -3,7 +3,7 @@
 import type { Clock } from "../../../clock.ts";
 import type { Log } from "../../../log.ts";
 import { Acceptor, ACCEPTOR_BOUNDS } from "../acceptor/acceptor.ts";
-import { listen } from "../acceptor/listener.ts";
+import { listen } from "../../../sessions/byte-listener.ts";
 import type { SessionPlan } from "../acceptor/session-directory.ts";
 import { makeStockDictionary } from "../codec.ts";
 import { compileDictionary } from "../dictionary/compile.ts";
