@@ -95,6 +95,11 @@ export class Log {
   }
 }
 
+/** What a line says of a defect. */
+export function toStack(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : `${error}`;
+}
+
 /** Controls that JSON leaves as they are, and a terminal may obey. */
 const CONTROLS = /[\x7f-\x9f]/g;
 

@@ -16,7 +16,7 @@ import { greet } from "./demo/greeting.ts";
 import { KeyFile } from "./demo/key-file.ts";
 import { GatewayFault } from "./domain/fault.ts";
 import { KeyStore } from "./identity/key-store.ts";
-import { Log } from "./log.ts";
+import { Log, toStack } from "./log.ts";
 import { Metrics, observeProcess } from "./metrics.ts";
 import { BinaryServer } from "./protocols/binary/server.ts";
 import { StreamDirectory } from "./protocols/binary/streams/directory.ts";
@@ -286,7 +286,7 @@ function stopOnSignal(parts: AsyncDisposableStack, log: Log): { readonly isStopp
   };
   const fail = (event: string, error: unknown): never => {
     log.error(event, {
-      error: error instanceof Error ? (error.stack ?? error.message) : `${error}`,
+      error: toStack(error),
     });
     log.flush();
     process.exit(EXIT_FATAL);
@@ -303,7 +303,7 @@ function describe(error: unknown): string {
     error instanceof ConfigError || error instanceof UsageError || error instanceof CommandFailure;
   if (isForeseen) return error.message;
   if (error instanceof GatewayFault) return `${error.code}: ${error.message}`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return toStack(error);
 }
 
 function toExitCode(error: unknown): number {

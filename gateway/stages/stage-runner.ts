@@ -6,7 +6,7 @@ import type { Clock } from "../clock.ts";
 import type { Core, Reexecution } from "../core/core.ts";
 import type { Transaction } from "../domain/change.ts";
 import { GatewayFault } from "../domain/fault.ts";
-import type { Log } from "../log.ts";
+import { type Log, toStack } from "../log.ts";
 import type { ChangeRing } from "./change-ring.ts";
 import type { Stage } from "./stage.ts";
 
@@ -82,7 +82,7 @@ export class StageRunner {
   /** Age of the oldest transaction that is left to apply, about. Units: µs. */
   get lagUs(): number {
     if (this.lag === 0) return 0;
-    const timeUs = this.#released(this.#sequence + 1)?.timeUs ?? this.#timeUs;
+    const timeUs = this.#ring.at(this.#sequence + 1)?.timeUs ?? this.#timeUs;
     return timeUs === 0 ? 0 : Math.max(0, this.#clock.nowUs() - timeUs);
   }
 
@@ -157,7 +157,7 @@ export class StageRunner {
   /** The transaction after the last one applied; undefined = not there yet. */
   #next(): Transaction | undefined {
     const sequence = this.#sequence + 1;
-    const held = this.#released(sequence);
+    const held = this.#ring.at(sequence);
     if (held !== undefined || sequence > this.#ring.newestSequence) {
       if (this.#state === "catching_up") this.#join();
       return held;
@@ -167,11 +167,6 @@ export class StageRunner {
       throw new Error(`re-execution gave sequence ${found.sequence} in the place of ${sequence}`);
     }
     return found;
-  }
-
-  /** Undefined when it is in memory no more, or still to come. */
-  #released(sequence: number): Transaction | undefined {
-    return this.#ring.at(sequence);
   }
 
   #reexecuted(): Transaction | undefined {
@@ -221,7 +216,7 @@ export class StageRunner {
         stage: this.stage.name,
         sequence: this.#failedSequence,
         retry_ms: this.#backoffUs / 1_000,
-        error: error instanceof Error ? (error.stack ?? error.message) : `${error}`,
+        error: toStack(error),
       });
       this.#backoffUs = Math.min(this.#backoffUs * 2, BACKOFF_US_MAX);
     }

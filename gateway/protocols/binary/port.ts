@@ -3,7 +3,7 @@
 // and turn.
 
 import type { Clock, StopTimer } from "../../clock.ts";
-import type { Log } from "../../log.ts";
+import { type Log, toStack } from "../../log.ts";
 import { type Gate, GateFlag } from "../../sessions/binary-streams.ts";
 import { NetworkCounts } from "../../sessions/network-counts.ts";
 import { toNetwork } from "../../sessions/throttle.ts";
@@ -347,7 +347,7 @@ export class Port {
     try {
       action();
     } catch (error) {
-      const text = error instanceof Error ? (error.stack ?? error.message) : `${error}`;
+      const text = toStack(error);
       this.#parts.log.error("binary_connection_failed", { error: text });
       if (connection.isOpen) this.#leave(connection, "closing", "defect");
       this.#drop(connection);

@@ -3,7 +3,7 @@
 // that no client has what its store does not know. One coarse timer serves all.
 
 import type { Clock, StopTimer } from "../../../clock.ts";
-import type { Log } from "../../../log.ts";
+import { type Log, toStack } from "../../../log.ts";
 import { NetworkCounts } from "../../../sessions/network-counts.ts";
 import type { ByteSocket } from "../../../sessions/byte-listener.ts";
 import type { SessionHandle, SessionId } from "../session/application.ts";
@@ -424,10 +424,6 @@ export class Acceptor {
     this.#now.steadyUs = this.#clock.elapsedUs();
     return this.#now;
   }
-}
-
-function toStack(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : `${error}`;
 }
 
 /** The session that a message names, from our side. */

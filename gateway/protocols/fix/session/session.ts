@@ -2,6 +2,7 @@
 // with their time; what it does goes to the link, the store and the application. It knows neither
 // sockets nor orders.
 
+import { toStack } from "../../../log.ts";
 import { TokenBucket } from "../../../sessions/throttle.ts";
 import type { Dictionary } from "../dictionary/dictionary.ts";
 import { validate, type Flaw } from "../dictionary/validation.ts";
@@ -187,7 +188,7 @@ export class FixSession implements SessionHandle {
   }
 
   giveUp(error: unknown): void {
-    const text = error instanceof Error ? (error.stack ?? error.message) : `${error}`;
+    const text = toStack(error);
     const client = this.id.targetCompId;
     this.environment.log.error("fix_session_given_up", { client, error: text });
     this.outbound.link?.close();
