@@ -19,7 +19,8 @@ import { findRejectCode } from "../domain/reject.ts";
 import type { RejectCode } from "../generated/reject-codes.ts";
 import { WORD_BYTES, WordReader } from "./word-reader.ts";
 
-const HEADER_WORDS = 6;
+/** What a transaction begins with. */
+export const HEADER_WORDS = 6;
 
 /** First byte of a record. */
 export const Entity = {
@@ -380,7 +381,8 @@ function among<Name extends ChangeName>(change: ChangeName, a: Name, b?: Name, c
   throw unreadable(`a change of type ${change}`);
 }
 
-function toCode(number: number): RejectCode | 0 {
+/** Errors: throws `change_log_unreadable` of a number that is no code. */
+export function toCode(number: number): RejectCode | 0 {
   if (number === 0) return 0;
   const code = findRejectCode(number);
   if (code === undefined) throw unreadable(`reject code ${number}`);

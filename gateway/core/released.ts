@@ -2,9 +2,16 @@
 // objects are made when somebody asks for them, once for all who do.
 
 import type { Transaction } from "../domain/change.ts";
-import { findRejectCode } from "../domain/reject.ts";
 import { type Sequence, type TimeUs, toSequence, toTimeUs } from "../domain/units.ts";
-import { ChangeReader, changeNames, Entity, TransactionFlag, unreadable } from "./change-log.ts";
+import {
+  ChangeReader,
+  changeNames,
+  Entity,
+  HEADER_WORDS,
+  toCode,
+  TransactionFlag,
+  unreadable,
+} from "./change-log.ts";
 import { toMicroseconds, WORD_BYTES } from "./word-reader.ts";
 
 /** What the header of a transaction says. */
@@ -15,8 +22,8 @@ const ANSWERED_FLAG = 64;
 const HALF = 2 ** 32;
 /** Places in 32-bit halves of words, lower half first. docs/formats.md draws them. */
 const HALVES_PER_WORD = 2;
-const HEADER_HALVES = 6 * HALVES_PER_WORD;
-const HEADER_BYTES = 6 * WORD_BYTES;
+const HEADER_HALVES = HEADER_WORDS * HALVES_PER_WORD;
+const HEADER_BYTES = HEADER_WORDS * WORD_BYTES;
 const SEQUENCE_HALF = HALVES_PER_WORD;
 const ORDER_ACCOUNT = 2 * HALVES_PER_WORD;
 const TRADE_INSTRUMENT = 2 * HALVES_PER_WORD;
@@ -122,11 +129,7 @@ export class Released implements TransactionHead {
   }
 
   get code(): TransactionHead["code"] {
-    const number = this.#state & 0xffff;
-    if (number === 0) return 0;
-    const code = findRejectCode(number);
-    if (code === undefined) throw unreadable(`reject code ${number}`);
-    return code;
+    return toCode(this.#state & 0xffff);
   }
 
   get opcode(): number {

@@ -2,11 +2,12 @@
 // collector nothing, however much of it is kept.
 
 import type { Transaction } from "../domain/change.ts";
-import { ChangeReader } from "./change-log.ts";
+import { ChangeReader, HEADER_WORDS } from "./change-log.ts";
 import type { OutputBuffer } from "./released.ts";
+import { WORD_BYTES } from "./word-reader.ts";
 
 /** Smallest transaction, a header alone, in bytes: bounds how many there can be. */
-const TRANSACTION_BYTES_MIN = 48;
+const TRANSACTION_BYTES_MIN = HEADER_WORDS * WORD_BYTES;
 
 export class TransactionRing {
   readonly #bytes: Buffer;

@@ -209,7 +209,7 @@ export class EntryDesk {
   #cancelAll(session: OrderSession, trader: Caller, message: FixMessage): void {
     const { venue, answers } = this.#parts;
     const scope = message.text(530) ?? "7";
-    const request: Request = { ...toRequest(message), symbol: message.text(55) ?? "" };
+    const request = toRequest(message);
     if (scope === "1" && request.symbol === "") {
       const reason = BusinessReason.conditionallyRequiredFieldMissing;
       const text = "Symbol (55) is required for this MassCancelRequestType";

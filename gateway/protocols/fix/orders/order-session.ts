@@ -226,9 +226,7 @@ export class OrderSession implements OwedSession {
 
   /** Notes the id of a cancel. Returns whether it was used before, of late. */
   noteRequestId(id: string): boolean {
-    const isUsed = this.#requestIds.has(id);
-    if (!isUsed) this.#requestIds.add(id);
-    return isUsed;
+    return !this.#requestIds.add(id);
   }
 
   /** Whether all is told that an earlier process left to tell: always, but right after a start. */

@@ -15,12 +15,14 @@ export class RecentIds {
     return this.#newer.has(id) || this.#older.has(id);
   }
 
-  add(id: string): void {
-    if (this.has(id)) return;
+  /** Returns whether it is new. */
+  add(id: string): boolean {
+    if (this.has(id)) return false;
     if (this.#newer.size === this.#countMax / 2) {
       this.#older = this.#newer;
       this.#newer = new Set();
     }
     this.#newer.add(id);
+    return true;
   }
 }
