@@ -269,12 +269,18 @@ test("memory is flat afterwards", async () => {
       await Promise.all(asks);
     }
   };
+  const sizeAfter = async (passes: number): Promise<number> => {
+    let smallest = Infinity;
+    for (let pass = 0; pass < passes; pass += 1) {
+      await bother(50);
+      Bun.gc(true);
+      smallest = Math.min(smallest, process.memoryUsage.rss());
+    }
+    return smallest;
+  };
   await bother(40);
-  Bun.gc(true);
-  const before = process.memoryUsage.rss();
-  await bother(200);
-  Bun.gc(true);
-  const growth = process.memoryUsage.rss() - before;
-  // 5,600 requests of up to 64 KiB; what one of them left would be seen.
-  expect(growth).toBeLessThan(32 * 2 ** 20);
+  const growth = -(await sizeAfter(5)) + (await sizeAfter(5));
+  // Between the two lie 7,000 requests of up to 64 KiB; what one of them left would be seen. The
+  // smallest of some sizes: the allocator gives back late what the busiest moment took.
+  expect(growth).toBeLessThan(16 * 2 ** 20);
 }, 60_000);
