@@ -38,7 +38,6 @@ test.each<[string, string[]]>([
   ["--fix h: must be host:port", ["--key", "x", "--fix", "h"]],
   ["--binary h: must be host:port", ["--key", "x", "--binary", "h"]],
   ["--mix limit=1: must be shares", ["--key", "x", "--mix", "limit=1"]],
-  ["of HTTP and FIX only", ["--key", "x", "--protocol", "binary", "--metrics-url", "http://h"]],
   ["give one of them", ["--key", "x", "--rate", "5", "--in-flight", "5"]],
 ])("says %s", (message, words) => {
   expect(() => readOptions(words, noFile)).toThrow(message);

@@ -111,9 +111,6 @@ export function readOptions(
     metricsUrl: text("metrics-url", ""),
     json: text("json", ""),
   };
-  if (options.protocol === "binary" && options.metricsUrl !== "") {
-    throw new UsageError("--metrics-url tells of HTTP and FIX only");
-  }
   if (options.key === "" && options.credentials === "") {
     throw new UsageError("give --key of an admin, --data-directory, or --credentials");
   }

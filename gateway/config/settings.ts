@@ -104,7 +104,10 @@ export const SETTINGS = {
   http_host: text("127.0.0.1", "Reachable from this machine only; see `insecure_listen`"),
   http_port: integer(8_080, 0, 65_535, "0 takes any free port"),
   metrics_port: integer(9_464, 0, 65_535, "Its own listener: metrics need no key; 0 takes any"),
-  hop_metrics: flag(false, "Four readings of the clock an order; `npm run load` asks for them"),
+  hop_metrics: flag(
+    false,
+    "Some readings of the clock an order or turn; `npm run load` asks for them",
+  ),
   insecure_listen: flag(false, "Off loopback, keys would travel in clear without a TLS proxy"),
   connections_max: integer(
     ...[1_000, 1, 60_000],

@@ -124,10 +124,13 @@ export const Place = {
   sequence: 38,
   engineSession: 39,
   clientRef: 40,
+  waiting: 41,
+  executed: 42,
+  answered: 43,
 } as const;
 
 /** Length of the status array. */
-export const PLACE_COUNT = 41;
+export const PLACE_COUNT = 44;
 
 /** What core-addon/binding exports. Every call may throw an error with a stable `code`. */
 export interface Addon {
@@ -212,6 +215,8 @@ export interface Addon {
   gateSent(handle: number, connection: number, offered: number, taken: number): void;
   /** Bytes in, frames in, commands, malformed, rejected, throttled, numbered frames. */
   gateStatistics(handle: number): number[];
+  /** In the status array. */
+  gateProgress(handle: number): void;
   stop(handle: number): StopReport;
   journalVerify(dataDirectory: string): VerifyReport;
   journalDump(dataDirectory: string, from: number, to: number, write: (text: string) => void): void;

@@ -104,6 +104,13 @@ export interface GateStatistics {
   readonly numberedOut: number;
 }
 
+/** How far commands have come: in the batch now; then since the start. */
+export interface GateProgress {
+  readonly waiting: number;
+  readonly executed: number;
+  readonly answered: number;
+}
+
 /** Hands bytes to a socket and returns how many it took. */
 export type WriteOutput = (
   connection: number,
@@ -132,6 +139,7 @@ export class Gate {
   readonly #table = new Uint32Array(ROWS_MAX * COLUMNS);
   #hasCommands = false;
   #hearTurn: () => void = () => {};
+  #hearSubmit: () => void = () => {};
 
   constructor(parts: GateParts) {
     this.#parts = parts;
@@ -298,6 +306,11 @@ export class Gate {
 
   // Output
 
+  /** `hear` is called when the batch is given to the core. */
+  onSubmit(hear: () => void): void {
+    this.#hearSubmit = hear;
+  }
+
   /** `hear` is called behind each turn of the core. */
   onTurn(hear: () => void): void {
     this.#hearTurn = hear;
@@ -314,6 +327,16 @@ export class Gate {
     const [bytesIn, framesIn, commands, malformed] = [at(0), at(1), at(2), at(3)];
     const [rejected, throttled, numberedOut] = [at(4), at(5), at(6)];
     return { bytesIn, framesIn, commands, malformed, rejected, throttled, numberedOut };
+  }
+
+  progress(): GateProgress {
+    const { addon, handle, places } = this.#parts;
+    addon.gateProgress(handle);
+    return {
+      waiting: places[Place.waiting] ?? 0,
+      executed: places[Place.executed] ?? 0,
+      answered: places[Place.answered] ?? 0,
+    };
   }
 
   /**
@@ -362,6 +385,7 @@ export class Gate {
   /** Executes what has come. Returns the bytes released. */
   submit(timeUs: number | undefined): number {
     const { addon, handle, places } = this.#parts;
+    this.#hearSubmit();
     const bytes = callAddon(() => addon.gateSubmit(handle, timeUs));
     // It ends early where the output is full.
     this.#hasCommands = places[Place.hasMore] !== 0;

@@ -5,7 +5,7 @@ import type { Clock } from "../clock.ts";
 import type { Histogram, Metrics } from "../metrics.ts";
 
 /** Doors that stamp what they receive. */
-export type HopDoor = "http" | "fix";
+export type HopDoor = "http" | "fix" | "binary";
 
 /** Six to a tenfold, from a microsecond to a second. */
 const BOUNDS_SECONDS = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1].flatMap((power) =>
@@ -18,7 +18,7 @@ const BOUNDS_SECONDS = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1].flatMap((power) =>
  */
 const UNWRITTEN_MAX = 65_536;
 
-interface DoorHistograms {
+export interface DoorHistograms {
   readonly receivedToSubmitted: Histogram;
   readonly submittedToDurable: Histogram;
   readonly durableToWritten: Histogram;
@@ -58,7 +58,16 @@ export class OrderHops {
       submittedToDurable: find({ door, hop: "submitted_to_durable" }),
       durableToWritten: find({ door, hop: "durable_to_written" }),
     });
-    this.#histograms = { http: histogramsOf("http"), fix: histogramsOf("fix") };
+    this.#histograms = {
+      http: histogramsOf("http"),
+      fix: histogramsOf("fix"),
+      binary: histogramsOf("binary"),
+    };
+  }
+
+  /** For a door that stamps many orders at once. */
+  histogramsOf(door: HopDoor): DoorHistograms {
+    return this.#histograms[door];
   }
 
   /** Orders that `work` enters were received then. Order: it enters them before it returns. */

@@ -34,6 +34,7 @@ const CALLS: readonly (readonly [keyof Addon, () => unknown])[] = [
   ["gateOutput", () => addon.gateOutput(handle, 0)],
   ["gateSent", () => addon.gateSent(handle, 0, 0, 0)],
   ["gateStatistics", () => addon.gateStatistics(handle)],
+  ["gateProgress", () => addon.gateProgress(handle)],
 ];
 
 function codeOf(call: () => unknown): unknown {
@@ -163,5 +164,9 @@ describe("an open gate", () => {
       expect(codeOf(() => open(position))).toBe("argument_invalid");
     }
     expect(addon.gateStatistics(handle)).toHaveLength(7);
+    const progress = [Place.waiting, Place.executed, Place.answered];
+    for (const place of progress) core.places[place] = 9;
+    addon.gateProgress(handle);
+    expect(progress.map((place) => core.places[place])).toEqual([0, 0, 0]);
   });
 });

@@ -252,8 +252,12 @@ pub mod place {
     pub const SEQUENCE: usize = NUMBER + 1;
     pub const ENGINE_SESSION: usize = SEQUENCE + 1;
     pub const CLIENT_REF: usize = ENGINE_SESSION + 1;
+    /// How far the gate's commands have come.
+    pub const WAITING: usize = CLIENT_REF + 1;
+    pub const EXECUTED: usize = WAITING + 1;
+    pub const ANSWERED: usize = EXECUTED + 1;
     /// Number of places: `status` fills 19 and the buckets of the sync histogram.
-    pub const COUNT: usize = CLIENT_REF + 1;
+    pub const COUNT: usize = ANSWERED + 1;
 }
 
 /// Writes `status` into the array, in the order of `place`.

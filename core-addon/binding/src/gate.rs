@@ -5,7 +5,7 @@ use napi::Error;
 use napi::bindgen_prelude::{Float64Array, Uint8Array, Uint32Array};
 use napi_derive::napi;
 use runtime::{Reexecuted, Released};
-use wire::{Bounds, Gate, LogIn, LoggedIn, Position, SessionSpec, Statistics};
+use wire::{Bounds, Gate, LogIn, LoggedIn, Position, Progress, SessionSpec, Statistics};
 
 use crate::convert::{Result, argument_invalid, from_fault, place};
 use crate::reexecution::next_chunk;
@@ -457,6 +457,21 @@ pub fn gate_statistics(handle: u32) -> Result<Vec<f64>> {
         let Statistics { rejected, throttled, numbered_out, .. } = counts;
         let all = [bytes_in, frames_in, commands, malformed, rejected, throttled, numbered_out];
         Ok(all.map(|count| count as f64).to_vec())
+    })
+}
+
+/// Writes into the status array how far the commands have come: in the batch now; executed, and of
+/// these answered, since the start. Errors: `core_not_open`, `gate_not_open`, `argument_invalid`.
+#[napi]
+pub fn gate_progress(handle: u32) -> Result<()> {
+    with_core(handle, |open| {
+        let Progress { waiting, executed, answered } = gate_of(&mut open.gate)?.gate.progress();
+        // SAFETY: as in `with_buffers`.
+        let places = unsafe { places_of(&mut open.buffers)?.as_mut() };
+        places[place::WAITING] = waiting as f64;
+        places[place::EXECUTED] = executed as f64;
+        places[place::ANSWERED] = answered as f64;
+        Ok(())
     })
 }
 

@@ -16,12 +16,20 @@ pub struct Flights {
     /// Their sessions, in order.
     sessions: VecDeque<u32>,
     runs: VecDeque<Run>,
+    executed: u64,
 }
 
 impl Flights {
     pub fn add(&mut self, sessions: impl ExactSizeIterator<Item = u32>, first: u64, last: u64) {
         self.runs.push_back(Run { first, last, commands: sessions.len() });
+        self.executed += sessions.len() as u64;
         self.sessions.extend(sessions);
+    }
+
+    /// Commands so far: those that the core has executed, and those of them that are answered.
+    #[must_use]
+    pub fn counts(&self) -> (u64, u64) {
+        (self.executed, self.executed - self.sessions.len() as u64)
     }
 
     /// The session whose command made this transaction; `is_system`: the runtime issued it. Order:
@@ -53,10 +61,12 @@ mod tests {
         assert_eq!(flights.land(9, false), None, "of another door");
         assert_eq!(flights.land(10, false), Some(7));
         assert_eq!(flights.land(11, true), None, "of the runtime");
+        assert_eq!(flights.counts(), (3, 1));
         assert_eq!(flights.land(12, false), Some(8));
         assert_eq!(flights.land(13, false), None);
         assert_eq!(flights.land(15, false), Some(9));
         assert_eq!(flights.land(16, false), None);
+        assert_eq!(flights.counts(), (3, 3));
     }
 
     #[test]

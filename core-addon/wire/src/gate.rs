@@ -15,7 +15,7 @@ use crate::frame::{Front, front_of};
 use crate::generated::ClientBody;
 use crate::request::{OrderCommand, Request, read_request, unspeakable};
 use crate::session::Sessions;
-use crate::statistics::Statistics;
+use crate::statistics::{Progress, Statistics};
 
 /// Header flag of a transaction that a gate's client waits for, and nobody else.
 pub const TRANSACTION_GATE: u8 = 64;
@@ -216,6 +216,12 @@ impl Gate {
     #[must_use]
     pub fn statistics(&self) -> Statistics {
         self.statistics
+    }
+
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        let (executed, answered) = self.flights.counts();
+        Progress { waiting: self.origins.len(), executed, answered }
     }
 }
 

@@ -15,3 +15,14 @@ pub struct Statistics {
     /// Numbered frames, counted for each session.
     pub numbered_out: u64,
 }
+
+/// How far commands have come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// In the batch.
+    pub waiting: usize,
+    /// By the core, since the start.
+    pub executed: u64,
+    /// Of those executed: their transactions were delivered.
+    pub answered: u64,
+}

@@ -47,6 +47,7 @@ test("a connection that is to be read on and to be closed in one turn is closed 
     // why: nothing else of the gate is used here
     gate: one as unknown as Gate,
     bounds: { connectionsMax: 1, connectionsPerAddressMax: 1 },
+    hops: undefined,
     ...{ clock, log: new Log("error", clock, (bytes) => bytes.length) },
     events: {
       control() {},

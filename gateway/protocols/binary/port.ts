@@ -4,6 +4,7 @@
 
 import type { Clock, StopTimer } from "../../clock.ts";
 import { type Log, toStack } from "../../log.ts";
+import type { BatchHops } from "../../sessions/batch-hops.ts";
 import { type Gate, GateFlag } from "../../sessions/binary-streams.ts";
 import { NetworkCounts } from "../../sessions/network-counts.ts";
 import { toNetwork } from "../../sessions/throttle.ts";
@@ -45,6 +46,8 @@ export interface PortParts {
   readonly bounds: { readonly connectionsMax: number; readonly connectionsPerAddressMax: number };
   readonly clock: Clock;
   readonly log: Log;
+  /** Only where they are asked for. */
+  readonly hops: BatchHops | undefined;
 }
 
 export class Port {
@@ -67,7 +70,9 @@ export class Port {
 
   constructor(parts: PortParts) {
     this.#parts = parts;
-    parts.gate.onTurn(() => this.#write());
+    const { gate, hops } = parts;
+    gate.onTurn(() => this.#write());
+    if (hops !== undefined) gate.onSubmit(() => hops.submitted());
     this.#timer = parts.clock.every(TICK_MS, () => this.#tick());
   }
 
@@ -218,13 +223,14 @@ export class Port {
   // Reading
 
   #receive(connection: Connection, chunk: Uint8Array): void {
-    const { gate, clock } = this.#parts;
+    const { gate, clock, hops } = this.#parts;
     const nowUs = clock.elapsedUs();
     connection.receivedAtUs = nowUs;
     const caller = connection.login?.caller;
     const requests = caller?.requests.available(nowUs, GRANT_MAX) ?? 0;
     const cancels = caller?.cancels.available(nowUs, GRANT_MAX) ?? 0;
     const flags = gate.receive(connection.id, chunk, requests, cancels);
+    hops?.received(nowUs);
     caller?.requests.charge(nowUs, gate.requestsUsed);
     caller?.cancels.charge(nowUs, gate.cancelsUsed);
     if ((flags & GateFlag.control) !== 0) this.#takeControls(connection, requests === 0);
@@ -254,6 +260,8 @@ export class Port {
   // Writing
 
   #write(): void {
+    const { hops } = this.#parts;
+    hops?.durable();
     this.#isWriteScheduled = false;
     if (this.#isWriting) return;
     this.#isWriting = true;
@@ -263,6 +271,7 @@ export class Port {
     } finally {
       this.#isWriting = false;
     }
+    hops?.written();
     for (const connection of this.#closing) this.#writeRest(connection);
     this.#runLater();
   }

@@ -6,6 +6,7 @@ import type { Config } from "../../config.ts";
 import type { Log } from "../../log.ts";
 import type { Metrics } from "../../metrics.ts";
 import { readTlsIdentity, type TlsIdentity } from "../../sessions/tls-identity.ts";
+import { BatchHops } from "../../sessions/batch-hops.ts";
 import type { Venue } from "../../sessions/venue.ts";
 import type { Stage } from "../../stages/stage.ts";
 import { listen, type Listener } from "../../sessions/byte-listener.ts";
@@ -73,7 +74,12 @@ export class BinaryServer implements Protocol {
       connectionsMax: config.binaryConnectionsMax,
       connectionsPerAddressMax: config.binaryConnectionsMaxPerAddress,
     };
-    const port = new Port({ gate, events: this.#events(), bounds, clock, log });
+    const histograms = venue.hops?.histogramsOf("binary");
+    const hops =
+      histograms === undefined
+        ? undefined
+        : new BatchHops(histograms, clock, () => gate.progress());
+    const port = new Port({ gate, events: this.#events(), bounds, clock, log, hops });
     this.#port = port;
     const send = (connection: Connection, frame: Uint8Array): void => port.send(connection, frame);
     const books = new BookFeed({ venue, writer, clock, startedAfter, send });
