@@ -294,6 +294,12 @@ impl Accounts {
         self.slots[slot_of(account)].by_order_id.get(order_id)?.look().ok()
     }
 
+    /// Loads where the index will have a new order's id; see `look_ahead.rs`.
+    #[inline]
+    pub fn look_ahead_new(&self, account: AccountId, order_id: OrderId) -> u64 {
+        self.slots[slot_of(account)].by_order_id.look_ahead(order_id)
+    }
+
     /// The client ids of an account's slot; see `look_ahead.rs`.
     #[inline]
     pub fn ids_ahead(&self, account: AccountId) -> &ClientIds {
@@ -310,8 +316,7 @@ impl Accounts {
     /// Loads the number of an account's open orders; see `look_ahead.rs`.
     #[inline]
     pub fn look_ahead_count(&self, account: AccountId, instrument: InstrumentId) -> u64 {
-        let counts = &self.slots[slot_of(account)].open_counts;
-        counts.look_ahead(pair_key(account, instrument))
+        self.slots[slot_of(account)].open_counts.look_ahead(pair_key(account, instrument))
     }
 
     /// Open orders of the account in the instrument.

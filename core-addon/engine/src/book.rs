@@ -215,21 +215,23 @@ impl Book {
     }
 
     /// Loads the neighbours of an order whose own lines are there, its level, and the place of that
-    /// in the array.
+    /// in the array. Returns its side, too; nothing for a position that there is not yet.
     #[inline(always)]
-    pub fn look_ahead_queue(&self, index: OrderIndex) -> u64 {
-        let order = self.order(index);
-        // The end of a queue loads its own order: cheaper than asking.
-        let neighbour = |found| select_unpredictable(found == NONE, index, found);
-        self.order(neighbour(order.previous)).order_id
+    pub fn look_ahead_queue(&self, index: OrderIndex) -> (u64, Option<Side>) {
+        let Some(order) = self.orders.get(index as usize) else { return (0, None) };
+        // The end of a queue, and a free position, load their own order: cheaper than asking.
+        let is_free = order.order_id == 0;
+        let neighbour = |found| select_unpredictable(is_free | (found == NONE), index, found);
+        let sum = self.order(neighbour(order.previous)).order_id
             ^ self.order(neighbour(order.next)).order_id
-            ^ self.side(order.terms.side).look_ahead_from(order.level(), order.terms.price)
+            ^ self.side(order.terms.side).look_ahead_from(order.level(), order.terms.price);
+        (sum, Some(order.terms.side))
     }
 
-    /// Loads what giving an order's position back reads.
+    /// Loads what coming and ending write of an order.
     #[inline]
-    pub fn look_ahead_end(&self, index: OrderIndex) -> u64 {
-        self.papers(index).digest
+    pub fn look_ahead_papers(&self, index: OrderIndex) -> u64 {
+        self.papers.get(index as usize).map_or(0, |papers| papers.digest)
     }
 
     /// The position that the next new order gets, if one is free.

@@ -1,5 +1,7 @@
 //! Instruments: scales, limits, band, fees, trading state.
 
+use std::hint::select_unpredictable;
+
 use crate::change::{ChangeType, ChangeWriter, Entity, byte_word, pair_word};
 use crate::command::{InstrumentState, Side};
 use crate::hash::{DigestKind, digest};
@@ -97,7 +99,7 @@ impl Instrument {
     /// What an order of `side` freezes.
     #[inline]
     pub fn frozen_currency(&self, side: Side) -> CurrencyId {
-        [self.quote, self.base][side as usize - 1]
+        select_unpredictable(side == Side::Buy, self.quote, self.base)
     }
 
     /// Whether a `Clock` would move the reference price.

@@ -5,6 +5,8 @@
 //! its price. A place of the array holds the levels of one tick, or of 2, 4, 8… ticks where prices
 //! lie far apart. Where the array lies and how fine it is never shows in state, changes or hash.
 
+use std::hint::select_unpredictable;
+
 use crate::far_levels::FarLevels;
 use crate::occupancy::Occupancy;
 use crate::units::{Price, Quantity, TICKS_MAX};
@@ -195,8 +197,11 @@ impl Ladder {
     /// Loads the level at `price` if the array has it; the ordered map is not looked at.
     #[inline]
     pub fn look_ahead_at(&self, price: Price) -> u64 {
-        let place = self.place(price.wrapping_mul(self.sign));
-        place.map_or(0, |place| self.look_ahead(self.window[place]))
+        // What there is not loads the first of its kind: cheaper than asking.
+        let place = self.place_of(price.wrapping_mul(self.sign));
+        let place = select_unpredictable(place < self.window.len(), place, 0);
+        let Some(index) = self.window.get(place) else { return 0 };
+        self.look_ahead(select_unpredictable(*index == NONE, 0, *index))
     }
 
     /// The level next worse than `index`.
@@ -263,9 +268,15 @@ impl Ladder {
     /// Place of a key in the array, when it is within.
     #[inline]
     fn place(&self, key: i64) -> Option<usize> {
-        // A key below the base wraps to far behind the array, which is empty at first.
-        let place = (key.wrapping_sub(self.base) as u64 >> self.shift) as usize;
+        let place = self.place_of(key);
         (place < self.window.len()).then_some(place)
+    }
+
+    /// Place of a key in an array without an end.
+    #[inline]
+    fn place_of(&self, key: i64) -> usize {
+        // A key below the base wraps to far behind the array, which is empty at first.
+        (key.wrapping_sub(self.base) as u64 >> self.shift) as usize
     }
 
     /// Puts a level into the array, or into the far map: outside, or where a place is full.

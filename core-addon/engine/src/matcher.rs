@@ -4,6 +4,8 @@
 //! The matcher reads the book and the order, never an account: what it needs to know about money, a
 //! budget or a freeze, comes with the order. What moves goes into the result slot.
 
+use std::hint::select_unpredictable;
+
 use crate::book::Book;
 use crate::change::{CancelReason, ChangeWriter, OrderCause, OrderStatus, OrderUpdate, Trade};
 use crate::command::Side;
@@ -56,7 +58,8 @@ pub fn freeze_at(
     // All ones for a buy, 0 for a sell.
     let mask = i64::from(terms.side as u8) - 2;
     let (price, rate) = (1 + ((limit - 1) & mask), i64::from(terms.rate_max()) & mask);
-    let unit = [instrument.quote_per_tick_lot, instrument.lot_size][terms.side as usize - 1];
+    let is_buy = terms.side == Side::Buy;
+    let unit = select_unpredictable(is_buy, instrument.quote_per_tick_lot, instrument.lot_size);
     let open = i128::from(leaves) * i128::from(price) * i128::from(unit);
     // The fees of further fills, of which rounding up has already paid a part.
     open + ceil_millionths(open * i128::from(rate) - i128::from(terms.rounded_up() & mask))

@@ -209,9 +209,9 @@ impl Markets {
         for (step, place) in steps.iter().zip(places) {
             let book = &self.market(step).book;
             if self.places[step.order as usize] != NONE {
-                sum ^= book.look_ahead_queue(place);
+                sum ^= book.look_ahead_queue(place).0;
                 if step.kind == StepKind::Cancel {
-                    sum ^= book.look_ahead_end(place);
+                    sum ^= book.look_ahead_papers(place);
                 }
             }
             sum ^= book.side(step.side).look_ahead_at(step.price);
