@@ -101,6 +101,7 @@ export class BinaryServer implements Protocol {
     this.#session = new Session({ ...session, countLogin });
     this.#timers = [
       clock.every(TICK_MS, () => this.#sendReference()),
+      clock.every(TICK_MS, () => streams.note()),
       clock.every(KEEP_MS, () => streams.keep()),
     ];
     venue.authenticator.onRevoked((keyId) => this.#putOut(keyId));

@@ -142,6 +142,11 @@ test("out of transactions in memory, out of the journal, and live behind it", as
   }
   const last = seen.size;
   expect(last).toBeGreaterThan(12_000);
+  const stream = venue.streams.find(ALICE, "A");
+  // Long before anything is written down.
+  await until(10_000, "a place near the end is known", () => {
+    return stream !== undefined && (venue.streams.positionBefore(stream, last)?.number ?? 0) > 0;
+  });
   expectSame(await recover({ token: alice, ...SESSION }, 1, last), seen);
   venue = await reopen(venue, { directory, flags: UNLIMITED, end: "crash" });
   for (const number of [1, 4_321]) {

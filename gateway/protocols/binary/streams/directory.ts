@@ -16,6 +16,7 @@ import type {
 import type { JournalHolder } from "../../../stages/stages.ts";
 import type { Connection } from "../connection.ts";
 import { PositionLog } from "./position-log.ts";
+import { RecentPositions } from "./recent-positions.ts";
 
 /** How soon it is asked again what a re-execution has. */
 const POLL_MS = 1;
@@ -52,6 +53,7 @@ export class StreamDirectory implements JournalHolder {
   readonly gate: Gate;
   readonly #parts: StreamParts;
   readonly #positions: PositionLog;
+  readonly #recent = new RecentPositions();
   readonly #streams = new Map<string, Stream>();
   #savedAtUs = 0;
   #hasFailed = false;
@@ -111,7 +113,10 @@ export class StreamDirectory implements JournalHolder {
 
   /** Where to go on from to have `number`; `undefined`: it is too old. */
   positionBefore({ stored }: Stream, number: number): GatePosition | undefined {
-    return this.#positions.positionBefore(stored.id, number);
+    const written = this.#positions.positionBefore(stored.id, number);
+    const recent = this.#recent.before(stored.id, number);
+    const isNearer = written !== undefined && recent !== undefined;
+    return isNearer && recent.sequence > written.sequence ? recent : written;
   }
 
   /** The journal does not have what followed `sequence`. */
@@ -140,12 +145,23 @@ export class StreamDirectory implements JournalHolder {
 
   save(): void {
     this.#savedAtUs = this.#parts.clock.elapsedUs();
+    const positions = this.#currentPositions();
+    const sequence = this.gate.deliveredSequence;
+    this.#guard(() => this.#positions.save(positions, sequence, this.#parts.clock.nowUs()));
+  }
+
+  /** Remembers where all are, when that is far from the last time. To be called often. */
+  note(): void {
+    const sequence = this.gate.deliveredSequence;
+    if (this.#recent.isDue(sequence)) this.#recent.note(this.#currentPositions(), sequence);
+  }
+
+  #currentPositions(): Map<number, GatePosition> {
     const positions = new Map<number, GatePosition>();
     for (const { stored, slot } of this.#streams.values()) {
       positions.set(stored.id, this.gate.positionOf(slot));
     }
-    const sequence = this.gate.deliveredSequence;
-    this.#guard(() => this.#positions.save(positions, sequence, this.#parts.clock.nowUs()));
+    return positions;
   }
 
   close(): void {
@@ -215,6 +231,7 @@ export class StreamDirectory implements JournalHolder {
     const stream = this.#streams.get(keyOf(stored));
     this.#streams.delete(keyOf(stored));
     this.#positions.remove(stored.id);
+    this.#recent.remove(stored.id);
     if (stream !== undefined) this.gate.closeStream(stream.slot);
   }
 

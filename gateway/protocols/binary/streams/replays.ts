@@ -9,6 +9,11 @@ import type { Connection } from "../connection.ts";
 
 /** At once; a core has eight runs for all who want one, each with an engine of its own. */
 const RUNS_MAX = 2;
+/**
+ * What all of them may take of one turn, some 300 kB of transactions, or one step each: turns are a
+ * millisecond apart, and orders that come wait no longer.
+ */
+const TURN_US = 125;
 /** How soon it is looked again: what the run has, whether there is room, whether one is free. */
 const POLL_MS = 2;
 /** Whoever has taken nothing for so long gives its run back, and gets another when it reads. */
@@ -67,9 +72,12 @@ export class Replays {
     this.#isScheduled = false;
     let hasWorked = false;
     const nowUs = this.#parts.clock.elapsedUs();
-    const reading = this.#replays.filter((replay) => this.#hasRoom(replay, nowUs));
-    for (const replay of reading.slice(0, RUNS_MAX)) {
-      if (this.#step(replay)) hasWorked = true;
+    const reading = this.#replays
+      .filter((replay) => this.#hasRoom(replay, nowUs))
+      .slice(0, RUNS_MAX);
+    for (const [index, replay] of reading.entries()) {
+      const deadlineUs = nowUs + (TURN_US * (index + 1)) / reading.length;
+      if (this.#advance(replay, deadlineUs)) hasWorked = true;
     }
     if (this.#replays.length > 0) this.#schedule(hasWorked ? 0 : POLL_MS);
   }
@@ -84,6 +92,17 @@ export class Replays {
     replay.fullSinceUs ??= nowUs;
     if (nowUs - replay.fullSinceUs >= FULL_US_MAX) this.#close(replay);
     return false;
+  }
+
+  /** Steps until the time is over, or there is no more for now. Returns whether it got further. */
+  #advance(replay: Replay, deadlineUs: number): boolean {
+    let hasWorked = false;
+    while (this.#step(replay)) {
+      hasWorked = true;
+      const isOver = this.#parts.clock.elapsedUs() >= deadlineUs;
+      if (isOver || replay.connection.isFull || !this.#replays.includes(replay)) break;
+    }
+    return hasWorked;
   }
 
   /** Returns whether it got further. */
