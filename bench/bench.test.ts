@@ -47,15 +47,15 @@ test.each<[string, (bench: Bench) => Promise<Row[]>, number]>([
   ["peer", (each) => runEngine(each, ["peer"]), peerRows],
   ["memory", runMemory, 3],
   ["border", runBorder, 3 * 4 * 2],
-  ["durable", runDurable, 9 * 8 + 2 * 6 + 1 + 2],
+  ["durable", runDurable, 9 * 8 + 6 * 2 + 2 * 6 + 1 + 2],
   ["history", runHistory, 2 * 3],
   ["stages", runStages, 5 * 7 * 2],
   ["catch-up", runCatchUp, 5 * 2],
   ["push", runPush, 3 * 4 + 4 * 4 + 2 * 6 + 1 + 6 * 2],
   ["http", runHttp, 9 * 7],
   ["fix-codec", runFixCodec, 6 + 3],
-  ["binary", runBinary, 4 * (7 + 3 * 8 + 7) - 1 + 5],
-  ["fix", runFix, fixServers * (7 + 8 + 8 + 7) - 1 + (fixServers - 3) * 5],
+  ["binary", runBinary, 4 * (7 + 4 * 9 + 7) - 1 - 4 + 7 + 2 + 5],
+  ["fix", runFix, fixServers * (7 + 9 + 9 + 7) - 1 - 2 + (fixServers - 3) * 5],
 ])(
   "layer %s runs and names every figure",
   async (name, run, count) => {

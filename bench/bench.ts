@@ -26,6 +26,8 @@ export interface Size {
   restingMax: number;
   /** A peer on a virtual machine compiles during its first passes. */
   peerPasses: number;
+  /** Of the stream, behind its first orders, for an order book that is slow. */
+  orderBookCommands: number;
   /** Of exchange-core's process. */
   peerMemoryMib: number;
   memoryOrders: number;
@@ -67,6 +69,7 @@ export const SIZES = {
       restingMax: 1_000_000,
       streamCommands: 3_000_000,
       ownStreamCommands: 100_000,
+      orderBookCommands: 300_000,
       peerMemoryMib: 6_144,
     },
     ...{ openRate: 2_000, borderCommands: 400_000, lengthMs: 2_000, snapshotLengthMs: 8_000 },
@@ -90,12 +93,13 @@ export const SIZES = {
   },
   quick: {
     ...{ rounds: 3, stageRounds: 3, hasAllCases: false },
-    ...{ commands: 300_000, passes: 2, peerPasses: 4, memoryOrders: 100_000 },
+    ...{ commands: 300_000, passes: 2, peerPasses: 6, memoryOrders: 100_000 },
     ...{
       restingMax: 1_000_000,
       streamCommands: 3_000_000,
       ownStreamCommands: 100_000,
-      peerMemoryMib: 3_072,
+      orderBookCommands: 100_000,
+      peerMemoryMib: 1_536,
     },
     ...{ openRate: 2_000, borderCommands: 100_000, lengthMs: 400, snapshotLengthMs: 3_000 },
     ...{
@@ -106,12 +110,12 @@ export const SIZES = {
     },
     ...{ pushMs: 700, pushCrowd: 1_000, pushOwners: 2_000 },
     ...{ pushCrowdRounds: 1, pushFills: 5_000, pushWarmOrders: 10_000 },
-    fix: { warm: 15_360, roundTrips: 1_000, requests: 12_800, resent: 40_064, resendRounds: 1 },
+    fix: { warm: 15_360, roundTrips: 1_000, requests: 12_800, resent: 20_032, resendRounds: 1 },
     binary: {
       warm: 30_720,
       roundTrips: 5_000,
       requests: 51_200,
-      resent: 40_064,
+      resent: 20_032,
       resendRounds: 1,
     },
     catchUpCommands: 50_000,
@@ -120,7 +124,13 @@ export const SIZES = {
   tiny: {
     ...{ rounds: 1, stageRounds: 1, hasAllCases: true },
     ...{ commands: 2_000, passes: 1, peerPasses: 1, memoryOrders: 2_000 },
-    ...{ restingMax: 1_000, streamCommands: 2_000, ownStreamCommands: 2_000, peerMemoryMib: 192 },
+    ...{
+      restingMax: 1_000,
+      streamCommands: 2_000,
+      ownStreamCommands: 2_000,
+      orderBookCommands: 2_000,
+      peerMemoryMib: 192,
+    },
     ...{ openRate: 200, borderCommands: 2_000, lengthMs: 100, snapshotLengthMs: 200 },
     ...{
       recoveryCommands: 2_000,

@@ -20,7 +20,8 @@ export function runBinary(bench: Bench): Promise<Row[]> {
     const frames = join(bench.dataDirectory, "venues", "binary-frames");
     writeFileSync(frames, Buffer.concat(makeFrames(logons)));
     return {
-      ...{ layer: "binary", title: "Binary", size: bench.size.binary, windows: [8, 16] },
+      ...{ layer: "binary", title: "Binary", size: bench.size.binary },
+      ...{ windows: bench.size.hasAllCases ? [4, 8, 16] : [4, 16], floorWindow: 4 },
       options: [`frames=${frames}`],
       toServer: (venue) => ({
         ...{ ...venue, port: venue.binaryPort },

@@ -27,7 +27,7 @@ export interface Change {
 }
 
 /** More of it is better. */
-const HIGHER = /\/s$/;
+const HIGHER = /\/s(, times .+)?$/;
 /** Follows from the load, and says nothing of speed. */
 const NEUTRAL = /^(fsyncs\/s|snapshots|commands|trades|volume|rejects|ask_orders|bid_orders)$/;
 

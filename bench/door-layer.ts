@@ -26,7 +26,8 @@ import {
   readThreadTimes,
   textOf,
 } from "./processes.ts";
-import { type Role, type Row, type RowFrame, toRow } from "./rows.ts";
+import { type Role, type Row, type RowFrame, toRow, toTimesRow } from "./rows.ts";
+import { measureSyncFloor, SYNC_FLOOR } from "./sync-floor.ts";
 
 type Metrics = readonly (readonly [key: string, metric: string])[];
 
@@ -48,6 +49,8 @@ export interface DoorLayer {
   readonly size: DoorSize;
   /** In flight of each of all sessions. */
   readonly windows: readonly number[];
+  /** One of them, which the floor of the disk stands beside. */
+  readonly floorWindow: number | undefined;
   /** The door of a venue. */
   toServer(venue: VenueServer): DoorServer;
   /** Of the load in C, for all servers. */
@@ -66,6 +69,7 @@ interface Shape {
   readonly isPinned: boolean;
   readonly requests: number;
   readonly metrics: Metrics;
+  readonly hasSyncFloor?: boolean;
 }
 
 type Named = Pick<DoorServer, "name" | "durability">;
@@ -90,6 +94,7 @@ const RESEND: Metrics = [
   ["during_max_us", "the other session meanwhile, max µs"],
 ];
 const ECHO = "C epoll echo";
+const SYNCED: Named = { name: SYNC_FLOOR, durability: "fsync" };
 const WINDOW = 64;
 /** Of a load that is on another shape than the one before. */
 const WARM_TURNS = 20;
@@ -157,6 +162,7 @@ class DoorRun {
       }
       for (const [index, shape] of this.#shapes().entries()) {
         for (const server of servers) await this.#measure(server, shape, index + 1, round);
+        if (shape.hasSyncFloor) await this.#measureFloor(shape, round);
       }
     });
   }
@@ -191,7 +197,8 @@ class DoorRun {
       { ...loop, name: `1 session × ${WINDOW}`, sessions: 1, window: WINDOW, requests },
       ...windows.map((window) => {
         const name = `${SESSIONS} sessions × ${window}`;
-        return { ...loop, name, sessions: SESSIONS, window, requests };
+        const hasSyncFloor = window === this.#door.floorWindow;
+        return { ...loop, name, sessions: SESSIONS, window, requests, hasSyncFloor };
       }),
       {
         ...{ ...loop, mode: "open", sessions: OPEN_SESSIONS, window: 0, requests: 0 },
@@ -218,17 +225,31 @@ class DoorRun {
     const { name, durability } = server;
     // An echo keeps nothing that it could send again; a resend does not wait for the disk.
     const isLate = round >= this.#door.size.resendRounds;
-    const isLeftOut = isLate || name.endsWith("echo") || durability === "fsync";
+    const isLeftOut = isLate || isFloor(server) || durability === "fsync";
     if (shape.mode === "resend" && isLeftOut) return;
     this.#tell(shape.name, server, round);
     const measured =
       shape.mode === "open"
         ? await runOpenLoad(this.#bench, { ...server.load, firstOrder: run })
         : await this.#load(server, shape, run);
-    const { layer } = this.#door;
-    this.#bench.keep(layer, { case: shape.name, server: name, durability, ...measured });
+    this.#note(shape, { name, durability }, measured);
+  }
+
+  /** As many in flight as the sessions have. */
+  async #measureFloor(shape: Shape, round: number): Promise<void> {
+    this.#tell(shape.name, SYNCED, round);
+    const measured = await measureSyncFloor(this.#bench, shape.sessions * shape.window);
+    const rate = numberOf(measured, "acks_per_second");
+    const found = { ...measured, requests_per_second: rate, hash: "" };
+    const metrics = shape.metrics.filter(([key]) => key in found);
+    this.#note({ ...shape, metrics }, SYNCED, found);
+  }
+
+  #note(shape: Shape, server: Named, measured: Measured): void {
+    const { name, durability } = server;
+    this.#bench.keep(this.#door.layer, { case: shape.name, server: name, durability, ...measured });
     const key = keyOf(shape, server);
-    const each = this.#cases.get(key) ?? { shape, server: { name, durability }, found: [] };
+    const each = this.#cases.get(key) ?? { shape, server, found: [] };
     each.found.push(measured);
     this.#cases.set(key, each);
   }
@@ -263,13 +284,29 @@ class DoorRun {
         found.map((one) => numberOf(one, key)),
       ),
     );
+    if (shape.mode !== "trade" || [ECHO, SYNC_FLOOR].includes(server.name)) return rows;
     const echo = this.#cases.get(keyOf(shape, { name: ECHO, durability: "-" }));
-    if (shape.window !== 1 || echo === undefined || server.name === ECHO) return rows;
+    const synced = this.#cases.get(keyOf(shape, SYNCED));
+    if (server.durability === SYNCED.durability && synced !== undefined) {
+      rows.push(timesRow(frame, each, synced, "requests_per_second", "requests/s"));
+      rows.push(timesRow(frame, each, synced, "p50_us", "p50"));
+    }
+    if (echo === undefined) return rows;
+    if (shape.window > 1) {
+      return [...rows, timesRow(frame, each, echo, "requests_per_second", "requests/s")];
+    }
     const excess = found.map((one, round) => {
       return numberOf(one, "p50_us") - numberOf(echo.found[round] ?? one, "p50_us");
     });
     return [...rows, toRow(frame, "p50 beyond the C echo, µs", excess)];
   }
+}
+
+/** How many times another one of the same shape, round by round. */
+function timesRow(frame: RowFrame, own: Case, other: Case, key: string, metric: string): Row {
+  const [samples, others] = [own, other].map(({ found }) => found.map((one) => numberOf(one, key)));
+  const name = `${metric}, times the ${other.server.name}`;
+  return toTimesRow(frame, name, samples ?? [], others ?? []);
 }
 
 /** Runs with servers that go when it is done, whatever becomes of it. */
@@ -285,6 +322,10 @@ async function withServers(
   } finally {
     for (const { value } of fulfilled) await value.stop();
   }
+}
+
+function isFloor({ name }: Named): boolean {
+  return name.endsWith("echo") || name === SYNC_FLOOR;
 }
 
 function keyOf(shape: Shape, { name, durability }: Named): string {
@@ -305,10 +346,10 @@ function frameOf({ layer, title }: DoorLayer, { shape, server, found }: Case): R
   const { durability } = server;
   const place = placement(shape.isPinned);
   const isOwn = durability !== "-";
-  const role: Role = server.name.endsWith("echo") ? "floor" : isOwn ? "own" : "peer";
+  const role: Role = isFloor(server) ? "floor" : isOwn ? "own" : "peer";
   const stand = {
     chart: `${title}: ${shape.name}`,
-    name: isOwn ? `${server.name}, ${durability}` : server.name,
+    name: role === "own" ? `${server.name}, ${durability}` : server.name,
     role,
   };
   return { layer, case: name, durability, placement: place, hash, stand };

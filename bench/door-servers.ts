@@ -63,7 +63,8 @@ export interface VenueTemplate {
 export async function makeTemplate(bench: Bench, isFix: boolean): Promise<VenueTemplate> {
   const directory = join(bench.dataDirectory, "venues", "door-template");
   mkdirSync(directory, { recursive: true });
-  const venue = await VenueProcess.start({ dataDirectory: directory, flags: FLAGS });
+  const flags = { ...FLAGS, durability: "none" };
+  const venue = await VenueProcess.start({ dataDirectory: directory, flags });
   try {
     const logons = join(bench.dataDirectory, "venues", "door-logons");
     writeFileSync(logons, (await register(venue, isFix)).join("\n"));
@@ -89,10 +90,12 @@ async function register(venue: VenueProcess, isFix: boolean): Promise<string[]> 
     ...{ tick_size: "0.01", lot_size: "0.00001" },
   });
   await call("PUT", "/admin/instruments/BASE-QUOTE/state", { state: "open" });
-  const logons: string[] = [];
+  const accounts: [name: string, id: unknown][] = [];
   for (let client = 1; client <= SESSIONS; client += 1) {
     const name = toCompId(client);
-    const { id } = await call("POST", "/admin/accounts", { name });
+    accounts.push([name, (await call("POST", "/admin/accounts", { name }))["id"]]);
+  }
+  const equip = async ([name, id]: (typeof accounts)[number]): Promise<string> => {
     const funds = { request_id: name, currency: "QUOTE", amount: "1000000" };
     await call("POST", `/accounts/${Number(id)}/deposits`, funds);
     const key = { account: Number(id), permissions: ["read", "trade"] };
@@ -100,9 +103,9 @@ async function register(venue: VenueProcess, isFix: boolean): Promise<string[]> 
     const [, user = "", password = ""] = String(token).split("_");
     const session = { comp_id: name, key_id: user, kind: "order_entry" };
     if (isFix) await call("POST", "/admin/fix-sessions", session);
-    logons.push(`${name} ${user} ${password}`);
-  }
-  return logons;
+    return `${name} ${user} ${password}`;
+  };
+  return Promise.all(accounts.map(equip));
 }
 
 /** A venue of its own on a copy of the template, which goes with it. */

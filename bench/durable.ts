@@ -6,7 +6,8 @@ import { join } from "node:path";
 import type { Bench } from "./bench.ts";
 import { latencyRows } from "./latencies.ts";
 import { measure, type Measured, numberOf, placement, textOf, toMeasured } from "./processes.ts";
-import { type Row, type RowFrame, type Stand, toRow } from "./rows.ts";
+import { type Row, type RowFrame, type Stand, toRow, toTimesRow } from "./rows.ts";
+import { measureSyncFloor, SYNC_FLOOR } from "./sync-floor.ts";
 
 const IN_FLIGHT_MIDDLE = 16;
 const IN_FLIGHT = [1, IN_FLIGHT_MIDDLE, 256];
@@ -20,7 +21,7 @@ const METRICS: [string, string][] = [
   ["syncs_per_second", "fsyncs/s"],
 ];
 const NAMES: Readonly<Record<Run, string>> = {
-  floor: "bare group commit",
+  floor: SYNC_FLOOR,
   raw: "core through the addon",
   facade: "core as the gateway uses it",
 };
@@ -42,7 +43,7 @@ async function runAcknowledgements(bench: Bench): Promise<Row[]> {
   for (let round = 0; round < bench.size.rounds; round += 1) {
     for (const [index, { run, inFlight }] of cases.entries()) {
       bench.tell(`durable: ${run}, ${inFlight} in flight, process ${round + 1}`);
-      const measured = await measure(commandOf(bench, run, inFlight));
+      const measured = await measureRun(bench, run, inFlight);
       bench.keep("durable", { run, in_flight: inFlight, ...measured });
       found[index]?.push(measured);
       bench.removeVenues();
@@ -62,8 +63,19 @@ async function runAcknowledgements(bench: Bench): Promise<Row[]> {
         measured.map((one) => numberOf(one, key)),
       ),
     );
-    return [...rates, ...latencyRows(frame, measured)];
+    const floor = found[cases.findIndex((one) => one.run === "floor" && one.inFlight === inFlight)];
+    const ratios = run === "floor" ? [] : floorRows(frame, measured, floor ?? []);
+    return [...rates, ...latencyRows(frame, measured), ...ratios];
   });
+}
+
+/** How many times the floor of the same round. */
+function floorRows(frame: RowFrame, found: readonly Measured[], floor: readonly Measured[]): Row[] {
+  const toTimes = (key: string, metric: string): Row => {
+    const [own, others] = [found, floor].map((all) => all.map((one) => numberOf(one, key)));
+    return toTimesRow(frame, `${metric}, times the ${SYNC_FLOOR}`, own ?? [], others ?? []);
+  };
+  return [toTimes("acks_per_second", "acks/s"), toTimes("p50_us", "p50")];
 }
 
 function toFrame(name: string, stand?: Stand): RowFrame {
@@ -71,15 +83,10 @@ function toFrame(name: string, stand?: Stand): RowFrame {
   return stand === undefined ? frame : { ...frame, stand };
 }
 
-function commandOf(bench: Bench, run: Run, inFlight: number): string[] {
-  const { lengthMs } = bench.size;
+function measureRun(bench: Bench, run: Run, inFlight: number): Promise<Measured> {
+  if (run === "floor") return measureSyncFloor(bench, inFlight);
   const directory = makeVenue(bench, "durable");
-  if (run === "floor") {
-    const options = [`in_flight=${inFlight}`, `length_ms=${lengthMs}`];
-    const file = `out=${join(directory, "floor.bin")}`;
-    return [bench.program("bench"), "group-commit", ...options, file];
-  }
-  return loopCommand(bench, run, inFlight, lengthMs, "no", directory);
+  return measure(loopCommand(bench, run, inFlight, bench.size.lengthMs, "no", directory));
 }
 
 function loopCommand(

@@ -9,7 +9,8 @@ import type { Row } from "./rows.ts";
 export async function runFix(bench: Bench): Promise<Row[]> {
   const hasPeer = await buildPeer(bench);
   return runDoor(bench, true, () => ({
-    ...{ layer: "fix", title: "FIX", size: bench.size.fix, windows: [8], options: [] },
+    ...{ layer: "fix", title: "FIX", size: bench.size.fix, windows: [8], floorWindow: undefined },
+    options: [],
     toServer: (venue) => venue,
     startPeers: () => (hasPeer ? [startPeer(bench)] : []),
   }));

@@ -14,8 +14,6 @@ const ORDER_BOOK = "nodejs-order-book";
 const ORDER_BOOK_VERSION = "10.1.1";
 /** The first compiles; each takes some ten times as long as one of the others. */
 const ORDER_BOOK_PASSES = 2;
-/** Of the stream, behind its first orders: it takes as long for each later one. */
-const ORDER_BOOK_COMMANDS = 300_000;
 
 // It keeps its parts apart from Java 17's closed packages only with these.
 const JAVA_OPENS = ["java.lang", "java.nio", "sun.nio.ch"].map(
@@ -135,7 +133,7 @@ async function orderBookCases(bench: Bench, streams: readonly PeerStream[]): Pro
     stand: { chart: BORDER_CHART, name: `${ORDER_BOOK} on ${runtime}, no accounts`, role: "peer" },
     hashOf: (measured) => toHash([numberOf(measured, "orders_touched")]),
     command: () => {
-      const sizes = [prefill, ORDER_BOOK_COMMANDS, ORDER_BOOK_PASSES].map(String);
+      const sizes = [prefill, bench.size.orderBookCommands, ORDER_BOOK_PASSES].map(String);
       return [path, program, directory, file, ...sizes];
     },
   }));

@@ -53,6 +53,17 @@ export function toRow(frame: RowFrame, metric: string, samples: readonly number[
   };
 }
 
+/** Samples of one metric over those of another thing, each of the same round. */
+export function toTimesRow(
+  frame: RowFrame,
+  metric: string,
+  samples: readonly number[],
+  others: readonly number[],
+): Row {
+  const times = samples.map((sample, round) => sample / (others[round] || sample));
+  return toRow(frame, metric, times);
+}
+
 /** Columns of text: each as wide as its widest cell. */
 export function toColumns(lines: readonly (readonly string[])[]): string {
   const count = Math.max(0, ...lines.map((line) => line.length));
