@@ -30,6 +30,7 @@ const FILL_AT_ONCE = 1_024;
 class OddStage implements Stage {
   static readonly stageName = "odd";
   readonly name = OddStage.stageName;
+  readonly kind = "derived";
   readonly #deed: () => void;
   applied = 0;
 

@@ -7,6 +7,7 @@ import type { Stage } from "../../gateway/stages/stage.ts";
 
 export class VolumeStage implements Stage {
   readonly name = "volume";
+  readonly kind = "derived";
   readonly #path: string;
   #kept: { sequence: number; lots: [number, number][] } = { sequence: 0, lots: [] };
   #lots = new Map<number, number>();

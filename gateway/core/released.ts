@@ -27,6 +27,7 @@ const HEADER_BYTES = HEADER_WORDS * WORD_BYTES;
 const SEQUENCE_HALF = HALVES_PER_WORD;
 const ORDER_ACCOUNT = 2 * HALVES_PER_WORD;
 const TRADE_INSTRUMENT = 2 * HALVES_PER_WORD;
+const LEVEL_INSTRUMENT = HALVES_PER_WORD;
 
 const ORDER_UPDATED = Entity.order | (changeNames.indexOf("updated") << 8);
 
@@ -176,6 +177,11 @@ export class Released implements TransactionHead {
     return this.#contents;
   }
 
+  /** Whether an instrument, a currency or a name of one is new or changed. */
+  get changesReference(): boolean {
+    return (this.contents & Contents.reference) !== 0;
+  }
+
   /** The transaction as objects that may be kept, if somebody has asked for it already. */
   get decoded(): Transaction | undefined {
     return this.#decoded;
@@ -219,6 +225,25 @@ export class Released implements TransactionHead {
     return false;
   }
 
+  /** Whether the book of one of these instruments has changed, as it does with each trade. */
+  changesBook(instruments: { has(instrument: number): boolean }): boolean {
+    let record = this.findRecord(Entity.level);
+    while (record >= 0) {
+      if (instruments.has(this.#levelInstrument(record))) return true;
+      record = this.findRecord(Entity.level, this.behind(record));
+    }
+    return false;
+  }
+
+  /** Puts its sequence down for each book that has changed. */
+  noteBooks(sequences: Map<number, number>): void {
+    let record = this.findRecord(Entity.level);
+    while (record >= 0) {
+      sequences.set(this.#levelInstrument(record), this.sequence);
+      record = this.findRecord(Entity.level, this.behind(record));
+    }
+  }
+
   /** Of a trade's record. */
   tradeInstrument(record: number): number {
     return at(this.#halves, record + TRADE_INSTRUMENT);
@@ -229,6 +254,10 @@ export class Released implements TransactionHead {
     const [halves, length] = [this.#halves, words * HALVES_PER_WORD];
     for (let half = 0; half < length; half += 1) into[place + half] = at(halves, record + half);
     for (let half = 0; half < 4; half += 1) into[place + length + half] = this.#half(2 + half);
+  }
+
+  #levelInstrument(record: number): number {
+    return at(this.#halves, record + LEVEL_INSTRUMENT);
   }
 
   #look(): number {

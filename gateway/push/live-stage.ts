@@ -2,17 +2,20 @@
 // Keeps nothing: after a restart of the process nobody is connected.
 
 import type { Transaction } from "../domain/change.ts";
-import type { Stage } from "../stages/stage.ts";
+import type { PassingTransaction, Stage } from "../stages/stage.ts";
 
 export interface LiveSink {
+  /** Whether a transaction is for nobody, as long as nobody joins in front of it. */
+  passes(transaction: PassingTransaction): boolean;
   /** What was told of the next transactions is not known: whoever listens must begin again. */
   restart(): void;
 }
 
 export abstract class LiveStage<Sink extends LiveSink> implements Stage {
   abstract readonly name: string;
+  readonly kind = "live";
   protected readonly sink: Sink;
-  /** The last transaction applied. */
+  /** The last transaction applied or passed. */
   #sequence: number;
   /** By the sequence they wait for. Bounds: one for each snapshot under way. */
   readonly #waiting = new Map<number, (() => void)[]>();
@@ -35,6 +38,12 @@ export abstract class LiveStage<Sink extends LiveSink> implements Stage {
     this.#isStarted = true;
   }
 
+  passes(transaction: PassingTransaction): boolean {
+    if (this.#waiting.size > 0 || !this.sink.passes(transaction)) return false;
+    this.#sequence = transaction.sequence;
+    return true;
+  }
+
   apply(transaction: Transaction): void {
     this.tell(transaction);
     const { sequence } = transaction;
@@ -45,7 +54,7 @@ export abstract class LiveStage<Sink extends LiveSink> implements Stage {
     for (const callback of reached) callback();
   }
 
-  /** The last transaction applied: after a restart of the process, nobody asks for an older one. */
+  /** The last one applied or passed: after a restart of the process nobody asks for older ones. */
   checkpoint(): number {
     return this.#sequence;
   }

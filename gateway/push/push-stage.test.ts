@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { encodeTransaction, toReleased } from "../../test/support/released.ts";
 import type { Change, Transaction } from "../domain/change.ts";
 import { Side } from "../domain/order.ts";
 import { toAmount, toPrice, toQuantity, toSequence, toTimeUs } from "../domain/units.ts";
@@ -31,6 +32,8 @@ function openStage() {
   const told: string[] = [];
   const stage = new PushStage(
     {
+      // What comes from there on is for nobody.
+      passes: ({ sequence }) => sequence >= 20,
       isFollowed: (account) => account === 3 || account === 4,
       pushMarket: ({ instrument, levels, trades }, { sequence }) => {
         told.push(`${sequence}: market ${instrument}, ${levels.length}, ${trades.length}`);
@@ -79,4 +82,18 @@ test("only a second start makes everybody begin again", () => {
   stage.start(stage.checkpoint());
   stage.apply(transaction(12));
   expect(told).toEqual(["restart"]);
+});
+
+test("what is for nobody passes, unless somebody waits to join", () => {
+  const { stage, told } = openStage();
+  const passes = (sequence: number): boolean =>
+    stage.passes(toReleased(encodeTransaction({ sequence })));
+  expect([passes(11), stage.checkpoint()]).toEqual([false, 10]);
+  expect([passes(20), stage.checkpoint()]).toEqual([true, 20]);
+  stage.whenApplied(20, () => told.push("at 20"));
+  stage.whenApplied(22, () => told.push("at 22"));
+  expect(passes(21)).toBe(false);
+  for (const sequence of [21, 22]) stage.apply(transaction(sequence));
+  expect([passes(23), stage.checkpoint()]).toEqual([true, 23]);
+  expect(told).toEqual(["at 20", "at 22"]);
 });

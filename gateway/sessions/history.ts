@@ -18,6 +18,7 @@ import {
   toStoredTrade,
   toTotal,
 } from "../stages/history/stored-changes.ts";
+import type { Stages } from "../stages/stages.ts";
 import type { OrderReference } from "./queries.ts";
 
 export type { BalanceChange, OrderEvent } from "../stages/history/stored-changes.ts";
@@ -56,6 +57,7 @@ export class History {
   readonly #releasedSequence: () => number;
   readonly #clock: Clock;
   #source: HistorySource | undefined;
+  #stages: Pick<Stages, "hasten"> | undefined;
 
   /** `releasedSequence` tells what clients may know already. */
   constructor(releasedSequence: () => number, clock: Clock) {
@@ -68,9 +70,13 @@ export class History {
     return this.#source !== undefined;
   }
 
-  /** Asks `source` from now on: the stage needs parts of the venue and so is made after it. */
-  attach(source: HistorySource): void {
+  /**
+   * Asks `source`, one of `stages`, from now on: the stage needs parts of the venue and so is made
+   * after it.
+   */
+  attach(source: HistorySource, stages: Pick<Stages, "hasten">): void {
     this.#source = source;
+    this.#stages = stages;
   }
 
   /** One order of `account` or none; of several with a client's id the newest. */
@@ -141,6 +147,7 @@ export class History {
   }
 
   async #whenTaken(source: HistorySource, sequence: number): Promise<void> {
+    this.#stages?.hasten();
     const deadlineUs = this.#clock.elapsedUs() + BEHIND_MS_MAX * 1_000;
     while (source.taken < sequence && this.#clock.elapsedUs() < deadlineUs) {
       const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,10 +1,12 @@
-// Bars and the figures of a day, for every protocol: what the kline stage has, up to now.
+// Bars and the figures of a day, for every protocol: what the kline stage has, up to now. What was
+// released is in them, unless the stage is far behind; their sequence says what is.
 
 import type { Clock } from "../clock.ts";
 import type { Bar } from "../stages/klines/bar.ts";
 import type { Statistics } from "../stages/klines/bars.ts";
 import type { Interval } from "../stages/klines/interval.ts";
 import type { KlineStage } from "../stages/klines/kline-stage.ts";
+import type { Stages } from "../stages/stages.ts";
 
 /** Who makes them. */
 export type KlineSource = Pick<KlineStage, "bars" | "completeFromUs" | "sequence">;
@@ -12,19 +14,24 @@ export type KlineSource = Pick<KlineStage, "bars" | "completeFromUs" | "sequence
 export class Klines {
   readonly #clock: Clock;
   #source: KlineSource | undefined;
+  #stages: Pick<Stages, "hasten"> | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Asks `source` from now on: the stage needs parts of the venue and so is made after it. */
-  attach(source: KlineSource): void {
+  /**
+   * Asks `source`, one of `stages`, from now on: the stage needs parts of the venue and so is made
+   * after it.
+   */
+  attach(source: KlineSource, stages: Pick<Stages, "hasten">): void {
     this.#source = source;
+    this.#stages = stages;
   }
 
   /** The last transaction in the bars; 0 without a source. */
   get sequence(): number {
-    return this.#source?.sequence ?? 0;
+    return this.#current()?.sequence ?? 0;
   }
 
   /**
@@ -32,7 +39,7 @@ export class Klines {
    * the stage is younger than the journal reaches back.
    */
   get completeFromUs(): number {
-    return Math.min(this.#source?.completeFromUs ?? 0, this.#clock.nowUs());
+    return Math.min(this.#current()?.completeFromUs ?? 0, this.#clock.nowUs());
   }
 
   /**
@@ -41,11 +48,16 @@ export class Klines {
    */
   list(instrument: number, interval: Interval, untilUs: number, limit: number): readonly Bar[] {
     const endUs = Math.min(untilUs, this.#clock.nowUs());
-    return this.#source?.bars.list(instrument, interval, endUs, limit) ?? [];
+    return this.#current()?.bars.list(instrument, interval, endUs, limit) ?? [];
   }
 
   /** The last 24 hours, or since `completeFromUs`; undefined where no trade is known. */
   rollingDay(instrument: number): Statistics | undefined {
-    return this.#source?.bars.rollingDay(instrument, this.#clock.nowUs());
+    return this.#current()?.bars.rollingDay(instrument, this.#clock.nowUs());
+  }
+
+  #current(): KlineSource | undefined {
+    this.#stages?.hasten();
+    return this.#source;
   }
 }

@@ -40,6 +40,7 @@ interface Waiter {
 
 export class OwedChanges implements Stage {
   readonly name = "fix";
+  readonly kind = "live";
   /** A session whose reports are gone still needs those to come. */
   readonly mayMiss = true;
   readonly #byAccount = new Map<number, Recipients>();
@@ -122,6 +123,11 @@ export class OwedChanges implements Stage {
 
   beginAt(from: number): void {
     this.#sequence = Math.max(this.#sequence, from);
+  }
+
+  /** What it heard directly was told. */
+  passes({ sequence }: Pick<HeardTransaction, "sequence">): boolean {
+    return sequence <= this.#sequence;
   }
 
   apply(transaction: Transaction): void {

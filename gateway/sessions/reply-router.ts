@@ -44,7 +44,7 @@ export class ReplyRouter {
     this.#releasedSequence = released.sequence;
     metrics.count(released);
     if ((contents & Contents.trade) !== 0) trades.hear(released);
-    if ((contents & Contents.reference) !== 0) {
+    if (released.changesReference) {
       for (const change of released.transaction().changes) reference.apply(change);
     }
     orderLog.hear(released);

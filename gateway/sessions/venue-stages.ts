@@ -40,8 +40,8 @@ export function openVenueStages(parts: VenueStagesParts): VenueStages {
   const { klines, settlement, history } = derived;
   for (const stage of [klines, settlement, history]) stages.add(stage);
   venue.operations.watchStages(stages);
-  venue.history.attach(history);
-  venue.klines.attach(klines);
+  venue.history.attach(history, stages);
+  venue.klines.attach(klines, stages);
   return {
     stages,
     derived,

@@ -4,6 +4,7 @@
 
 import type { Clock } from "../clock.ts";
 import type { Core, Reexecution } from "../core/core.ts";
+import type { Released } from "../core/released.ts";
 import type { Transaction } from "../domain/change.ts";
 import { GatewayFault } from "../domain/fault.ts";
 import { type Log, toStack } from "../log.ts";
@@ -108,6 +109,21 @@ export class StageRunner {
     this.#closeReexecution();
   }
 
+  /** Whether a transaction that was released now is behind the stage without being applied. */
+  pass(released: Released): boolean {
+    const { sequence } = released;
+    if (this.#state !== "live" || sequence !== this.#sequence + 1) return false;
+    try {
+      if (this.stage.passes?.(released) !== true) return false;
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+    this.#sequence = sequence;
+    this.#timeUs = released.timeUs;
+    return true;
+  }
+
   /** Applies transactions until `deadlineUs` of the clock's elapsed time; at least one. */
   run(deadlineUs: number): Wish {
     if (this.#state === "detached") return IDLE;
@@ -207,19 +223,23 @@ export class StageRunner {
         if (!this.#beginLate()) this.detach(error.message);
         return;
       }
-      this.#closeReexecution();
-      this.#state = "waiting";
-      this.#failedSequence = this.#sequence + 1;
-      this.#wakeAtUs = this.#clock.elapsedUs() + this.#backoffUs;
-      this.restarts += 1;
-      this.#log.error("stage_failed", {
-        stage: this.stage.name,
-        sequence: this.#failedSequence,
-        retry_ms: this.#backoffUs / 1_000,
-        error: toStack(error),
-      });
-      this.#backoffUs = Math.min(this.#backoffUs * 2, BACKOFF_US_MAX);
+      this.#fail(error);
     }
+  }
+
+  #fail(error: unknown): void {
+    this.#closeReexecution();
+    this.#state = "waiting";
+    this.#failedSequence = this.#sequence + 1;
+    this.#wakeAtUs = this.#clock.elapsedUs() + this.#backoffUs;
+    this.restarts += 1;
+    this.#log.error("stage_failed", {
+      stage: this.stage.name,
+      sequence: this.#failedSequence,
+      retry_ms: this.#backoffUs / 1_000,
+      error: toStack(error),
+    });
+    this.#backoffUs = Math.min(this.#backoffUs * 2, BACKOFF_US_MAX);
   }
 
   /** Goes on with what the ring has, if the stage can do without what was before. */

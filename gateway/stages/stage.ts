@@ -1,11 +1,25 @@
 // What a stage is: a consumer of the change log that derives something and remembers how far it
 // got. `docs/stages.md` builds one in thirty lines.
 
+import type { Released } from "../core/released.ts";
 import type { Transaction } from "../domain/change.ts";
+
+/** A transaction where it lies: what is read of it is gone when the call returns. */
+export type PassingTransaction = Pick<
+  Released,
+  "changesBook" | "changesReference" | "noteBooks" | "sequence"
+>;
 
 export interface Stage {
   /** In metrics, readiness and log; unique. */
   readonly name: string;
+
+  /**
+   * `live` tells those who listen now, who wait for it: it has its turn right behind the orders.
+   * What is `derived` has its turn a millisecond later, when more orders have gathered, or when
+   * somebody asks for it: `stage-turns.ts`.
+   */
+  readonly kind: "live" | "derived";
 
   /**
    * Goes back to what was kept at the last checkpoint. Called before the first transaction and
@@ -24,9 +38,16 @@ export interface Stage {
   readonly mayMiss?: true;
 
   /**
-   * Takes one whole transaction. They come in sequence order, each once since `start`, on the main
-   * thread, between the turns of the order path: a stage that needs longer than some microseconds
-   * belongs into a Worker.
+   * Whether the transaction is nothing to this stage, which is live and has had all before it: then
+   * it is neither decoded nor applied for it. Asked on the way of the orders, so that it may take
+   * some nanoseconds.
+   */
+  passes?(transaction: PassingTransaction): boolean;
+
+  /**
+   * Takes one whole transaction. They come in sequence order, each once since `start` but for those
+   * that passed, on the main thread, between the turns of the order path: a stage that needs longer
+   * than some microseconds belongs into a Worker.
    *
    * Returns `"busy"` when it took nothing; the same transaction is offered again later.
    */

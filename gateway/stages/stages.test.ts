@@ -1,147 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { ManualClock } from "../../test/support/manual-clock.ts";
-import { encodeTransaction, toReleased } from "../../test/support/released.ts";
-import { transactionAt } from "../../test/support/transactions.ts";
-import type { Reexecution } from "../core/core.ts";
-import type { ReleaseListener } from "../core/deliveries.ts";
-import type { Transaction } from "../domain/change.ts";
-import { GatewayFault } from "../domain/fault.ts";
-import { Log } from "../log.ts";
-import { Metrics } from "../metrics.ts";
+import { type Deed, NotingStage, openStages } from "../../test/support/noting-stages.ts";
 import type { Stage } from "./stage.ts";
-import { Stages } from "./stages.ts";
-
-const RING = { transactionsMax: 16, changesMax: 64 };
-
-/** What a stage does at its next transactions; "" = takes it. */
-type Deed = "" | "throws" | "busy" | "keeps" | "slow";
-
-/** Notes every sequence it took; what it had not kept is taken back when it is started again. */
-class NotingStage implements Stage {
-  readonly name: string;
-  taken: number[] = [];
-  readonly #deeds: Deed[];
-  readonly #clock: ManualClock;
-  #kept = 0;
-
-  constructor(name: string, clock: ManualClock, deeds: readonly Deed[] = []) {
-    this.name = name;
-    this.#clock = clock;
-    this.#deeds = [...deeds];
-  }
-
-  start(from: number): void {
-    expect(from).toBe(this.#kept);
-    this.taken = this.taken.filter((sequence) => sequence <= from);
-  }
-
-  apply({ sequence }: Transaction): void | "busy" {
-    const deed = this.#deeds.shift() ?? "";
-    if (deed === "throws") throw new Error(`${this.name} cannot`);
-    if (deed === "busy") return "busy";
-    if (deed === "slow") this.#clock.advanceMs(2);
-    this.taken.push(sequence);
-    if (deed === "keeps") this.#kept = sequence;
-  }
-
-  checkpoint(): number {
-    return this.#kept;
-  }
-}
-
-/** A journal of transactions 1 to n, re-executed a few at a time. */
-class Journal {
-  held = 0;
-  heldBytes = 0;
-  newest = 0;
-  open = 0;
-  /** Everything up to here is gone. */
-  goneUpTo = 0;
-  listener: ReleaseListener | undefined;
-
-  listen(listener: ReleaseListener): () => void {
-    this.listener = listener;
-    return () => {
-      this.listener = undefined;
-    };
-  }
-
-  holdJournal(sequence: number): void {
-    this.held = sequence;
-  }
-
-  keepRecent(bytesMax: number): void {
-    expect(bytesMax).toBeGreaterThan(0);
-  }
-
-  /** Four times what the ring shares. */
-  recent(sequence: number): Transaction | undefined {
-    const isKept = sequence > this.newest - 64 && sequence <= this.newest;
-    return isKept ? transactionAt(sequence) : undefined;
-  }
-
-  status(): never {
-    // why: only these numbers are read of the whole status.
-    return { executedSequence: this.newest, journal: { heldBytes: this.heldBytes } } as never;
-  }
-
-  reexecute(after: number): Reexecution {
-    expect(after).toBeGreaterThanOrEqual(this.held);
-    if (after < this.goneUpTo) throw new GatewayFault("changes_unavailable", "they are gone");
-    const until = this.newest;
-    let next = after + 1;
-    let isReady = false;
-    this.open += 1;
-    return {
-      read: () => {
-        isReady = !isReady;
-        if (!isReady) return [];
-        if (next > until) return undefined;
-        const length = Math.min(3, until - next + 1);
-        const read = Array.from({ length }, (_, at) => transactionAt(next + at));
-        next += length;
-        return read;
-      },
-      close: () => {
-        this.open -= 1;
-      },
-    };
-  }
-}
-
-function open(build: (clock: ManualClock) => readonly Stage[]) {
-  const clock = new ManualClock();
-  const journal = new Journal();
-  const lines: string[] = [];
-  const log = new Log("info", clock, (bytes) => {
-    lines.push(Buffer.from(bytes).toString());
-    return bytes.length;
-  });
-  const metrics = new Metrics();
-  const parts = { core: journal, clock, log, metrics, ring: RING };
-  const stages = new Stages({ ...parts, heldBytesMax: 1_000 });
-  for (const stage of build(clock)) stages.add(stage);
-  stages.start();
-  return {
-    ...{ clock, journal, stages, metrics, lines, log },
-    release(count: number) {
-      for (let each = 0; each < count; each += 1) {
-        journal.newest += 1;
-        journal.listener?.(toReleased(encodeTransaction({ sequence: journal.newest })));
-      }
-    },
-    /** Lets turns and timers pass until no stage is behind. */
-    async settle(stepMs = 1) {
-      for (let turn = 0; turn < 10_000; turn += 1) {
-        await new Promise(setImmediate);
-        if (stages.status().every(({ lag, state }) => lag === 0 || state === "detached")) return;
-        clock.advanceMs(stepMs);
-      }
-      throw new Error(`still behind: ${JSON.stringify(stages.status())}`);
-    },
-  };
-}
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, at) => at + 1);
 
@@ -155,7 +15,9 @@ describe("who holds the journal beside the stages", () => {
         holder.neededSequence = (holder.neededSequence ?? 0) + 10;
       },
     };
-    const venue = open((clock) => [new NotingStage("one", clock, Array<Deed>(50).fill("keeps"))]);
+    const venue = openStages((clock) => [
+      new NotingStage("one", clock, Array<Deed>(50).fill("keeps")),
+    ]);
     venue.stages.addHolder(holder);
     venue.release(50);
     return { ...venue, holder };
@@ -192,8 +54,9 @@ describe("stages", () => {
     await fc.assert(
       fc.asyncProperty(deeds, deeds, releases, async (one, other, counts) => {
         const all: NotingStage[] = [];
-        const venue = open((clock) => {
-          all.push(new NotingStage("one", clock, one), new NotingStage("other", clock, other));
+        const venue = openStages((clock) => {
+          all.push(new NotingStage("one", clock, one));
+          all.push(new NotingStage("other", clock, other, "derived"));
           return all;
         });
         for (const count of counts) {
@@ -211,7 +74,7 @@ describe("stages", () => {
 
   test("one that throws does not keep the others from the next transaction", async () => {
     const steady: NotingStage[] = [];
-    const venue = open((clock) => {
+    const venue = openStages((clock) => {
       steady.push(new NotingStage("steady", clock));
       const failing = new NotingStage("failing", clock, Array<Deed>(8).fill("throws"));
       return [failing, ...steady];
@@ -234,7 +97,7 @@ describe("stages", () => {
 
   test("get a millisecond of a turn together, and the rest in the next ones", async () => {
     const all: NotingStage[] = [];
-    const venue = open((clock) => {
+    const venue = openStages((clock) => {
       all.push(new NotingStage("slow", clock, Array<Deed>(10).fill("slow")));
       all.push(new NotingStage("quick", clock));
       return all;
@@ -249,7 +112,7 @@ describe("stages", () => {
 
   test("one that takes far too long rests while commands come in", async () => {
     const all: NotingStage[] = [];
-    const venue = open((clock) => {
+    const venue = openStages((clock) => {
       all.push(new NotingStage("slow", clock, Array<Deed>(3).fill("slow")));
       all.push(new NotingStage("quick", clock));
       return all;
@@ -273,7 +136,7 @@ describe("stages", () => {
 
   test("hold the journal from the slowest checkpoint on, up to a cap", async () => {
     const all: NotingStage[] = [];
-    const venue = open((clock) => {
+    const venue = openStages((clock) => {
       all.push(new NotingStage("keeping", clock, ["", "", "keeps"]));
       all.push(new NotingStage("forgetful", clock, ["keeps"]));
       return all;
@@ -298,7 +161,7 @@ describe("stages", () => {
   });
 
   test("one whose transactions are gone for good is detached", async () => {
-    const venue = open((clock) => [
+    const venue = openStages((clock) => [
       new NotingStage("late", clock, ["", "keeps", "slow", "throws"]),
     ]);
     venue.release(3);
@@ -313,7 +176,7 @@ describe("stages", () => {
 
   test("may begin late where the past is gone", async () => {
     const began: number[] = [];
-    const venue = open((clock) => {
+    const venue = openStages((clock) => {
       const late: Stage = new NotingStage("late", clock, []);
       return [Object.assign(late, { beginAt: (from: number) => began.push(from) })];
     });
@@ -327,7 +190,7 @@ describe("stages", () => {
 
   test("one that must go on whatever it misses begins with what there is", async () => {
     const began: number[] = [];
-    const venue = open((clock) => {
+    const venue = openStages((clock) => {
       const owing: Stage = new NotingStage("owing", clock, []);
       const begin = { beginAt: (from: number) => began.push(from), mayMiss: true as const };
       return [Object.assign(owing, begin)];
@@ -344,7 +207,7 @@ describe("stages", () => {
   });
 
   test("tell metrics how far behind they are", async () => {
-    const venue = open((clock) => [new NotingStage("slow", clock, ["throws"])]);
+    const venue = openStages((clock) => [new NotingStage("slow", clock, ["throws"])]);
     venue.release(3);
     await new Promise(setImmediate);
     const text = venue.metrics.expose();

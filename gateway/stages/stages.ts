@@ -8,7 +8,8 @@ import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import { ChangeRing, type RingBounds } from "./change-ring.ts";
 import type { Stage } from "./stage.ts";
-import { type ChangeSource, StageRunner, type StageState, type Wish } from "./stage-runner.ts";
+import { type ChangeSource, StageRunner, type StageState } from "./stage-runner.ts";
+import { StageTurns } from "./stage-turns.ts";
 
 /**
  * How far stages may be behind and share what one of them had decoded; of that, few changes:
@@ -17,16 +18,6 @@ import { type ChangeSource, StageRunner, type StageState, type Wish } from "./st
 const RING: RingBounds = { transactionsMax: 65_536, changesMax: 8_192 };
 /** Kept undecoded, for those further behind, too: seconds of a busy venue. */
 const RECENT_BYTES = 64 * 1_024 * 1_024;
-/**
- * What all stages together may take of one turn of the event loop (rules 5.6): less while orders
- * come in, so that a stage that is behind costs them a quarter of a millisecond, and not more than
- * orders and sockets had since the last turn; but enough for some transactions.
- */
-const TURN_US = { quiet: 1_000, busy: 250, least: 50 } as const;
-/** A venue is busy for so long after each command: the next one is not far. */
-const BUSY_US = 10_000;
-/** How far a stage may pass its share of a busy turn, and how many times as long it then rests. */
-const OVERRUN = { us: 100, rest: 8 } as const;
 /**
  * How often stages are asked to keep what they derived. Seldom: they sync files of their own then,
  * and the journal's next sync waits for the same disk.
@@ -69,13 +60,7 @@ export class Stages {
   readonly #ring: ChangeRing;
   readonly #runners: StageRunner[] = [];
   readonly #holders: JournalHolder[] = [];
-  #first = 0;
-  #hasHeard = false;
-  #heardAtUs = -Infinity;
-  /** End of the last turn. */
-  #endedAtUs = -Infinity;
-  #turn: NodeJS.Immediate | undefined;
-  #stopWaiting: StopTimer | undefined;
+  readonly #turns: StageTurns;
   #stopKeeping: StopTimer | undefined;
   #unsubscribe: (() => void) | undefined;
 
@@ -86,13 +71,16 @@ export class Stages {
     this.#ring = new ChangeRing(parts.ring ?? RING, executedSequence, (sequence) =>
       parts.core.recent(sequence),
     );
+    this.#turns = new StageTurns(this.#ring, parts.clock);
     observe(parts.metrics, this.#runners);
   }
 
   /** Order: before `start`. */
   add(stage: Stage): void {
     const { core, clock, log } = this.#parts;
-    this.#runners.push(new StageRunner(stage, this.#ring, core, clock, log));
+    const runner = new StageRunner(stage, this.#ring, core, clock, log);
+    this.#runners.push(runner);
+    this.#turns.add(runner);
   }
 
   /** Order: before `start`. */
@@ -111,7 +99,12 @@ export class Stages {
     // Before the first snapshot can take away what a stage still needs.
     this.keep();
     this.#stopKeeping = clock.every(KEEP_MS, () => this.keep());
-    this.#wake();
+    this.#turns.start();
+  }
+
+  /** Before an answer from what a stage derives: it has its turn now if it waits for one. */
+  hasten(): void {
+    this.#turns.hasten();
   }
 
   status(): readonly StageStatus[] {
@@ -164,8 +157,7 @@ export class Stages {
   stop(): void {
     this.#unsubscribe?.();
     this.#stopKeeping?.();
-    if (this.#turn !== undefined) clearImmediate(this.#turn);
-    this.#stopWaiting?.();
+    this.#turns.stop();
     for (const runner of this.#runners) {
       runner.run(Infinity);
       runner.keep();
@@ -174,60 +166,9 @@ export class Stages {
   }
 
   /** Takes the next transaction for all stages; never waits for any. */
-  #hear({ sequence, decoded }: Pick<Released, "decoded" | "sequence">): void {
-    this.#ring.add(sequence, decoded);
-    this.#hasHeard = true;
-    this.#wake();
-  }
-
-  #wake(): void {
-    this.#turn ??= setImmediate(() => this.#run());
-  }
-
-  /** One turn: each stage gets its share, the first one another one each time. */
-  #run(): void {
-    this.#turn = undefined;
-    this.#stopWaiting?.();
-    this.#stopWaiting = undefined;
-    const { clock } = this.#parts;
-    const count = this.#runners.length;
-    const startUs = clock.elapsedUs();
-    if (this.#hasHeard) this.#heardAtUs = startUs;
-    this.#hasHeard = false;
-    const isBusy = startUs - this.#heardAtUs < BUSY_US;
-    const sinceUs = Math.max(TURN_US.least, startUs - this.#endedAtUs);
-    const turnUs = isBusy ? Math.min(TURN_US.busy, sinceUs) : TURN_US.quiet;
-    let isMore = false;
-    let wakeAtUs = Infinity;
-    let hadByAll = Infinity;
-    for (let turn = 0; turn < count; turn += 1) {
-      const runner = this.#runners[(this.#first + turn) % count];
-      const deadlineUs = startUs + (turnUs * (turn + 1)) / count;
-      if (runner === undefined) continue;
-      const wish = this.#runOne(runner, deadlineUs, isBusy);
-      if (wish.kind === "more") isMore = true;
-      if (wish.kind === "at") wakeAtUs = Math.min(wakeAtUs, wish.atUs);
-      if (runner.state === "live") hadByAll = Math.min(hadByAll, runner.sequence);
-    }
-    this.#first += 1;
-    this.#ring.forget(hadByAll);
-    this.#endedAtUs = clock.elapsedUs();
-    if (isMore) this.#wake();
-    else if (wakeAtUs !== Infinity) {
-      const delayMs = Math.max(1, Math.ceil((wakeAtUs - clock.elapsedUs()) / 1_000));
-      this.#stopWaiting = clock.after(delayMs, () => this.#wake());
-    }
-  }
-
-  /** One transaction can take longer than a turn has: then the stage waits some turns out. */
-  #runOne(runner: StageRunner, deadlineUs: number, isBusy: boolean): Wish {
-    const { clock } = this.#parts;
-    const startUs = clock.elapsedUs();
-    const wish = runner.run(deadlineUs);
-    if (!isBusy) return wish;
-    // One before it may have taken the time that was its own.
-    const overrunUs = clock.elapsedUs() - Math.max(startUs, deadlineUs);
-    return overrunUs > OVERRUN.us ? runner.rest(overrunUs * OVERRUN.rest) : wish;
+  #hear(released: Released): void {
+    this.#ring.add(released.sequence, released.decoded);
+    this.#turns.hear(released);
   }
 }
 

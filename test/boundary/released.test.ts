@@ -101,22 +101,29 @@ function toFacts(released: Released) {
   const { code, opcode, isDuplicate, hasBacklog, isSystem, sequence, timeUs } = released;
   const { account, result, instrument, changeCount, contents } = released;
   const owns = [1, 2, 3, 4, 5, 6, 7].map((each) => released.concerns(new Set([each])));
+  const books = new Map<number, number>();
+  released.noteBooks(books);
+  const changes = [1, 2, 3].map((each) => released.changesBook(new Set([each])));
   const head = { sequence, timeUs, code, opcode, isDuplicate, hasBacklog, isSystem, account };
   const has = (bits: number): boolean => (contents & bits) !== 0;
   return {
     ...{ ...head, result, instrument, changeCount, owns, hasTrade: has(Contents.trade) },
-    ...{ hasOrder: has(Contents.order), hasReference: has(Contents.reference) },
+    ...{ hasOrder: has(Contents.order), hasReference: released.changesReference },
+    ...{ books: [...books], changes },
     hasOrderUpdate: has(Contents.orderUpdate),
   };
 }
 
 function factsOf({ changes, ...head }: Transaction): ReturnType<typeof toFacts> {
   const has = (wanted: (change: Change) => boolean): boolean => changes.some(wanted);
+  const levels = changes.flatMap((each) => (each.entity === "level" ? each.instrument : []));
   return {
     ...{ ...head, changeCount: changes.length, hasTrade: has(({ entity }) => entity === "trade") },
     owns: [1, 2, 3, 4, 5, 6, 7].map((account) =>
       has((change) => change.entity === "order" && change.account === account),
     ),
+    books: [...new Set(levels)].map((instrument) => [instrument, head.sequence]),
+    changes: [1, 2, 3].map((each) => levels.includes(each)),
     hasOrder: has(({ entity }) => entity === "order"),
     hasReference: has(({ entity }) => ["instrument", "currency", "alias"].includes(entity)),
     hasOrderUpdate: has(({ entity, change }) => entity === "order" && change === "updated"),

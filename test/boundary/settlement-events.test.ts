@@ -44,7 +44,7 @@ test.each([51, 52])(
     stage.start(stage.checkpoint());
     await give(stage, log, 0);
     const history = new History(() => log.length, systemClock);
-    history.attach(stage);
+    history.attach(stage, { hasten: () => {} });
     const random = new Random(seed);
     type Page = { limit: number; after: number | undefined };
     const read = async (ask: (page: Page) => Promise<Parsed<HistoryAnswer<DatedTrade>>>) => {

@@ -40,6 +40,7 @@ afterAll(removeDirectories);
 /** Stops the stage inside at random: in front of a transaction, behind it, or while it keeps. */
 class Faulty implements Stage {
   readonly name: string;
+  readonly kind: Stage["kind"];
   readonly #inside: Stage;
   readonly #random: Random;
   faults = 0;
@@ -47,6 +48,7 @@ class Faulty implements Stage {
 
   constructor(inside: Stage, random: Random) {
     this.name = inside.name;
+    this.kind = inside.kind;
     this.#inside = inside;
     this.#random = random;
   }
@@ -81,6 +83,7 @@ class Follower {
   sent: string[] = [];
   readonly #random: Random;
   isCalm = false;
+  passes = (): boolean => false;
   isFollowed = (): boolean => false;
   pushAccount = (): void => undefined;
 

@@ -37,7 +37,7 @@ afterAll(removeDirectories);
 
 function deskOf({ core, log, reference }: Traded, stage: HistoryStage): StatementDesk {
   const history = new History(() => log.length, systemClock);
-  history.attach(stage);
+  history.attach(stage, { hasten: () => {} });
   const source = {
     ownTrades: (...asked: Parameters<History["ownTrades"]>) => history.ownTrades(...asked),
     balanceChanges: (...asked: Parameters<History["balanceChanges"]>) =>

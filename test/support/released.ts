@@ -39,6 +39,14 @@ export function encodeClock(timeUs: number): RecordBytes {
   return bytes;
 }
 
+/** Of a bid. */
+export function encodeLevel(instrument: number): RecordBytes {
+  const bytes = recordOf(3, 2, 5);
+  bytes.writeUInt32LE(instrument, 8);
+  bytes.writeUInt32LE(1, 12);
+  return bytes;
+}
+
 export function encodeTrade(trade: Trade): RecordBytes {
   const bytes = recordOf(2, 1, 14);
   const halves = [trade.instrument, trade.takerSide];

@@ -160,6 +160,7 @@ export class BinaryServer implements Protocol {
     const reference = this.#reference;
     const stage = new BookStage(
       {
+        passes: (transaction) => !transaction.changesReference && books.passes(transaction),
         pushMarket: (changes, transaction) => books.push(changes, transaction),
         noteInstrument: (id) => reference.noteInstrument(id),
         noteCurrency: (id) => reference.noteCurrency(id),

@@ -82,6 +82,11 @@ export class AccountFeed {
     return this.#stage?.checkpoint() ?? 0;
   }
 
+  /** Whether any account is followed. */
+  get isFollowing(): boolean {
+    return this.#accounts.size > 0;
+  }
+
   isFollowed(account: number): boolean {
     return this.#accounts.has(account);
   }

@@ -6,10 +6,12 @@
 import type { Clock, StopTimer } from "../../clock.ts";
 import type { Transaction } from "../../domain/change.ts";
 import { QueryKind } from "../../domain/command.ts";
+import { BookSequences } from "../../push/book-sequences.ts";
 import type { PushStage } from "../../push/push-stage.ts";
 import type { MarketChanges } from "../../push/sorted-changes.ts";
 import { TurnQueue } from "../../push/turn-queue.ts";
 import type { Venue } from "../../sessions/venue.ts";
+import type { PassingTransaction } from "../../stages/stage.ts";
 import { BarFeed } from "./bar-feed.ts";
 import type { PublicChannel } from "./channel.ts";
 import type { Connection, Subscription } from "./connection.ts";
@@ -41,10 +43,9 @@ export class MarketFeed {
   readonly #tape: Tape;
   readonly #queue: TurnQueue;
   readonly #timers: readonly StopTimer[];
-  /** Instrument → its topics with somebody live, by name. */
+  /** Instrument → its topics with somebody live, by name; none of an instrument without any. */
   readonly #topics = new Map<number, Map<string, Topic>>();
-  /** Instrument → sequence of the last change of its book. */
-  readonly #bookSequences = new Map<number, number>();
+  readonly #bookSequences: BookSequences;
   /** All but the live ones that wait for room. */
   readonly #parked = new Set<Subscription>();
   readonly #followers = new Set<Connection>();
@@ -53,6 +54,7 @@ export class MarketFeed {
 
   constructor(parts: MarketFeedParts) {
     this.#parts = parts;
+    this.#bookSequences = new BookSequences(parts.startedAfter);
     this.#bars = new BarFeed(parts.venue, parts.clock);
     this.#tape = new Tape(parts.venue);
     this.#queue = new TurnQueue(parts.clock);
@@ -78,11 +80,16 @@ export class MarketFeed {
     for (const topics of this.#topics.values()) for (const topic of topics.values()) topic.stop();
   }
 
+  /** Whether nobody follows what a transaction did. */
+  passes(transaction: PassingTransaction): boolean {
+    return this.#bookSequences.passes(transaction, this.#topics);
+  }
+
   push(changes: MarketChanges, transaction: Transaction): void {
     const { instrument } = changes;
     const { sequence, timeUs } = transaction;
-    const previous = this.#bookSequenceOf(instrument);
-    if (changes.levels.length > 0) this.#bookSequences.set(instrument, sequence);
+    const previous = this.#bookSequences.of(instrument);
+    if (changes.levels.length > 0) this.#bookSequences.note(instrument, sequence);
     for (const topic of this.#topics.get(instrument)?.values() ?? []) {
       const { kind, name, listing } = topic.channel;
       if (kind === "bars") continue;
@@ -131,10 +138,6 @@ export class MarketFeed {
     for (const name of connection.publicSubscriptions.keys()) this.unsubscribe(connection, name);
   }
 
-  #bookSequenceOf(instrument: number): number {
-    return this.#bookSequences.get(instrument) ?? this.#parts.startedAfter;
-  }
-
   #send(topic: Topic, text: string): void {
     this.#publish(topic.channel.name, text);
     this.#parts.metrics.countSent(text, topic.liveCount);
@@ -151,6 +154,8 @@ export class MarketFeed {
       subscription.connection.leave(name);
       if (topic !== undefined) topic.liveCount -= 1;
       if (topic?.liveCount === 0) topics.delete(name);
+      if (topics.size === 0)
+        this.#topics.delete(subscription.channel.listing.instrument.instrumentId);
     }
     subscription.state = "parked";
     this.#parked.add(subscription);
@@ -203,7 +208,7 @@ export class MarketFeed {
     const write = (): string =>
       kind === "depth"
         ? depthMessage(name, "snapshot", sequence, depthLevels(listing, answer))
-        : bookSnapshot(name, listing, answer, this.#bookSequenceOf(instrument));
+        : bookSnapshot(name, listing, answer, this.#bookSequences.of(instrument));
     return { sequence, texts: () => [write()] };
   }
 

@@ -70,6 +70,7 @@ export class NativeFeed implements WebSocketDoor<Connection> {
     const [markets, accounts] = [this.#markets, this.#accounts];
     this.stage = new PushStage(
       {
+        passes: (transaction) => !accounts.isFollowing && markets.passes(transaction),
         isFollowed: (account) => accounts.isFollowed(account),
         pushMarket: (changes, transaction) => markets.push(changes, transaction),
         pushAccount: (changes, transaction) => accounts.push(changes, transaction),

@@ -34,6 +34,7 @@ export interface HistoryParts {
 
 export class HistoryStage implements Stage {
   readonly name = "history";
+  readonly kind = "derived";
   readonly #parts: HistoryParts;
   readonly #desk: QuestionDesk;
   #worker: Worker | undefined;

@@ -45,6 +45,7 @@ const NOT_YET_US = Number.MAX_SAFE_INTEGER;
 
 export class KlineStage implements Stage {
   readonly name = "klines";
+  readonly kind = "derived";
   readonly #store: KlineStore;
   readonly #listener: KlineListener;
   readonly #bookmark: Bookmark;

@@ -27,6 +27,7 @@ export interface SettlementListener {
 
 export class SettlementStage implements Stage {
   readonly name = "settlement";
+  readonly kind = "derived";
   readonly #findTerms: FindTerms;
   readonly #store: SettlementStore;
   readonly #listener: SettlementListener;

@@ -21,7 +21,7 @@ beforeAll(async () => {
   const klines = new KlineStage(store);
   klines.start(0);
   core.subscribe((transaction) => klines.apply(transaction));
-  venue.klines.attach(klines);
+  venue.klines.attach(klines, { hasten: () => {} });
 });
 afterAll(() => market.venue.stop());
 

@@ -63,6 +63,7 @@ function openFeed() {
   const markets = new MarketFeed({ venue, clock, metrics, startedAfter });
   const accounts = new AccountFeed({ venue, clock, log, metrics });
   const sink = {
+    passes: markets.passes.bind(markets),
     isFollowed: (account: number) => accounts.isFollowed(account),
     pushMarket: markets.push.bind(markets),
     pushAccount: accounts.push.bind(accounts),

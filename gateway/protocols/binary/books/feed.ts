@@ -7,10 +7,12 @@ import type { Transaction } from "../../../domain/change.ts";
 import { QueryKind } from "../../../domain/command.ts";
 import { RejectCode } from "../../../domain/reject.ts";
 import { BookDiff } from "../../../push/book-diff.ts";
+import { BookSequences } from "../../../push/book-sequences.ts";
 import { Pace } from "../../../push/pace.ts";
 import type { MarketChanges } from "../../../push/sorted-changes.ts";
 import { TurnQueue } from "../../../push/turn-queue.ts";
 import type { Venue } from "../../../sessions/venue.ts";
+import type { PassingTransaction } from "../../../stages/stage.ts";
 import type { FrameWriter } from "../codec.ts";
 import type { Connection } from "../connection.ts";
 import { bookSnapshot, bookUpdate, LEVELS_MAX } from "./codec.ts";
@@ -54,8 +56,7 @@ export class BookFeed {
   readonly #stopTimer: StopTimer;
   readonly #books = new Map<number, Book>();
   readonly #followed = new Map<Connection, Set<Book>>();
-  /** Instrument → sequence of the last change of its book. */
-  readonly #sequences = new Map<number, number>();
+  readonly #sequences: BookSequences;
   readonly #touched = new Set<Book>();
   #stage: Pick<BookStage, "whenApplied"> | undefined;
   followCount = 0;
@@ -64,6 +65,7 @@ export class BookFeed {
 
   constructor(parts: BookFeedParts) {
     this.#parts = parts;
+    this.#sequences = new BookSequences(parts.startedAfter);
     this.#queue = new TurnQueue(parts.clock);
     this.#stopTimer = parts.clock.every(SWEEP_MS, () => this.#sweep());
   }
@@ -112,9 +114,14 @@ export class BookFeed {
 
   // What the stage tells
 
+  /** Whether nobody follows the books that a transaction has changed. */
+  passes(transaction: PassingTransaction): boolean {
+    return this.#sequences.passes(transaction, this.#books);
+  }
+
   push({ instrument, levels }: MarketChanges, { sequence, timeUs }: Transaction): void {
-    const previous = this.#sequenceOf(instrument);
-    this.#sequences.set(instrument, sequence);
+    const previous = this.#sequences.of(instrument);
+    this.#sequences.note(instrument, sequence);
     const book = this.#books.get(instrument);
     if (book === undefined) return;
     book.diff ??= new BookDiff(sequence, previous);
@@ -129,10 +136,6 @@ export class BookFeed {
       book.diff = undefined;
       for (const follow of book.follows.values()) this.#begin(book, follow);
     }
-  }
-
-  #sequenceOf(instrument: number): number {
-    return this.#sequences.get(instrument) ?? this.#parts.startedAfter;
   }
 
   #bookOf(instrument: number): Book {
@@ -208,7 +211,7 @@ export class BookFeed {
       book.pace.stop();
       this.#flush(book);
       const levels = changes.filter((change) => change.entity === "level");
-      const stamp = { sequence: this.#sequenceOf(instrument), timeUs };
+      const stamp = { sequence: this.#sequences.of(instrument), timeUs };
       send(follow.connection, bookSnapshot(writer, stamp, follow.requestRef, instrument, levels));
       follow.state = "live";
     });

@@ -68,6 +68,7 @@ export class MarketDataApplication implements FixApplication {
     this.#feed = feed;
     this.stage = new MarketStage(
       {
+        passes: (transaction) => !transaction.changesReference && feed.passes(transaction),
         isFollowed: (instrument) => feed.isFollowed(instrument),
         takeLevel: (level) => feed.takeLevel(level),
         takeTrade: (trade) => feed.takeTrade(trade),

@@ -66,6 +66,7 @@ beforeEach(() => {
   feed = new MarketDataFeed({ venue: { queries, trades }, clock });
   stage = new MarketStage(
     {
+      passes: (each) => feed.passes(each),
       isFollowed: (instrument) => feed.isFollowed(instrument),
       takeLevel: (level) => feed.takeLevel(level),
       takeTrade: (trade) => feed.takeTrade(trade),

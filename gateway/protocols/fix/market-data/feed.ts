@@ -9,6 +9,7 @@ import { RECENT_TRADES_MAX } from "../../../sessions/recent-trades.ts";
 import type { DatedTrade } from "../../../sessions/recent-trades.ts";
 import type { Listing } from "../../../sessions/reference-data.ts";
 import type { Venue } from "../../../sessions/venue.ts";
+import type { PassingTransaction } from "../../../stages/stage.ts";
 import type { SessionHandle } from "../session/application.ts";
 import { type BookLevel, BookMirror, LEVELS_ASKED, SideView } from "./book-mirror.ts";
 import type { MarketStage } from "./market-stage.ts";
@@ -132,6 +133,11 @@ export class MarketDataFeed {
   }
 
   // What the change log tells
+
+  /** Whether nobody follows the books that a transaction has changed. */
+  passes(transaction: PassingTransaction): boolean {
+    return !transaction.changesBook(this.#books);
+  }
 
   isFollowed(instrument: number): boolean {
     return this.#books.has(instrument);
