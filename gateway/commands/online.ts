@@ -137,6 +137,24 @@ const FIX_SESSIONS: readonly Command[] = [
   ]),
 ];
 
+const BINARY_SESSIONS: readonly Command[] = [
+  calling(
+    "binary-session delete",
+    "<account id> <session name>",
+    "end a session of the binary port and free its name; what it was owed goes",
+    [],
+    ({ words }) => [
+      {
+        method: "DELETE",
+        path: `${ADMIN}/binary-sessions/${words.map(encodeURIComponent).join("/")}`,
+      },
+    ],
+  ),
+  calling("binary-session list", "", "list the session names of the binary port", [], () => [
+    { method: "GET", path: `${ADMIN}/binary-sessions` },
+  ]),
+];
+
 /** What is no boolean or number goes as it is, for the venue to refuse. */
 function readOptions(flags: ReadonlyMap<string, string>): object {
   const booleans = new Map([
@@ -239,6 +257,7 @@ export const ONLINE: readonly Command[] = [
   ...OPERATION,
   ...KEYS,
   ...FIX_SESSIONS,
+  ...BINARY_SESSIONS,
   ...ACCOUNTS,
   ...INSTRUMENTS,
 ];

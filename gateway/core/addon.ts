@@ -183,7 +183,7 @@ export interface Addon {
     balanceUpdates: boolean,
     increasingRefs: boolean,
   ): number;
-  gateCloseSession(handle: number, slot: number): void;
+  gateCloseSession(handle: number, slot: number): boolean;
   /** 0 ready, 1 behind, 2 ahead; next number and last client_ref in the status array. */
   gateLogIn(
     handle: number,

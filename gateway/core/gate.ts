@@ -203,8 +203,9 @@ export class Gate {
     return slot < 0 ? undefined : slot;
   }
 
-  closeStream(slot: number): void {
-    this.#parts.addon.gateCloseSession(this.#parts.handle, slot);
+  /** False: somebody is connected to it, or a command of it has no answer yet. */
+  closeStream(slot: number): boolean {
+    return this.#parts.addon.gateCloseSession(this.#parts.handle, slot);
   }
 
   positionOf(slot: number): GatePosition {

@@ -1129,6 +1129,11 @@ export enum EndReason {
    * The key was revoked, or lost its rights.
    */
   KeyRevoked = 6,
+
+  /**
+   * The operator has deleted the session name.
+   */
+  Deleted = 7,
 }
 
 /**

@@ -67,7 +67,7 @@ export class BinaryStreams {
     if (isCrowd || all.length >= STREAMS_MAX) {
       removed = findUnused(isCrowd ? ofAccount : all, nowUs - UNUSED_US, isFree);
       if (removed === undefined) return refuse(RejectCode.session_table_full);
-      this.#remove(removed);
+      this.remove(removed);
     }
     const created = this.#store.add(stream, nowUs);
     this.#streams.set(keyOf(created), created);
@@ -84,7 +84,8 @@ export class BinaryStreams {
     this.#streams.set(keyOf(known), { ...known, loggedInAtUs: nowUs });
   }
 
-  #remove(stream: BinaryStream): void {
+  /** It is gone from disk when this returns. */
+  remove(stream: BinaryStream): void {
     this.#store.remove(stream.id);
     this.#streams.delete(keyOf(stream));
     const { account, name } = stream;

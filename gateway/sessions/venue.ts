@@ -7,6 +7,7 @@ import type { KeyStore } from "../identity/key-store.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import { Authenticator } from "./authenticator.ts";
+import { BinarySessions } from "./binary-sessions.ts";
 import { ChangeExport } from "./change-export.ts";
 import { FixSessions } from "./fix-sessions.ts";
 import { History } from "./history.ts";
@@ -32,6 +33,7 @@ const NETWORKS_MAX = 65_536;
 export interface Venue {
   readonly authenticator: Authenticator;
   readonly fixSessions: FixSessions;
+  readonly binarySessions: BinarySessions;
   readonly networks: NetworkThrottle;
   readonly orderEntry: OrderEntry;
   /** Only where they are asked for. */
@@ -96,6 +98,7 @@ export function openVenue(parts: VenueParts): Venue {
   return {
     authenticator,
     fixSessions: new FixSessions(config.fixCompId, parts.keys.fixSessions, authenticator, log),
+    binarySessions: new BinarySessions(),
     networks: new NetworkThrottle(addressRate, NETWORKS_MAX),
     orderEntry: new OrderEntry(core, clock, orderLog, hops),
     hops,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { generateKeyPairSync, sign } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { BinaryClient } from "../support/binary-client.ts";
 import { FixSocketClient } from "../support/fix-socket-client.ts";
 import { makeDirectory, removeDirectories, VenueProcess } from "../support/venue-process.ts";
 
@@ -106,6 +107,26 @@ describe("a running venue", () => {
         valueOf(key, "token"),
       );
       expect(refused.status).toBe(401);
+    },
+    TEST_MS_MAX,
+  );
+
+  test(
+    "an operator sees the session names of the binary port, and frees one",
+    async () => {
+      const key = await operate("key", "create", "1", "--permissions=read");
+      using client = await BinaryClient.logIn(
+        { port: venue.binaryPort },
+        { token: valueOf(key, "token"), session: "mm.7" },
+      );
+      const listed = await operate("binary-session", "list");
+      expect(listed.output).toMatch(/^ {2}1 +mm\.7 .* true$/m);
+      const gone = await operate("binary-session", "delete", "1", "mm.7");
+      expect([gone.code, valueOf(gone, "deleted")]).toEqual([0, "true"]);
+      await client.closed;
+      expect((await operate("binary-session", "list")).output).not.toContain("mm.7");
+      expect((await operate("binary-session", "delete", "1", "mm.7")).code).toBe(1);
+      expect((await operate("binary-session", "delete", "x", "mm.7")).code).toBe(1);
     },
     TEST_MS_MAX,
   );

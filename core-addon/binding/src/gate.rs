@@ -187,17 +187,18 @@ pub fn gate_open_session(
     })
 }
 
-/// Forgets a numbered stream to which nobody is connected.
+/// Forgets a numbered stream. False: somebody is connected to it, or a command of it has no answer
+/// yet.
 ///
-/// Errors: `core_not_open`, `gate_not_open`, `argument_invalid`.
+/// Errors: `core_not_open`, `gate_not_open`.
 #[napi]
-pub fn gate_close_session(handle: u32, session: u32) -> Result<()> {
+pub fn gate_close_session(handle: u32, session: u32) -> Result<bool> {
     with_gate(handle, |open| {
-        if !open.gate.is_idle(session) {
-            return Err(argument_invalid(format!("session {session} is in use")));
+        let is_idle = open.gate.is_idle(session);
+        if is_idle {
+            open.gate.close_session(session);
         }
-        open.gate.close_session(session);
-        Ok(())
+        Ok(is_idle)
     })
 }
 

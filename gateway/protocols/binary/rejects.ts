@@ -6,7 +6,7 @@ import { EndReason } from "./codec.ts";
 /** Why a connection ended, as metrics name it. */
 export const CLOSE_REASONS = [
   ...["disconnect", "logout", "login_refused", "login_timeout", "taken_over", "silence"],
-  ...["key_revoked", "venue_stopping", "connections_full", "past_unavailable", "defect"],
+  ...["key_revoked", "deleted", "venue_stopping", "connections_full", "past_unavailable", "defect"],
   // Those of the gate.
   ...["length_invalid", "frame_invalid", "not_logged_in", "input_overflow", "slow_reader"],
 ] as const;
@@ -33,6 +33,8 @@ export function farewellOf(reason: CloseReason): Farewell | undefined {
       return { reason: EndReason.Silence, code: 0 };
     case "key_revoked":
       return { reason: EndReason.KeyRevoked, code: 0 };
+    case "deleted":
+      return { reason: EndReason.Deleted, code: 0 };
     case "venue_stopping":
       return { reason: EndReason.VenueStopping, code: 0 };
     case "past_unavailable":

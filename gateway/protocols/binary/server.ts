@@ -7,6 +7,7 @@ import type { Log } from "../../log.ts";
 import type { Metrics } from "../../metrics.ts";
 import { readTlsIdentity, type TlsIdentity } from "../../sessions/tls-identity.ts";
 import { BatchHops } from "../../sessions/batch-hops.ts";
+import type { BinarySession } from "../../sessions/binary-sessions.ts";
 import type { Venue } from "../../sessions/venue.ts";
 import type { Stage } from "../../stages/stage.ts";
 import { listen, type Listener } from "../../sessions/byte-listener.ts";
@@ -20,7 +21,7 @@ import { BinaryMetrics } from "./metrics.ts";
 import { Port, type PortEvents, TICK_MS } from "./port.ts";
 import { ReferenceFeed } from "./reference-feed.ts";
 import { Session } from "./session.ts";
-import type { StreamDirectory } from "./streams/directory.ts";
+import type { Stream, StreamDirectory } from "./streams/directory.ts";
 import { Replays } from "./streams/replays.ts";
 
 /** What was taken is on disk by then, or the disk does not answer. */
@@ -105,6 +106,10 @@ export class BinaryServer implements Protocol {
       clock.every(KEEP_MS, () => streams.keep()),
     ];
     venue.authenticator.onRevoked((keyId) => this.#putOut(keyId));
+    venue.binarySessions.serve({
+      list: () => streams.list().map(toSessionState(streams)),
+      delete: (account, name) => this.#delete(account, name),
+    });
   }
 
   get address(): string {
@@ -179,9 +184,29 @@ export class BinaryServer implements Protocol {
     }
   }
 
+  /** Returns whether there was one. */
+  #delete(account: number, name: string): boolean {
+    const { streams } = this.#parts;
+    const stream = streams.find(account, name);
+    if (stream === undefined) return false;
+    if (stream.connection !== undefined) this.#port.end(stream.connection, "deleted");
+    streams.remove(stream);
+    return true;
+  }
+
   #putOut(keyId: string): void {
     for (const connection of [...this.#port.loggedIn()]) {
       if (connection.login?.caller.keyId === keyId) this.#port.end(connection, "key_revoked");
     }
   }
+}
+
+function toSessionState({ gate }: StreamDirectory): (stream: Stream) => BinarySession {
+  return ({ stored, slot, connection }) => {
+    const { account, name, hasBalances, hasIncreasingRefs, loggedInAtUs } = stored;
+    const nextNumber = gate.positionOf(slot).number + 1;
+    const isLoggedIn = connection?.isLoggedIn === true;
+    const options = { hasBalances, hasIncreasingRefs };
+    return { account, name, ...options, nextNumber, loggedInAtUs, isLoggedIn };
+  };
 }

@@ -4,6 +4,7 @@ import type { Venue } from "../../sessions/venue.ts";
 import type { Route } from "./route.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { adminAccountRoutes } from "./routes/admin-accounts.ts";
+import { adminBinarySessionRoutes } from "./routes/admin-binary-sessions.ts";
 import { adminFixSessionRoutes } from "./routes/admin-fix-sessions.ts";
 import { adminVenueRoutes } from "./routes/admin-venue.ts";
 import { changeRoutes } from "./routes/changes.ts";
@@ -37,6 +38,7 @@ export function listRoutes(venue: Venue, version: string): Route[] {
     ...adminVenueRoutes(venue),
     ...adminAccountRoutes(venue),
     ...adminFixSessionRoutes(venue),
+    ...adminBinarySessionRoutes(venue),
     ...changeRoutes(venue),
   ];
   return [...routes, ...docsRoutes(routes, version), ...pageRoutes()];

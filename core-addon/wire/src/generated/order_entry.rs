@@ -793,10 +793,10 @@ impl ::flatbuffers::SimpleToVerifyInSlice for InstrumentState {}
 #[deprecated(since = "2.0.0", note = "Use associated constants instead. This will no longer be generated in 2021.")]
 pub const ENUM_MIN_END_REASON: u8 = 0;
 #[deprecated(since = "2.0.0", note = "Use associated constants instead. This will no longer be generated in 2021.")]
-pub const ENUM_MAX_END_REASON: u8 = 6;
+pub const ENUM_MAX_END_REASON: u8 = 7;
 #[deprecated(since = "2.0.0", note = "Use associated constants instead. This will no longer be generated in 2021.")]
 #[allow(non_camel_case_types)]
-pub const ENUM_VALUES_END_REASON: [EndReason; 7] = [
+pub const ENUM_VALUES_END_REASON: [EndReason; 8] = [
   EndReason::Unknown,
   EndReason::Logout,
   EndReason::TakenOver,
@@ -804,6 +804,7 @@ pub const ENUM_VALUES_END_REASON: [EndReason; 7] = [
   EndReason::Silence,
   EndReason::FrameInvalid,
   EndReason::KeyRevoked,
+  EndReason::Deleted,
 ];
 
 /// Why the venue ends a connection.
@@ -825,9 +826,11 @@ impl EndReason {
   pub const FrameInvalid: Self = Self(5);
   /// The key was revoked, or lost its rights.
   pub const KeyRevoked: Self = Self(6);
+  /// The operator has deleted the session name.
+  pub const Deleted: Self = Self(7);
 
   pub const ENUM_MIN: u8 = 0;
-  pub const ENUM_MAX: u8 = 6;
+  pub const ENUM_MAX: u8 = 7;
   pub const ENUM_VALUES: &'static [Self] = &[
     Self::Unknown,
     Self::Logout,
@@ -836,6 +839,7 @@ impl EndReason {
     Self::Silence,
     Self::FrameInvalid,
     Self::KeyRevoked,
+    Self::Deleted,
   ];
   /// Returns the variant's name or "" if unknown.
   pub fn variant_name(self) -> Option<&'static str> {
@@ -847,6 +851,7 @@ impl EndReason {
       Self::Silence => Some("Silence"),
       Self::FrameInvalid => Some("FrameInvalid"),
       Self::KeyRevoked => Some("KeyRevoked"),
+      Self::Deleted => Some("Deleted"),
       _ => None,
     }
   }

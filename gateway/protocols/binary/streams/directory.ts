@@ -55,6 +55,8 @@ export class StreamDirectory implements JournalHolder {
   readonly #positions: PositionLog;
   readonly #recent = new RecentPositions();
   readonly #streams = new Map<string, Stream>();
+  /** In the gate, of streams that are gone, as long as their last commands have no answer. */
+  #leaving: number[] = [];
   #savedAtUs = 0;
   #hasFailed = false;
 
@@ -100,6 +102,19 @@ export class StreamDirectory implements JournalHolder {
     if (stream === undefined) return RejectCode.session_table_full;
     this.#guard(() => this.#positions.add(created.id, position, nowUs));
     return stream;
+  }
+
+  /** By account and name. */
+  list(): Stream[] {
+    return [...this.#streams.values()].sort(({ stored: one }, { stored: other }) => {
+      return one.account - other.account || (one.name < other.name ? -1 : 1);
+    });
+  }
+
+  /** Removes one, for good. Order: nobody is connected to it. */
+  remove({ stored }: Stream): void {
+    this.#parts.streams.remove(stored);
+    this.#forget(stored);
   }
 
   noteLogin({ stored }: Stream): void {
@@ -150,8 +165,12 @@ export class StreamDirectory implements JournalHolder {
     this.#guard(() => this.#positions.save(positions, sequence, this.#parts.clock.nowUs()));
   }
 
-  /** Remembers where all are, when that is far from the last time. To be called often. */
+  /**
+   * Remembers where all are, when that is far from the last time, and lets go of what is gone. To
+   * be called often.
+   */
   note(): void {
+    this.#leaving = this.#leaving.filter((slot) => !this.gate.closeStream(slot));
     const sequence = this.gate.deliveredSequence;
     if (this.#recent.isDue(sequence)) this.#recent.note(this.#currentPositions(), sequence);
   }
@@ -232,7 +251,9 @@ export class StreamDirectory implements JournalHolder {
     this.#streams.delete(keyOf(stored));
     this.#positions.remove(stored.id);
     this.#recent.remove(stored.id);
-    if (stream !== undefined) this.gate.closeStream(stream.slot);
+    if (stream !== undefined && !this.gate.closeStream(stream.slot)) {
+      this.#leaving.push(stream.slot);
+    }
   }
 
   /** Without its files a start executes more again, and a stream can be asked for less. */
