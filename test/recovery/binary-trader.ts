@@ -2,6 +2,7 @@
 // it missed.
 
 import { Random } from "../../gateway/demo/random.ts";
+import { RejectCode } from "../../gateway/domain/reject.ts";
 import {
   OrderType,
   type SelfTradePrevention,
@@ -33,16 +34,24 @@ export interface TraderOptions {
   readonly seed: number;
   readonly cancelOnDisconnect?: boolean;
   readonly balanceUpdates?: boolean;
+  /** Its refs rise; no other session of its account gives ids. */
+  readonly increasingRefs?: boolean;
 }
+
+/** What a session is told whose refs rise: nothing else is wrong with its messages. */
+const REFUSED_REF = [RejectCode.client_order_id_exists, RejectCode.throttled];
 
 export class BinaryTrader {
   readonly options: TraderOptions;
   /** Every numbered message, in the order in which it came. */
   readonly heard: Message[] = [];
+  /** Orders of it with a ref that was not above the last one. */
+  refusedRefs = 0;
   readonly #random: Random;
   #client: BinaryClient | undefined;
   #read = 0;
   #count = 0;
+  #lastClientRef = 0n;
 
   constructor(options: TraderOptions) {
     this.options = options;
@@ -55,14 +64,15 @@ export class BinaryTrader {
 
   /** Logs in, from the first number that it does not have; again and again until it may. */
   async connect(port: number): Promise<void> {
-    const { token, session, cancelOnDisconnect = false, balanceUpdates = false } = this.options;
-    const fields = { token, session, cancelOnDisconnect, balanceUpdates, takeOver: true };
+    const { seed: _, ...options } = this.options;
+    const { session } = options;
     await until(WAIT_MS_MAX, `the login of ${session}`, async () => {
       const client = await BinaryClient.connect({ port }).catch(() => undefined);
       if (client === undefined) return false;
       try {
         this.#settle();
-        await client.logIn({ ...fields, nextNumber: this.nextNumber });
+        const login = { ...options, takeOver: true, nextNumber: this.nextNumber };
+        this.#lastClientRef = (await client.logIn(login)).body.lastClientRef();
       } catch {
         client[Symbol.dispose]();
         return false;
@@ -72,6 +82,22 @@ export class BinaryTrader {
       this.#read = 0;
       return true;
     });
+    if (options.increasingRefs === true) this.#checkLastRef();
+  }
+
+  /** The largest ref that the venue told of. */
+  get heardRef(): bigint {
+    return this.heard.reduce((largest, message) => {
+      const ref = givenRefOf(message);
+      return ref > largest ? ref : largest;
+    }, 0n);
+  }
+
+  /** Errors: throws when the venue's last ref is below one it told of, or was never given. */
+  #checkLastRef(): void {
+    const last = this.#lastClientRef;
+    if (last >= this.heardRef && last <= this.#newRef()) return;
+    throw new Error(`${this.options.session}: ${last} behind ${this.heardRef}, ${this.#newRef()}`);
   }
 
   /** Sends some requests and waits until they are answered. Returns false when it was cut off. */
@@ -104,12 +130,21 @@ export class BinaryTrader {
     const came = this.#client?.received.slice(this.#read) ?? [];
     this.#read += came.length;
     for (const message of came) {
+      if (message.kind === "Rejected") this.#noteRefusal(message.body.code());
       if (message.number === 0) continue;
       if (message.number !== this.nextNumber) {
         throw new Error(`${session} hears ${message.number} behind ${this.heard.length}`);
       }
       this.heard.push(message);
     }
+  }
+
+  /** Errors: throws when it says what cannot be of refs that rise. */
+  #noteRefusal(code: number): void {
+    const { session, increasingRefs } = this.options;
+    if (increasingRefs !== true) return;
+    if (!REFUSED_REF.some((each) => each === code)) throw new Error(`${session} hears ${code}`);
+    if (code === RejectCode.client_order_id_exists) this.refusedRefs += 1;
   }
 
   #next(): Uint8Array {
@@ -121,7 +156,9 @@ export class BinaryTrader {
     if (draw < 78) return cancelOrder(target, { requestId: `c-${this.#count}` });
     if (draw < 90) {
       const terms = { price: this.#price(), quantity: 1 + this.#random.below(50) };
-      return replaceOrder(target, { ...terms, newId: `${this.#newRef()}-r` });
+      const isNumber = this.options.increasingRefs === true;
+      const newId = isNumber ? this.#newRef() : `${this.#newRef()}-r`;
+      return replaceOrder(target, { ...terms, newId });
     }
     // The same again, or under the same id another one.
     if (draw < 97) return this.#order(target.id);
@@ -153,5 +190,19 @@ export class BinaryTrader {
       yield bytes.subarray(start, end);
       start = end;
     }
+  }
+}
+
+/** The ref that an order got or was to get, as far as the message tells of one; 0: none. */
+function givenRefOf({ kind, body }: Message): bigint {
+  switch (kind) {
+    case "OrderAccepted":
+    case "OrderRejected":
+    case "OrderReplaced":
+      return body.clientRef();
+    case "ReplaceRejected":
+      return body.newClientRef();
+    default:
+      return 0n;
   }
 }

@@ -32,6 +32,7 @@ async function makeTraders({ operator, traders }: Market): Promise<BinaryTrader[
     const options: TraderOptions = {
       ...{ token, session: `stream-${index}`, seed: SEED * 100 + index },
       ...{ cancelOnDisconnect: index === 1, balanceUpdates: index === 2 },
+      increasingRefs: index === 3,
     };
     made.push(new BinaryTrader(options));
   }
@@ -67,7 +68,7 @@ async function replay(port: number, { options }: BinaryTrader, parts: Disposable
     const currency = accepted.body.currencies(index);
     currencies.set(currency?.id() ?? 0, currency?.code() ?? "");
   }
-  return { messages: client.numbered, currencies };
+  return { messages: client.numbered, currencies, lastClientRef: accepted.body.lastClientRef() };
 }
 
 test(`over ${KILLS} kills nothing is lost or comes twice (BINARY_SEED=${SEED})`, async () => {
@@ -121,6 +122,9 @@ test(`over ${KILLS} kills nothing is lost or comes twice (BINARY_SEED=${SEED})`,
     const lines = toLines(whole.messages, whole.currencies);
     expect(lines).toEqual(model.linesOf({ account, session, hasBalances }));
     expect(lines.length).toBeGreaterThan(KILLS * 100);
+    if (trader.options.increasingRefs !== true) continue;
+    expect(whole.lastClientRef).toBe(trader.heardRef);
+    expect(trader.refusedRefs).toBeGreaterThan(0);
   }
   expect(await venue.stop()).toBe(0);
   expect(venue.log).not.toContain("level=error");

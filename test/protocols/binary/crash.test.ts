@@ -5,7 +5,7 @@ import { afterAll, expect, test } from "bun:test";
 import { Random } from "../../../gateway/demo/random.ts";
 import { Side } from "../../../gateway/domain/order.ts";
 import { BinaryClient } from "../../support/binary-client.ts";
-import { cancelOrder, newOrder } from "../../support/binary-frames.ts";
+import { cancelOrder, newOrder, queryBalances } from "../../support/binary-frames.ts";
 import { until } from "../../support/deadline.ts";
 import { openSecondAccount, openSpotMarket, UNLIMITED } from "../../support/spot-market.ts";
 import { makeDirectory, removeDirectories, VenueProcess } from "../../support/venue-process.ts";
@@ -20,14 +20,15 @@ afterAll(removeDirectories);
 
 /** A client that trades until its venue is gone, and comes back where it was. */
 class Trader {
-  readonly #login: { readonly token: string; readonly session: string };
+  /** The venue may not have heard yet that its last connection has gone. */
+  readonly #login: { readonly token: string; readonly session: string; readonly takeOver: true };
   readonly #random: Random;
   /** By number, from 1. */
   readonly seen: string[] = [];
   #orders = 0;
 
   constructor(token: string, session: string, seed: number) {
-    this.#login = { token, session };
+    this.#login = { token, session, takeOver: true };
     this.#random = new Random(seed);
   }
 
@@ -38,11 +39,11 @@ class Trader {
       { ...this.#login, nextNumber: this.seen.length + 1 },
     );
     let taken = 0;
-    while (!client.isClosed) {
-      const before = this.#orders;
+    for (let burst = 1n; !client.isClosed; burst += 1n) {
       client.send(...Array.from({ length: 1 + this.#random.below(20) }, () => this.#frame()));
-      const wanted = taken + (this.#orders - before) / 2;
-      await until(20_000, "answers", () => client.isClosed || client.numbered.length > wanted);
+      // A mark: while the journal waits for its next segment, orders are refused without a number.
+      client.send(queryBalances(burst));
+      await until(20_000, "answers", () => client.isClosed || isAnswered(client, burst));
       taken = this.#take(client, taken);
     }
     this.#take(client, taken);
@@ -78,6 +79,11 @@ class Trader {
     const side = random.below(2) === 0 ? Side.buy : Side.sell;
     return newOrder(limit(side, 95 + random.below(10), 1 + random.below(5), id));
   }
+}
+
+function isAnswered({ received }: BinaryClient, burst: bigint): boolean {
+  const last = received.findLast(({ kind }) => kind === "Balances");
+  return last?.kind === "Balances" && last.body.requestRef() === burst;
 }
 
 test("kill -9 under load", async () => {
