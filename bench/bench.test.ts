@@ -17,6 +17,7 @@ import { runHistory } from "./history.ts";
 import { runPush } from "./push.ts";
 import { runStages } from "./stages.ts";
 import { runHttp } from "./http.ts";
+import { GLANCE_CHARTS } from "./page/glance.ts";
 import { type Row, toTable } from "./rows.ts";
 
 /** Two echoes, two venues, and QuickFIX/J where its tool chain is. */
@@ -29,6 +30,9 @@ const TIMED: ReadonlySet<string> = new Set(["memory", "stages", "http"]);
 const BUILD_MS_MAX = 300_000;
 /** Some twenty processes, on a machine that is busy with other tests. */
 const LAYER_MS_MAX = 240_000;
+
+/** Of all layers that were measured. */
+const charts = new Set<string>();
 
 const dataDirectory = mkdtempSync(join(tmpdir(), "openbell-bench-"));
 const bench = new Bench({ size: SIZES.tiny, dataDirectory, build: "debug", tell: () => undefined });
@@ -64,6 +68,7 @@ test.each<[string, (bench: Bench) => Promise<Row[]>, number]>([
     expect(rows).toHaveLength(count);
     expect(rows.some(({ hash }) => hash !== "")).toBe(!TIMED.has(name));
     for (const row of rows) {
+      charts.add(row.stand?.chart ?? "");
       expect(row.layer).not.toBe("");
       expect(row.metric).not.toBe("");
       expect(Number.isFinite(row.median)).toBe(true);
@@ -73,6 +78,10 @@ test.each<[string, (bench: Bench) => Promise<Row[]>, number]>([
   },
   LAYER_MS_MAX,
 );
+
+test("what the page tells first is measured", () => {
+  expect([...GLANCE_CHARTS].filter((chart) => !charts.has(chart))).toEqual([]);
+});
 
 test("our own streams are those that were published", async () => {
   const rows = await runStream(bench);

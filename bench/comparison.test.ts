@@ -15,6 +15,7 @@ function run(date: string, metric: string, samples: readonly number[]): PastResu
 test.each<[string, string, number[], number[], Verdict]>([
   ["more requests", "requests/s", [10, 11, 12], [20, 21, 22], "better"],
   ["fewer requests", "requests/s", [20, 21, 22], [10, 11, 12], "worse"],
+  ["more of a floor", "acks/s, times the floor", [1, 1, 1.1], [2, 2, 2.1], "better"],
   ["longer latencies", "p99 µs", [10, 11, 12], [20, 21, 22], "worse"],
   ["shorter latencies", "p99 µs", [20, 21, 22], [10, 11, 12], "better"],
   ["runs that overlap", "p99 µs", [10, 15, 20], [19, 25, 30], "same"],

@@ -38,7 +38,7 @@ export async function runFixCodec(bench: Bench): Promise<Row[]> {
       durability: "-",
       placement: placement(true),
       hash: hashes.get(name) ?? "",
-      stand: { chart: "FIX codec", name: text, role },
+      stand: { chart: `FIX codec, ${text.split(",")[0] ?? ""}`, name: text, role },
     };
     const own = samples.get(name) ?? [];
     const cost = toRow(frame, "ns per message", own);

@@ -32,10 +32,16 @@ export function madeUpResult({ seed, date, factor }: Making): BenchResult {
     return { ...histogram.toMeasured() };
   };
   const frames: [frame: RowFrame, us: number][] = [
-    [frameOf({ chart: "HTTP", name: "venue, none", role: "own" }), 60 * factor],
-    [frameOf({ chart: "HTTP", name: "venue, fsync", role: "own" }), 300 * factor],
-    [frameOf({ chart: "HTTP", name: '<b> & "peer"', role: "peer" }), 90],
-    [frameOf({ chart: "HTTP", name: "bare route", role: "floor" }), 4],
+    [
+      frameOf({ chart: "HTTP: closed loop, 1 connection", name: "venue, none", role: "own" }),
+      60 * factor,
+    ],
+    [
+      frameOf({ chart: "HTTP: closed loop, 1 connection", name: "venue, fsync", role: "own" }),
+      300 * factor,
+    ],
+    [frameOf({ chart: "HTTP: closed loop, 1 connection", name: '<b> & "peer"', role: "peer" }), 90],
+    [frameOf({ chart: "HTTP: closed loop, 1 connection", name: "bare route", role: "floor" }), 4],
   ];
   const found = frames.map(([frame, us]) => ({
     frame,

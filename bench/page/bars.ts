@@ -44,11 +44,15 @@ function scaleOf(rows: readonly ChartedRow[]): number {
   return longest > FLOOR_TIMES_MAX * compared ? compared : longest;
 }
 
-/** Of an own figure: how many times the best peer, or the best floor where there is no peer. */
+/**
+ * Of an own figure: how many times the best peer; where there is none, the best floor, and of those
+ * one that waits for the same disk.
+ */
 function ratioOf(row: ChartedRow, rows: readonly ChartedRow[]): string {
   const peers = rows.filter(({ stand }) => stand.role === "peer");
   const floors = rows.filter(({ stand }) => stand.role === "floor");
-  const others = peers.length > 0 ? peers : floors;
+  const alike = floors.filter(({ durability }) => durability === row.durability);
+  const others = [peers, alike, floors].find((each) => each.length > 0) ?? [];
   const isRate = row.metric.endsWith("/s");
   const [best] = others.toSorted((left, right) =>
     isRate ? right.median - left.median : left.median - right.median,

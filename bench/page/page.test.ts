@@ -65,6 +65,10 @@ test.if(isThere)(
       await page.goto(pathToFileURL(path).href);
       expect(await page.locator(".plot .curve").count()).toBe(result.latencies.length);
       expect(await page.locator(".bars li").count()).toBe(4);
+      const card = await page.locator(".cards figure").allInnerTexts();
+      expect(card).toHaveLength(1);
+      expect(card[0]).toMatch(/^HTTP\n\n.+\n\n\tp50\tp99\nvenue, none\t[\d.]+ µs\t/);
+      expect(card[0]).toMatch(/venue, none, beside <b> & "peer": p50.1\.\d.×, p99.1\.\d.×\n/);
       // The floor is ten times as fast as the next.
       expect(await page.locator(".bar.beyond").count()).toBe(1);
       expect(await page.locator("h2").allInnerTexts()).toContain("Since the last run");

@@ -22,10 +22,10 @@ export function toPage(result: BenchResult, changes: ReadonlyMap<Row, Change>): 
   const charts = rateCharts(result.rows);
   const latencies = latencyCharts(result.latencies);
   const parts = [
-    `<h1>${title}</h1>`,
+    "<h1>openbell bench</h1>",
     `<p class="soft">${escape(sheetOf(result))}</p>`,
     ...noticesOf(result).map((text) => `<p class="notice">${escape(text)}</p>`),
-    glance(charts, latencies),
+    glance({ rates: charts, latencies }),
     changesOf(changes),
     section(
       "Throughput",
@@ -56,7 +56,7 @@ const THROUGHPUT =
   "Warm colours are peers on the same input.";
 const LATENCY =
   "All samples of all processes. To the right: one more nine each step. Upwards: tenfold each " +
-  "step. Dashed is the floor of the same run.";
+  "step. Dashed is the floor of the same run. Beside a name: its samples in so many processes.";
 
 function sheetOf({ machine, date }: BenchResult): string {
   const { cpu, cpuCount, memoryGib, kernel, fileSystem, commit, isModified } = machine;

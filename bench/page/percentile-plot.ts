@@ -24,6 +24,8 @@ const TICKS: readonly [text: string, nines: number][] = [
 /** Where a curve begins: what lies below the half says little. */
 const NINES_MIN = 0;
 const NINES_SHOWN_MIN = 2;
+/** Of more than these, every other is not written where there is little room. */
+const NINES_WIDE = 4.2;
 /** Most points of a curve; those left out would lie on its line. */
 const POINTS_MAX = 160;
 
@@ -44,9 +46,11 @@ export function percentilePlot(chart: string, latencies: readonly Latency[]): st
     const tone = toneOf(latencies, index);
     return `<polyline class="curve ${latency.role} ${tone}" points="${points.join(" ")}"/>`;
   });
-  const ticksX = TICKS.filter(([, nines]) => nines <= ninesMax + 1e-9).map(([text, nines]) =>
-    element("span", { class: "tick x", style: `left:${percent(toX(nines))}` }, text),
-  );
+  const ticksX = TICKS.filter(([, nines]) => nines <= ninesMax + 1e-9).map(([text, nines]) => {
+    const isOdd = ninesMax > NINES_WIDE && nines % 2 === 1;
+    const names = `tick x${isOdd ? " odd" : ""}`;
+    return element("span", { class: names, style: `left:${percent(toX(nines))}` }, text);
+  });
   const ticksY = levelsBetween(low, high).map((us) =>
     element("span", { class: "tick y", style: `top:${percent(toY(us))}` }, toTime(us)),
   );
@@ -91,17 +95,21 @@ export function toTime(us: number): string {
   return us >= 1 ? `${toCell(us)} µs` : `${toCell(us * 1e3)} ns`;
 }
 
-const HEADS = ["p50", "p90", "p99", "p99.9", "p99.99", "max", "samples (processes)"];
+const HEADS = ["p50", "p90", "p99", "p99.9", "p99.99", "max"];
+/** Of fewer samples a percentile is the largest of them. */
+const SAMPLES_MIN = [2, 10, 100, 1_000, 10_000, 1];
 
 function tableOf(latencies: readonly Latency[]): string {
   const head = ["", ...HEADS].map((text) => element("th", {}, text)).join("");
   const rows = latencies.map((latency, index) => {
     const { p50_us, p90_us, p99_us, p999_us, p9999_us, max_us, count, processes } = latency;
-    const cells = [p50_us, p90_us, p99_us, p999_us, p9999_us, max_us].map(toTime);
-    const samples = `${count.toLocaleString("en-US")} (${processes})`;
+    const cells = [p50_us, p90_us, p99_us, p999_us, p9999_us, max_us].map((us, at) =>
+      count < (SAMPLES_MIN[at] ?? 0) ? "–" : toTime(us),
+    );
+    const samples = `<small>${count.toLocaleString("en-US")} in ${processes}</small>`;
     const mark = `<i class="mark ${latency.role} ${toneOf(latencies, index)}"></i>`;
-    const name = element("th", { scope: "row" }, `${mark}${escape(latency.name)}`);
-    return `<tr>${name}${[...cells, samples].map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+    const name = element("th", { scope: "row" }, `${mark}${escape(latency.name)} ${samples}`);
+    return `<tr>${name}${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
   });
   const table = `<table><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table>`;
   return element("div", { class: "scroll" }, table);
