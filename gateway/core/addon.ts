@@ -127,10 +127,12 @@ export const Place = {
   waiting: 41,
   executed: 42,
   answered: 43,
+  requestWaitMs: 44,
+  cancelWaitMs: 45,
 } as const;
 
 /** Length of the status array. */
-export const PLACE_COUNT = 44;
+export const PLACE_COUNT = 46;
 
 /** What core-addon/binding exports. Every call may throw an error with a stable `code`. */
 export interface Addon {

@@ -19,7 +19,14 @@ import type { Reexecution } from "./reexecution.ts";
 import { OutputBuffer } from "./released.ts";
 import { TransactionRing } from "./transaction-ring.ts";
 
-export type { Gate, GateLoggedIn, GatePosition, GateReplay, WriteOutput } from "./gate.ts";
+export type {
+  Gate,
+  GateGrant,
+  GateLoggedIn,
+  GatePosition,
+  GateReplay,
+  WriteOutput,
+} from "./gate.ts";
 export { GateFlag } from "./gate.ts";
 export type { Reexecution } from "./reexecution.ts";
 export type { CoreFault, CoreOptions, OpenReport, StopReport } from "./addon.ts";

@@ -58,6 +58,14 @@ export interface GateLogin {
   readonly nextNumber: number;
 }
 
+/** What may be executed of a chunk, and how long who is above it has to wait. */
+export interface GateGrant {
+  readonly requests: number;
+  readonly cancels: number;
+  readonly requestWaitMs: number;
+  readonly cancelWaitMs: number;
+}
+
 const LOGGED_IN = ["ready", "behind", "ahead"] as const;
 
 /**
@@ -159,8 +167,11 @@ export class Gate {
   }
 
   /** Takes what a socket brought. Returns flags; `requestsUsed` and `cancelsUsed` tell the rest. */
-  receive(connection: number, chunk: Uint8Array, requests: number, cancels: number): number {
-    const { addon, handle, askForTurn } = this.#parts;
+  receive(connection: number, chunk: Uint8Array, grant: GateGrant): number {
+    const { addon, handle, askForTurn, places } = this.#parts;
+    places[Place.requestWaitMs] = grant.requestWaitMs;
+    places[Place.cancelWaitMs] = grant.cancelWaitMs;
+    const { requests, cancels } = grant;
     const flags = addon.gateReceive(handle, connection, chunk, requests, cancels);
     if ((flags & GateFlag.commands) !== 0 && !this.#hasCommands) {
       this.#hasCommands = true;

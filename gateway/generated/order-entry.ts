@@ -4720,8 +4720,16 @@ export class Throttled {
     return offset ? this.bb!.readUint64(this.bb_pos + offset) : BigInt("0");
   }
 
+  /**
+   * Until one message of its kind will be taken, if nobody else uses the key.
+   */
+  retryAfterMs(): number {
+    const offset = this.bb!.__offset(this.bb_pos, 16);
+    return offset ? this.bb!.readUint32(this.bb_pos + offset) : 0;
+  }
+
   static startThrottled(builder: flatbuffers.Builder) {
-    builder.startObject(6);
+    builder.startObject(7);
   }
 
   static addOf(builder: flatbuffers.Builder, of: number) {
@@ -4748,6 +4756,10 @@ export class Throttled {
     builder.addFieldInt64(5, requestRef, BigInt("0"));
   }
 
+  static addRetryAfterMs(builder: flatbuffers.Builder, retryAfterMs: number) {
+    builder.addFieldInt32(6, retryAfterMs, 0);
+  }
+
   static endThrottled(builder: flatbuffers.Builder): flatbuffers.Offset {
     const offset = builder.endObject();
     return offset;
@@ -4761,6 +4773,7 @@ export class Throttled {
     clientRef: bigint,
     requestIdOffset: flatbuffers.Offset,
     requestRef: bigint,
+    retryAfterMs: number,
   ): flatbuffers.Offset {
     Throttled.startThrottled(builder);
     Throttled.addOf(builder, of);
@@ -4769,6 +4782,7 @@ export class Throttled {
     Throttled.addClientRef(builder, clientRef);
     Throttled.addRequestId(builder, requestIdOffset);
     Throttled.addRequestRef(builder, requestRef);
+    Throttled.addRetryAfterMs(builder, retryAfterMs);
     return Throttled.endThrottled(builder);
   }
 }

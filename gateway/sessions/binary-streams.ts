@@ -12,7 +12,7 @@ import type {
 import type { Log } from "../log.ts";
 
 export { GateFlag } from "../core/core.ts";
-export type { Gate, GatePosition, GateReplay } from "../core/core.ts";
+export type { Gate, GateGrant, GatePosition, GateReplay } from "../core/core.ts";
 export type { BinaryStream, NewBinaryStream } from "../identity/binary-stream-store.ts";
 
 /** What has the gate in which streams are told what they are owed. */

@@ -27,6 +27,15 @@ describe("token bucket", () => {
     expect([299_999, 300_000].map((now) => bucket.take(now))).toEqual([false, true]);
   });
 
+  test("tells when the next one is there behind those that will be charged", () => {
+    const bucket = new TokenBucket({ perSecond: 10, burst: 3 });
+    const now = 1_000_000;
+    const waits = [0, 1, 2, 3, 5].map((charged) => bucket.waitUs(now, charged));
+    expect(waits).toEqual([0, 0, 0, 100_000, 300_000]);
+    bucket.charge(now, 3);
+    expect(bucket.waitUs(now)).toBe(100_000);
+  });
+
   test("a long pause refills no more than the burst", () => {
     const bucket = new TokenBucket({ perSecond: 5, burst: 2 });
     bucket.take(0);

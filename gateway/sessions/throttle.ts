@@ -50,10 +50,14 @@ export class TokenBucket {
     this.#fullAtUs = Math.max(this.#fullAtUs, nowUs) + tokens * this.#intervalUs;
   }
 
-  /** Time until `take` succeeds, in microseconds; 0 when it would now. */
-  waitUs(nowUs: number): number {
+  /**
+   * Time until `take` succeeds, in microseconds, when `charged` more were charged now; 0 when it
+   * would at once.
+   */
+  waitUs(nowUs: number, charged = 0): number {
     if (this.#intervalUs === 0) return 0;
-    return Math.max(0, this.#fullAtUs + this.#intervalUs - this.#depthUs - nowUs);
+    const fullAtUs = Math.max(this.#fullAtUs, nowUs) + charged * this.#intervalUs;
+    return Math.max(0, fullAtUs + this.#intervalUs - this.#depthUs - nowUs);
   }
 
   isFull(nowUs: number): boolean {

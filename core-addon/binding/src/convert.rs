@@ -256,8 +256,11 @@ pub mod place {
     pub const WAITING: usize = CLIENT_REF + 1;
     pub const EXECUTED: usize = WAITING + 1;
     pub const ANSWERED: usize = EXECUTED + 1;
+    /// How long a connection waits that has used its requests or cancels.
+    pub const REQUEST_WAIT_MS: usize = ANSWERED + 1;
+    pub const CANCEL_WAIT_MS: usize = REQUEST_WAIT_MS + 1;
     /// Number of places: `status` fills 19 and the buckets of the sync histogram.
-    pub const COUNT: usize = ANSWERED + 1;
+    pub const COUNT: usize = CANCEL_WAIT_MS + 1;
 }
 
 /// Writes `status` into the array, in the order of `place`.

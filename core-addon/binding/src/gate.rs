@@ -5,7 +5,7 @@ use napi::Error;
 use napi::bindgen_prelude::{Float64Array, Uint8Array, Uint32Array};
 use napi_derive::napi;
 use runtime::{Reexecuted, Released};
-use wire::{Bounds, Gate, LogIn, LoggedIn, Position, Progress, SessionSpec, Statistics};
+use wire::{Bounds, Gate, LogIn, LoggedIn, Position, Progress, SessionSpec, Statistics, Waits};
 
 use crate::convert::{Result, argument_invalid, from_fault, place};
 use crate::reexecution::next_chunk;
@@ -115,7 +115,8 @@ pub fn gate_disconnect(handle: u32, connection: u32) -> Result<()> {
 }
 
 /// Reads what a socket brought: orders go into the gate's batch. Returns the flags of `wire::flag`;
-/// what was used of `requests` and `cancels` is in the status array.
+/// what was used of `requests` and `cancels` is in the status array, where it is told how long to
+/// wait for more.
 ///
 /// Errors: `core_not_open`, `gate_not_open`, `argument_invalid`.
 #[napi]
@@ -130,9 +131,14 @@ pub fn gate_receive(
         let OpenCore { gate, buffers, .. } = open;
         let gate = gate_of(gate)?;
         refuse_unknown(gate, connection)?;
-        let received = gate.gate.receive(connection, chunk, requests, cancels);
         // SAFETY: as in `with_buffers`.
         let places = unsafe { places_of(buffers)?.as_mut() };
+        // What is no u32 becomes the nearest.
+        gate.gate.set_waits(Waits {
+            request_ms: places[place::REQUEST_WAIT_MS] as u32,
+            cancel_ms: places[place::CANCEL_WAIT_MS] as u32,
+        });
+        let received = gate.gate.receive(connection, chunk, requests, cancels);
         places[place::REQUESTS_USED] = f64::from(received.requests_used);
         places[place::CANCELS_USED] = f64::from(received.cancels_used);
         Ok(received.flags)

@@ -240,16 +240,16 @@ impl Encoder {
     /// Of a message that was not executed: a code, or that there were too many.
     pub fn refused(&mut self, of: ClientBody, refusal: Refusal, ids: Option<&Ids>) -> &mut Frame {
         match refusal {
-            Refusal::Throttled => self.throttled(of, ids),
+            Refusal::Throttled { retry_after_ms } => self.throttled(of, retry_after_ms, ids),
             Refusal::Code(code) => self.refused_with(of, code, ids),
         }
         &mut self.frame
     }
 
-    fn throttled(&mut self, of: ClientBody, ids: Option<&Ids>) {
+    fn throttled(&mut self, of: ClientBody, retry_after_ms: u32, ids: Option<&Ids>) {
         type Message<'a> = Throttled<'a>;
         let mut fields = self.frame.begin(&self.templates.throttled, Moment::default());
-        fields.u8(Message::VT_OF, of.0);
+        fields.u8(Message::VT_OF, of.0).u32(Message::VT_RETRY_AFTER_MS, retry_after_ms);
         if let Some(ids) = ids {
             fields
                 .u64(Message::VT_ORDER_ID, ids.order_id)
@@ -276,7 +276,7 @@ impl Encoder {
 /// Why a message was not executed.
 #[derive(Clone, Copy)]
 pub enum Refusal {
-    Throttled,
+    Throttled { retry_after_ms: u32 },
     Code(u16),
 }
 

@@ -36,6 +36,14 @@ pub struct Received {
     pub cancels_used: u32,
 }
 
+/// How long a connection waits that has used what it was granted, in ms.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Waits {
+    pub request_ms: u32,
+    /// A cancel takes a request as well.
+    pub cancel_ms: u32,
+}
+
 /// How a connection enters its session.
 #[derive(Clone, Copy, Debug)]
 pub struct LogIn {
@@ -72,6 +80,8 @@ pub struct Gate {
     /// Connections whose bytes wait for room in the batch.
     pub(crate) waiting: Vec<u32>,
     pub(crate) delivered: u64,
+    /// Of the connection that is read.
+    waits: Waits,
     pub(crate) statistics: Statistics,
 }
 
@@ -89,6 +99,7 @@ impl Gate {
             origins: Vec::new(),
             waiting: Vec::new(),
             delivered: 0,
+            waits: Waits::default(),
             statistics: Statistics::default(),
         }
     }
@@ -111,6 +122,11 @@ impl Gate {
         self.log_out(connection);
         self.connections.disconnect(connection);
         self.waiting.retain(|waiting| *waiting != connection);
+    }
+
+    /// What Throttled tells from now on, until it is said anew.
+    pub fn set_waits(&mut self, waits: Waits) {
+        self.waits = waits;
     }
 
     /// Decodes what was left over and `chunk`: orders into the batch, the rest for `next_control`.
@@ -343,7 +359,9 @@ impl Gate {
             || command.opcode == Opcode::MassCancel as u8;
         if !(if is_cancel { grant.take_cancel() } else { grant.take_request() }) {
             self.statistics.throttled += 1;
-            return self.refuse_order(connection, Refusal::Throttled);
+            let Waits { request_ms, cancel_ms } = self.waits;
+            let retry_after_ms = if is_cancel { cancel_ms.min(request_ms) } else { request_ms };
+            return self.refuse_order(connection, Refusal::Throttled { retry_after_ms });
         }
         if !session.may_trade {
             self.statistics.rejected += 1;
@@ -388,7 +406,7 @@ impl Gate {
             Refusal::Code(code.number())
         } else {
             self.statistics.throttled += 1;
-            Refusal::Throttled
+            Refusal::Throttled { retry_after_ms: self.waits.request_ms }
         };
         let frame = self.encoder.refused(of, refusal, None);
         self.connections.push(connection, frame.bytes());

@@ -34,7 +34,7 @@ pub mod generated {
 pub use bounds::Bounds;
 pub use connection::{CloseReason, flag};
 pub use frame::{FRAME_IN_BYTES_MAX, FRAME_OUT_BYTES_MAX, LENGTH_BYTES};
-pub use gate::{Gate, LogIn, LoggedIn, Received, TRANSACTION_GATE};
+pub use gate::{Gate, LogIn, LoggedIn, Received, TRANSACTION_GATE, Waits};
 pub use request::{OrderCommand, Request, read_request, read_verified};
 pub use session::{Position, SessionSpec};
 pub use statistics::{Progress, Statistics};

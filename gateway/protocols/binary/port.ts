@@ -5,9 +5,10 @@
 import type { Clock, StopTimer } from "../../clock.ts";
 import { type Log, toStack } from "../../log.ts";
 import type { BatchHops } from "../../sessions/batch-hops.ts";
-import { type Gate, GateFlag } from "../../sessions/binary-streams.ts";
+import { type Gate, GateFlag, type GateGrant } from "../../sessions/binary-streams.ts";
 import { NetworkCounts } from "../../sessions/network-counts.ts";
 import { toNetwork } from "../../sessions/throttle.ts";
+import type { Caller } from "../../sessions/authenticator.ts";
 import type { ByteSocket } from "../../sessions/byte-listener.ts";
 import { Connection } from "./connection.ts";
 import { type CloseReason, isCloseReason } from "./rejects.ts";
@@ -27,6 +28,7 @@ const STOP_WAIT_MS = 1_000;
 /** More than fits into what a socket brings at once. */
 const GRANT_MAX = 1 << 20;
 const NOTHING = Buffer.alloc(0);
+const NO_GRANT: GateGrant = { requests: 0, cancels: 0, requestWaitMs: 0, cancelWaitMs: 0 };
 
 /** Who knows what messages mean. */
 export interface PortEvents {
@@ -227,13 +229,12 @@ export class Port {
     const nowUs = clock.elapsedUs();
     connection.receivedAtUs = nowUs;
     const caller = connection.login?.caller;
-    const requests = caller?.requests.available(nowUs, GRANT_MAX) ?? 0;
-    const cancels = caller?.cancels.available(nowUs, GRANT_MAX) ?? 0;
-    const flags = gate.receive(connection.id, chunk, requests, cancels);
+    const grant = caller === undefined ? NO_GRANT : toGrant(caller, nowUs);
+    const flags = gate.receive(connection.id, chunk, grant);
     hops?.received(nowUs);
     caller?.requests.charge(nowUs, gate.requestsUsed);
     caller?.cancels.charge(nowUs, gate.cancelsUsed);
-    if ((flags & GateFlag.control) !== 0) this.#takeControls(connection, requests === 0);
+    if ((flags & GateFlag.control) !== 0) this.#takeControls(connection, grant.requests === 0);
     if (!connection.isOpen) return;
     if ((flags & GateFlag.close) !== 0) this.#endAsTold(connection);
     else if ((flags & GateFlag.pause) !== 0) connection.pause();
@@ -391,4 +392,16 @@ export class Port {
       this.send(connection, this.#parts.events.heartbeat());
     }
   }
+}
+
+/** What a key may send now, and when the next one when it has sent all of that. */
+function toGrant({ requests, cancels }: Caller, nowUs: number): GateGrant {
+  const requestCount = requests.available(nowUs, GRANT_MAX);
+  const cancelCount = cancels.available(nowUs, GRANT_MAX);
+  return {
+    requests: requestCount,
+    cancels: cancelCount,
+    requestWaitMs: Math.ceil(requests.waitUs(nowUs, requestCount) / 1_000),
+    cancelWaitMs: Math.ceil(cancels.waitUs(nowUs, cancelCount) / 1_000),
+  };
 }

@@ -7088,6 +7088,7 @@ impl<'a> Throttled<'a> {
   pub const VT_CLIENT_REF: ::flatbuffers::VOffsetT = 10;
   pub const VT_REQUEST_ID: ::flatbuffers::VOffsetT = 12;
   pub const VT_REQUEST_REF: ::flatbuffers::VOffsetT = 14;
+  pub const VT_RETRY_AFTER_MS: ::flatbuffers::VOffsetT = 16;
 
   #[inline]
   pub unsafe fn init_from_table(table: ::flatbuffers::Table<'a>) -> Self {
@@ -7102,6 +7103,7 @@ impl<'a> Throttled<'a> {
     builder.add_request_ref(args.request_ref);
     builder.add_client_ref(args.client_ref);
     builder.add_order_id(args.order_id);
+    builder.add_retry_after_ms(args.retry_after_ms);
     if let Some(x) = args.request_id { builder.add_request_id(x); }
     if let Some(x) = args.client_order_id { builder.add_client_order_id(x); }
     builder.add_of(args.of);
@@ -7151,6 +7153,14 @@ impl<'a> Throttled<'a> {
     // which contains a valid value in this slot
     unsafe { self._tab.get::<u64>(Throttled::VT_REQUEST_REF, Some(0)).unwrap()}
   }
+  /// Until one message of its kind will be taken, if nobody else uses the key.
+  #[inline]
+  pub fn retry_after_ms(&self) -> u32 {
+    // Safety:
+    // Created from valid Table for this object
+    // which contains a valid value in this slot
+    unsafe { self._tab.get::<u32>(Throttled::VT_RETRY_AFTER_MS, Some(0)).unwrap()}
+  }
 }
 
 impl ::flatbuffers::Verifiable for Throttled<'_> {
@@ -7165,6 +7175,7 @@ impl ::flatbuffers::Verifiable for Throttled<'_> {
      .visit_field::<u64>("client_ref", Self::VT_CLIENT_REF, false)?
      .visit_field::<::flatbuffers::ForwardsUOffset<&str>>("request_id", Self::VT_REQUEST_ID, false)?
      .visit_field::<u64>("request_ref", Self::VT_REQUEST_REF, false)?
+     .visit_field::<u32>("retry_after_ms", Self::VT_RETRY_AFTER_MS, false)?
      .finish();
     Ok(())
   }
@@ -7176,6 +7187,7 @@ pub struct ThrottledArgs<'a> {
     pub client_ref: u64,
     pub request_id: Option<::flatbuffers::WIPOffset<&'a str>>,
     pub request_ref: u64,
+    pub retry_after_ms: u32,
 }
 impl<'a> Default for ThrottledArgs<'a> {
   #[inline]
@@ -7187,6 +7199,7 @@ impl<'a> Default for ThrottledArgs<'a> {
       client_ref: 0,
       request_id: None,
       request_ref: 0,
+      retry_after_ms: 0,
     }
   }
 }
@@ -7221,6 +7234,10 @@ impl<'a: 'b, 'b, A: ::flatbuffers::Allocator + 'a> ThrottledBuilder<'a, 'b, A> {
     self.fbb_.push_slot::<u64>(Throttled::VT_REQUEST_REF, request_ref, 0);
   }
   #[inline]
+  pub fn add_retry_after_ms(&mut self, retry_after_ms: u32) {
+    self.fbb_.push_slot::<u32>(Throttled::VT_RETRY_AFTER_MS, retry_after_ms, 0);
+  }
+  #[inline]
   pub fn new(_fbb: &'b mut ::flatbuffers::FlatBufferBuilder<'a, A>) -> ThrottledBuilder<'a, 'b, A> {
     let start = _fbb.start_table();
     ThrottledBuilder {
@@ -7244,6 +7261,7 @@ impl ::core::fmt::Debug for Throttled<'_> {
       ds.field("client_ref", &self.client_ref());
       ds.field("request_id", &self.request_id());
       ds.field("request_ref", &self.request_ref());
+      ds.field("retry_after_ms", &self.retry_after_ms());
       ds.finish()
   }
 }

@@ -3,7 +3,7 @@
 use engine::command::Opcode;
 use engine::generated::reject_code::RejectCode;
 use wire::generated::{ClientBody, ClientMessage, QueryBalances, QueryBalancesArgs, Side};
-use wire::{Bounds, CloseReason, LogIn, LoggedIn, SessionSpec, flag};
+use wire::{Bounds, CloseReason, LogIn, LoggedIn, SessionSpec, Waits, flag};
 
 use crate::support::{
     Order, Venue, cancel, frame, framed, heartbeat, kinds, login, mass_cancel, messages, replace,
@@ -105,6 +105,7 @@ fn what_is_above_the_grant_is_throttled_with_its_ids() {
     let (mut venue, _) = joined(Bounds::DEFAULT);
     let bytes =
         [order(1), order(2), cancel(1, 8), cancel(2, 9), replace(3, 4, 5, 6), mass_cancel(0)];
+    venue.gate.set_waits(Waits { request_ms: 700, cancel_ms: 300 });
     let received = venue.gate.receive(1, &bytes.concat(), 1, 1);
     assert_eq!((received.requests_used, received.cancels_used), (1, 1));
     assert_eq!(received.flags, flag::COMMANDS | flag::OUTPUT);
@@ -114,19 +115,32 @@ fn what_is_above_the_grant_is_throttled_with_its_ids() {
     let rows: Vec<_> = messages
         .iter()
         .map(|message| message.body_as_throttled().expect("throttled"))
-        .map(|message| (message.of(), message.client_ref(), message.request_ref()))
+        .map(|message| {
+            let ids = (message.of(), message.client_ref(), message.request_ref());
+            (ids, message.retry_after_ms())
+        })
         .collect();
     let of = |body: ClientBody| body.0;
     assert_eq!(
         rows,
         [
-            (of(ClientBody::NewOrder), 2, 0),
-            (of(ClientBody::CancelOrder), 2, 9),
-            (of(ClientBody::ReplaceOrder), 3, 4),
-            (of(ClientBody::MassCancel), 0, 0),
+            ((of(ClientBody::NewOrder), 2, 0), 700),
+            ((of(ClientBody::CancelOrder), 2, 9), 300),
+            ((of(ClientBody::ReplaceOrder), 3, 4), 700),
+            ((of(ClientBody::MassCancel), 0, 0), 300),
         ]
     );
     assert!(messages.iter().all(|message| message.number() == 0));
+}
+
+#[test]
+fn a_throttled_cancel_waits_for_a_cancel_or_a_request() {
+    let (mut venue, _) = joined(Bounds::DEFAULT);
+    venue.gate.set_waits(Waits { request_ms: 200, cancel_ms: 300 });
+    venue.gate.receive(1, &cancel(2, 9), 0, 0);
+    let frames = venue.take(1);
+    let told = messages(&frames)[0].body_as_throttled().expect("throttled");
+    assert_eq!(told.retry_after_ms(), 200);
 }
 
 #[test]
