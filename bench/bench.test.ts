@@ -58,7 +58,7 @@ test.each<[string, (bench: Bench) => Promise<Row[]>, number]>([
   ["push", runPush, 3 * 4 + 4 * 4 + 2 * 6 + 1 + 6 * 2],
   ["http", runHttp, 9 * 7],
   ["fix-codec", runFixCodec, 6 + 3],
-  ["binary", runBinary, 4 * (7 + 4 * 9 + 7) - 1 - 4 + 7 + 2 + 5],
+  ["binary", runBinary, 4 * (7 + 3 * 9 + 7) - 1 - 3 + 7 + 2 + 5],
   ["fix", runFix, fixServers * (7 + 9 + 9 + 7) - 1 - 2 + (fixServers - 3) * 5],
 ])(
   "layer %s runs and names every figure",

@@ -11,8 +11,8 @@ import type { RowFrame } from "./rows.ts";
 export interface Size {
   /** Fresh processes per figure. */
   rounds: number;
-  /** Of what is behind the order path. */
-  stageRounds: number;
+  /** Of what is behind the order path, and of engines that nothing stands beside. */
+  fewRounds: number;
   /** False: only the cases that say most. */
   hasAllCases: boolean;
   /** Commands of the layer stream; 3,000,000 have the check values. */
@@ -63,36 +63,36 @@ export interface Size {
 
 export const SIZES = {
   full: {
-    ...{ rounds: 7, stageRounds: 3, hasAllCases: true },
-    ...{ commands: 3_000_000, passes: 2, peerPasses: 6, memoryOrders: 1_000_000 },
+    ...{ rounds: 7, fewRounds: 3, hasAllCases: true },
+    ...{ commands: 1_500_000, passes: 2, peerPasses: 6, memoryOrders: 1_000_000 },
     ...{
       restingMax: 1_000_000,
       streamCommands: 3_000_000,
       ownStreamCommands: 100_000,
       orderBookCommands: 300_000,
-      peerMemoryMib: 6_144,
+      peerMemoryMib: 3_072,
     },
-    ...{ openRate: 2_000, borderCommands: 400_000, lengthMs: 2_000, snapshotLengthMs: 8_000 },
+    ...{ openRate: 2_000, borderCommands: 400_000, lengthMs: 1_500, snapshotLengthMs: 6_000 },
     ...{
       recoveryCommands: 5_000_000,
       recoveryRounds: 3,
-      stageCommands: 500_000,
+      stageCommands: 300_000,
       historyTransactions: 500_000,
     },
-    ...{ pushMs: 2_000, pushCrowd: 1_000, pushOwners: 10_000 },
+    ...{ pushMs: 2_000, pushCrowd: 1_000, pushOwners: 5_000 },
     ...{ pushCrowdRounds: 2, pushFills: 12_000, pushWarmOrders: 10_000 },
     fix: { warm: 61_440, roundTrips: 5_000, requests: 51_200, resent: 100_096, resendRounds: 3 },
     binary: {
       warm: 61_440,
-      roundTrips: 20_000,
-      requests: 409_600,
+      roundTrips: 10_000,
+      requests: 204_800,
       resent: 100_096,
       resendRounds: 3,
     },
     catchUpCommands: 200_000,
   },
   quick: {
-    ...{ rounds: 3, stageRounds: 3, hasAllCases: false },
+    ...{ rounds: 3, fewRounds: 3, hasAllCases: false },
     ...{ commands: 300_000, passes: 2, peerPasses: 6, memoryOrders: 100_000 },
     ...{
       restingMax: 1_000_000,
@@ -113,7 +113,7 @@ export const SIZES = {
     fix: { warm: 15_360, roundTrips: 1_000, requests: 12_800, resent: 20_032, resendRounds: 1 },
     binary: {
       warm: 30_720,
-      roundTrips: 5_000,
+      roundTrips: 3_000,
       requests: 51_200,
       resent: 20_032,
       resendRounds: 1,
@@ -122,7 +122,7 @@ export const SIZES = {
   },
   /** For tests: whether it runs, not how fast. */
   tiny: {
-    ...{ rounds: 1, stageRounds: 1, hasAllCases: true },
+    ...{ rounds: 1, fewRounds: 1, hasAllCases: true },
     ...{ commands: 2_000, passes: 1, peerPasses: 1, memoryOrders: 2_000 },
     ...{
       restingMax: 1_000,

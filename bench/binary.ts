@@ -21,7 +21,7 @@ export function runBinary(bench: Bench): Promise<Row[]> {
     writeFileSync(frames, Buffer.concat(makeFrames(logons)));
     return {
       ...{ layer: "binary", title: "Binary", size: bench.size.binary },
-      ...{ windows: bench.size.hasAllCases ? [4, 8, 16] : [4, 16], floorWindow: 4 },
+      ...{ windows: [4, 16], floorWindow: 4 },
       options: [`frames=${frames}`],
       toServer: (venue) => ({
         ...{ ...venue, port: venue.binaryPort },

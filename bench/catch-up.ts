@@ -14,7 +14,7 @@ const METRICS: [string, string][] = [
 ];
 
 export async function runCatchUp(bench: Bench): Promise<Row[]> {
-  const { stageRounds: rounds, catchUpCommands } = bench.size;
+  const { fewRounds: rounds, catchUpCommands } = bench.size;
   const found = CASES.map((): Measured[] => []);
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, kind] of CASES.entries()) {

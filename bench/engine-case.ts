@@ -12,6 +12,8 @@ export interface EngineCase {
   readonly isPinned: boolean;
   /** Part of a quick run, too. */
   readonly isMain: boolean;
+  /** A peer has the same stream: a ratio is quoted. */
+  readonly hasPeer: boolean;
   readonly stand: Stand;
   /**
    * The hash of what a process found, where it tells none itself. Errors: throws when it is not

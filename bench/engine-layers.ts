@@ -55,14 +55,17 @@ async function ownStream(bench: Bench, name: string): Promise<Row[]> {
 
 /** Book, core and, where Java and Maven are, the peer: interleaved, in fresh processes. */
 export async function runEngine(bench: Bench, layers: readonly string[]): Promise<Row[]> {
-  const own = [...bookCases(), ...coreCases()].filter((each) => layers.includes(each.layer));
+  const ours = [...bookCases(), ...coreCases()].filter((each) => layers.includes(each.layer));
   const peers = layers.includes("peer") ? await peerCases(bench, ANCHOR) : [];
   const { hasAllCases } = bench.size;
-  const cases = [...own, ...peers].filter(({ isMain }) => isMain || hasAllCases);
+  const cases = [...ours, ...peers].filter(({ isMain }) => isMain || hasAllCases);
   const found = cases.map((): Measured[] => []);
-  for (let round = 0; round < bench.size.rounds; round += 1) {
+  const { rounds, fewRounds } = bench.size;
+  for (let round = 0; round < rounds; round += 1) {
     for (const [index, each] of cases.entries()) {
-      bench.tell(`${each.layer}: ${each.name}, process ${round + 1} of ${bench.size.rounds}`);
+      const own = each.hasPeer ? rounds : fewRounds;
+      if (round >= own) continue;
+      bench.tell(`${each.layer}: ${each.name}, process ${round + 1} of ${own}`);
       const printed = await measure(each.command(bench, round === 0), { isPinned: each.isPinned });
       const hash = each.hashOf?.(printed);
       const measured = hash === undefined ? printed : { ...printed, hash };
@@ -110,6 +113,7 @@ function bookCases(): EngineCase[] {
     options: [`instruments=${instruments}`],
     chart: bookChart(instruments),
     isMain: true,
+    hasPeer: true,
     title: "openbell",
   }));
   const harder = BOOKS.map((name) => ({
@@ -117,13 +121,15 @@ function bookCases(): EngineCase[] {
     options: [`workload=${name}`],
     chart: "Book on our own streams",
     isMain: name === "mixed",
+    hasPeer: false,
     title: name,
   }));
-  return [...anchor, ...harder].map(({ name, options, chart, title, isMain }) => ({
+  return [...anchor, ...harder].map(({ name, options, chart, title, isMain, hasPeer }) => ({
     layer: "book",
     name,
     isPinned: true,
     isMain,
+    hasPeer,
     stand: { chart, name: title, role: "own" },
     command: (bench) => {
       const resting = `resting_max=${bench.size.restingMax}`;
@@ -144,6 +150,7 @@ function coreCases(): EngineCase[] {
     options: [`instruments=${instruments}`, `fees=${fees}`, `retained=${retained}`],
     chart: coreChart(instruments),
     isMain: fees === "no",
+    hasPeer: true,
     title: fees === "no" ? "openbell, set as the peer" : "openbell, default venue",
   }));
   const harder = HARDER.map((name) => ({
@@ -151,13 +158,15 @@ function coreCases(): EngineCase[] {
     options: [`workload=${name}`, "fees=yes", `retained=${RETAINED_DEFAULT}`],
     chart: "Core on our own streams",
     isMain: name === "mixed",
+    hasPeer: false,
     title: name,
   }));
-  return [...anchor, ...harder].map(({ name, options, chart, title, isMain }) => ({
+  return [...anchor, ...harder].map(({ name, options, chart, title, isMain, hasPeer }) => ({
     layer: "core",
     name,
     isPinned: true,
     isMain,
+    hasPeer,
     stand: { chart, name: title, role: "own" },
     command: (bench, isFirst) => [
       ...[bench.program("bench"), "core", ...options, ...amount(bench)],

@@ -16,10 +16,10 @@ const METRICS: [string, string][] = [
 
 export async function runHistory(bench: Bench): Promise<Row[]> {
   const found = CASES.map((): Measured[] => []);
-  const { stageRounds } = bench.size;
-  for (let round = 0; round < stageRounds; round += 1) {
+  const { fewRounds } = bench.size;
+  for (let round = 0; round < fewRounds; round += 1) {
     for (const [index, kind] of CASES.entries()) {
-      bench.tell(`history: ${kind}, process ${round + 1} of ${stageRounds}`);
+      bench.tell(`history: ${kind}, process ${round + 1} of ${fewRounds}`);
       const directory = join(bench.dataDirectory, "venues", `history-${kind}`);
       mkdirSync(directory, { recursive: true });
       const program = bench.script("history-process.ts");

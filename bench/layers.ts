@@ -25,18 +25,18 @@ export interface LayerGroup {
 
 export const LAYER_GROUPS: readonly LayerGroup[] = [
   { names: ["stream"], run: runStream, budget: { quick: 3, full: 5 } },
-  { names: ["book", "core", "peer"], run: runEngine, budget: { quick: 52, full: 1_000 } },
+  { names: ["book", "core", "peer"], run: runEngine, budget: { quick: 50, full: 560 } },
   { names: ["memory"], run: runMemory, budget: { quick: 2, full: 5 } },
-  { names: ["border"], run: runBorder, budget: { quick: 12, full: 90 } },
-  { names: ["durable"], run: runDurable, budget: { quick: 17, full: 230 } },
+  { names: ["border"], run: runBorder, budget: { quick: 10, full: 100 } },
+  { names: ["durable"], run: runDurable, budget: { quick: 14, full: 230 } },
   { names: ["history"], run: runHistory, budget: { quick: 0, full: 40 } },
-  { names: ["stages"], run: runStages, budget: { quick: 0, full: 180 } },
+  { names: ["stages"], run: runStages, budget: { quick: 0, full: 150 } },
   { names: ["catch-up"], run: runCatchUp, budget: { quick: 0, full: 50 } },
-  { names: ["push"], run: runPush, budget: { quick: 0, full: 200 } },
-  { names: ["http"], run: runHttp, budget: { quick: 24, full: 190 } },
-  { names: ["fix-codec"], run: runFixCodec, budget: { quick: 4, full: 20 } },
-  { names: ["fix"], run: runFix, budget: { quick: 40, full: 250 } },
-  { names: ["binary"], run: runBinary, budget: { quick: 26, full: 140 } },
+  { names: ["push"], run: runPush, budget: { quick: 0, full: 260 } },
+  { names: ["http"], run: runHttp, budget: { quick: 19, full: 190 } },
+  { names: ["fix-codec"], run: runFixCodec, budget: { quick: 4, full: 30 } },
+  { names: ["fix"], run: runFix, budget: { quick: 40, full: 290 } },
+  { names: ["binary"], run: runBinary, budget: { quick: 33, full: 260 } },
 ];
 
 export const LAYERS: readonly string[] = LAYER_GROUPS.flatMap(({ names }) => names);

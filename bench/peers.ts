@@ -81,6 +81,7 @@ async function exchangeCoreCases(
         name: `${EXCHANGE_CORE}, ${layer}, anchor, instruments ${instruments}`,
         isPinned: false,
         isMain: layer === "spot",
+        hasPeer: true,
         stand: { chart, name, role: "peer" },
         command: () => {
           const options = [layer, file, `${instruments}`, `${prefill}`, `${bench.size.peerPasses}`];
@@ -130,6 +131,7 @@ async function orderBookCases(bench: Bench, streams: readonly PeerStream[]): Pro
     name: `${ORDER_BOOK} ${ORDER_BOOK_VERSION} on ${runtime}, anchor, instruments 1`,
     isPinned: false,
     isMain: runtime === "Bun",
+    hasPeer: true,
     stand: { chart: BORDER_CHART, name: `${ORDER_BOOK} on ${runtime}, no accounts`, role: "peer" },
     hashOf: (measured) => toHash([numberOf(measured, "orders_touched")]),
     command: () => {

@@ -16,7 +16,7 @@ const LOADS = [
   { rate: 0, text: `${IN_FLIGHT} in flight` },
 ] as const;
 export async function runStages(bench: Bench): Promise<Row[]> {
-  const { lengthMs, stageCommands, stageRounds: rounds } = bench.size;
+  const { lengthMs, stageCommands, fewRounds: rounds } = bench.size;
   const found = CASES.map(() => LOADS.map((): Measured[] => []));
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, kind] of CASES.entries()) {
