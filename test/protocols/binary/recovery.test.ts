@@ -31,6 +31,8 @@ import {
 } from "./binary-venue.ts";
 
 const DAY_US = 24 * 3_600_000_000;
+/** Its stages take what some ten thousand orders left. */
+const STOP_MS_MAX = 60_000;
 
 let directory: string;
 let venue: BinaryVenue;
@@ -46,7 +48,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await venue.stop();
   rmSync(directory, { recursive: true });
-});
+}, STOP_MS_MAX);
 
 /** Numbered messages as they came, by number. */
 function toldTo(client: BinaryClient): Map<number, string> {
