@@ -7,6 +7,7 @@ import { type Log, toStack } from "../../log.ts";
 import type { BatchHops } from "../../sessions/batch-hops.ts";
 import { type Gate, GateFlag, type GateGrant } from "../../sessions/binary-streams.ts";
 import { NetworkCounts } from "../../sessions/network-counts.ts";
+import { RefusedConnections } from "../../sessions/refused-connections.ts";
 import { toNetwork } from "../../sessions/throttle.ts";
 import type { Caller } from "../../sessions/authenticator.ts";
 import type { ByteSocket } from "../../sessions/byte-listener.ts";
@@ -58,6 +59,7 @@ export class Port {
   readonly #connections: (Connection | undefined)[] = [];
   readonly #freeIds: number[] = [];
   readonly #networks = new NetworkCounts();
+  readonly #refused: RefusedConnections;
   /** Those whose last bytes are to leave. */
   readonly #closing = new Set<Connection>();
   readonly #timer: StopTimer;
@@ -72,10 +74,11 @@ export class Port {
 
   constructor(parts: PortParts) {
     this.#parts = parts;
-    const { gate, hops } = parts;
+    const { gate, hops, clock, log } = parts;
+    this.#refused = new RefusedConnections("binary_connections_full", log, clock);
     gate.onTurn(() => this.#write());
     if (hops !== undefined) gate.onSubmit(() => hops.submitted());
-    this.#timer = parts.clock.every(TICK_MS, () => this.#tick());
+    this.#timer = clock.every(TICK_MS, () => this.#tick());
   }
 
   get connectionCount(): number {
@@ -100,13 +103,13 @@ export class Port {
   }
 
   #admit(socket: ByteSocket, address: string): Connection | undefined {
-    const { gate, clock, log, events } = this.#parts;
+    const { gate, clock, events } = this.#parts;
     const nowUs = clock.elapsedUs();
     const hasRoom = this.#hasRoom(nowUs, address);
     // Ids as they are when room was made.
     const id = this.#freeIds.at(-1) ?? this.#connections.length;
     if (!hasRoom || !gate.connect(id)) {
-      log.warn("binary_connections_full", { address, of_address: this.#networks.of(address) });
+      this.#refused.note(address, this.#networks.of(address));
       events.countClose("connections_full");
       return undefined;
     }

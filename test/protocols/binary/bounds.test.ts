@@ -26,10 +26,16 @@ import {
 let clock: ManualClock;
 let venue: BinaryVenue;
 let alice: string;
+const logLines: string[] = [];
+
+function fullLines(): string[] {
+  return logLines.filter((line) => line.includes("event=binary_connections_full"));
+}
 
 async function open(flags: Readonly<Record<string, string>>): Promise<void> {
   clock = new ManualClock();
-  venue = await openMarket({ clock, flags });
+  logLines.length = 0;
+  venue = await openMarket({ clock, flags, logLines });
   alice = venue.token(ALICE);
 }
 
@@ -307,15 +313,18 @@ describe("connections", () => {
     using first = await venue.connect();
     using second = await venue.connect();
     await until(5_000, "two", () => venue.metric("openbell_binary_connections") === 2);
-    using third = await venue.connect();
-    await third.closed;
-    expect(closes("connections_full")).toBe(1);
+    for (let more = 1; more <= 3; more += 1) {
+      using refused = await venue.connect();
+      await refused.closed;
+      expect(closes("connections_full")).toBe(more);
+    }
     await first.logIn({ token: alice, session: "A" });
     expect(second.isClosed).toBe(false);
     clock.advanceMs(1_000);
     using fourth = await venue.logIn({ token: alice, session: "B" });
     await second.closed;
     expect([first.isClosed, fourth.isClosed]).toEqual([false, false]);
+    expect(fullLines()).toHaveLength(1);
   });
 
   test("that made room are counted no more", async () => {

@@ -5,6 +5,7 @@
 import type { Clock, StopTimer } from "../../../clock.ts";
 import { type Log, toStack } from "../../../log.ts";
 import { NetworkCounts } from "../../../sessions/network-counts.ts";
+import { RefusedConnections } from "../../../sessions/refused-connections.ts";
 import type { ByteSocket } from "../../../sessions/byte-listener.ts";
 import type { SessionHandle, SessionId } from "../session/application.ts";
 import type { Instant, SessionEnvironment } from "../session/link.ts";
@@ -70,6 +71,7 @@ export class Acceptor {
   readonly #now = new Now();
   readonly #connections = new Set<Connection>();
   readonly #networks = new NetworkCounts();
+  readonly #refused: RefusedConnections;
   readonly #unflushedStores = new Set<MessageStore>();
   readonly #unflushed = new Set<Connection>();
   readonly #stopTimer: StopTimer;
@@ -83,6 +85,7 @@ export class Acceptor {
     this.#bounds = bounds;
     this.#clock = clock;
     this.#log = log;
+    this.#refused = new RefusedConnections("fix_connections_full", log, clock);
     const environment: SessionEnvironment = {
       log,
       writer: new FixWriter(),
@@ -122,7 +125,7 @@ export class Acceptor {
     const isCrowd = ofAddress >= connectionsPerAddressMax;
     const isFull = this.#connections.size >= connectionsMax;
     if (isCrowd || (isFull && !this.#makeRoom(steadyUs))) {
-      this.#log.warn("fix_connections_full", { address, of_address: ofAddress });
+      this.#refused.note(address, ofAddress);
       socket.terminate();
       return undefined;
     }
