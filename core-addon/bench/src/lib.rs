@@ -6,6 +6,7 @@ pub mod anchor;
 pub mod anchor_workload;
 pub mod book_steps;
 pub mod core_layer;
+pub mod gate_layer;
 pub mod group_commit;
 pub mod harder;
 pub mod java_random;

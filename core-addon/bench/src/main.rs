@@ -12,6 +12,7 @@ use std::time::Duration;
 use bench::anchor::{AnchorShape, AnchorStream, Kind};
 use bench::anchor_workload::merged_stream;
 use bench::core_layer;
+use bench::gate_layer::{self, GateShape};
 use bench::group_commit;
 use bench::harder::{DEEP, HarderShape, harder_workload};
 use bench::memory::footprint;
@@ -27,12 +28,13 @@ fn main() -> ExitCode {
     let run = match arguments.first().map(String::as_str) {
         Some("stream") => stream,
         Some("core") => core,
+        Some("gate") => gate,
         Some("memory") => memory,
         Some("peer-file") => peer_file,
         Some("records") => records,
         Some("group-commit") => group_commit,
         _ => |_: &Options| {
-            let layers = "stream|core|memory|peer-file|records|group-commit";
+            let layers = "stream|core|gate|memory|peer-file|records|group-commit";
             Err(format!("usage: bench {layers} [key=value…]"))
         },
     };
@@ -133,6 +135,33 @@ fn core(options: &Options) -> Result<String, String> {
         rates.join(","),
         last.state_hash,
         checked.map_or(0, |(_, output)| output),
+    ))
+}
+
+/// Orders and their cancels, from the bytes of clients to those of their answers.
+fn gate(options: &Options) -> Result<String, String> {
+    let (commands, retained, in_flight) = (options.commands, options.retained, options.in_flight);
+    let directory = std::env::temp_dir().join(format!("bench-gate-{}", std::process::id()));
+    let run = gate_layer::run(GateShape { commands, in_flight, retained }, &directory);
+    let removed = std::fs::remove_dir_all(&directory);
+    let run = run.map_err(|fault| fault.to_string())?;
+    removed.map_err(|error| format!("{}: {error}", directory.display()))?;
+    let ns_of = |times: &[Duration], percent: usize| {
+        let time = times.get(times.len() * percent / 100).copied().unwrap_or_default();
+        time.as_nanos() as f64 / run.commands_a_turn as f64
+    };
+    let [orders, cancels] = &run.turns;
+    Ok(format!(
+        "{{\"commands\":{commands},\"retained\":{retained},\"frames\":{},\"bytes_out\":{},\
+         \"order_ns\":{{\"p10\":{:.0},\"p50\":{:.0}}},\
+         \"cancel_ns\":{{\"p10\":{:.0},\"p50\":{:.0}}},\"hash\":\"{:016x}\"}}",
+        run.frames,
+        run.bytes_out,
+        ns_of(orders, 10),
+        ns_of(orders, 50),
+        ns_of(cancels, 10),
+        ns_of(cancels, 50),
+        run.hash,
     ))
 }
 
