@@ -4,6 +4,7 @@
 use napi::Error;
 use napi::bindgen_prelude::{Float64Array, Uint8Array, Uint32Array};
 use napi_derive::napi;
+use runtime::record::slice_to_bytes;
 use runtime::{Reexecuted, Released};
 use wire::{Bounds, Gate, LogIn, LoggedIn, Position, Progress, SessionSpec, Statistics, Waits};
 
@@ -278,7 +279,8 @@ pub fn gate_submit(handle: u32, time_us: Option<f64>) -> Result<i32> {
         while !gate.batch().is_empty() && !released.more {
             let first = core.executed_sequence() + 1;
             let room = &mut output[released.bytes..];
-            let submitted = core.submit(gate.batch(), time_ns, room).map_err(from_fault)?;
+            let records = slice_to_bytes(gate.batch());
+            let submitted = core.submit(records, time_ns, room).map_err(from_fault)?;
             let last = core.executed_sequence();
             let refusal = submitted.refusal.map_or(0, |code| code as u16);
             gate.clear_batch(submitted.commands as usize, first, last, refusal);

@@ -79,6 +79,14 @@ impl ChangeWriter {
         self.length = 0;
     }
 
+    /// Forgets the first `count` words, keeps the capacity. Order: not inside a transaction.
+    ///
+    /// Cost: moves what is behind them.
+    pub fn drop_front(&mut self, count: usize) {
+        self.words.copy_within(count..self.length, 0);
+        self.length -= count;
+    }
+
     /// Starts a transaction; `end` writes its header.
     pub fn begin(&mut self) {
         self.start = self.length;

@@ -49,13 +49,43 @@ pub struct Submitted {
     pub refusal: Option<RejectCode>,
 }
 
-/// Commands executed and not yet handed to the journal.
+/// Commands of the running batch that are executed and not yet handed to the journal.
 #[derive(Default)]
 pub(crate) struct Draft {
     sequence: u64,
     time_ns: u64,
     commands: u32,
+    /// The first of their records, which lie in the batch.
+    from: usize,
+    /// Their records when others are among them that do not; else empty.
     payload: Vec<u8>,
+}
+
+impl Draft {
+    /// Bytes of its records, when the next one of the batch is that at `at`.
+    fn bytes(&self, at: usize) -> usize {
+        match self.commands {
+            0 => 0,
+            _ if self.payload.is_empty() => (at - self.from) * COMMAND_BYTES,
+            _ => self.payload.len(),
+        }
+    }
+
+    /// A command of the batch was executed.
+    #[inline]
+    fn add(&mut self, records: &[Command]) {
+        if !self.payload.is_empty() {
+            self.payload.extend_from_slice(record::slice_to_bytes(records));
+        }
+    }
+
+    /// One that is not in the batch was executed behind `records` of it.
+    fn add_rest(&mut self, records: &[Command], rest: &Command) {
+        if self.payload.is_empty() {
+            self.payload.extend_from_slice(record::slice_to_bytes(&records[self.from..]));
+        }
+        self.payload.extend_from_slice(record::to_bytes(rest));
+    }
 }
 
 /// An open venue.
@@ -63,8 +93,8 @@ pub struct Core {
     pub(crate) engine: Engine,
     pub(crate) clock: VenueClock,
     pub(crate) pending: Pending,
-    /// Transactions of the running batch.
-    pub(crate) changes: ChangeWriter,
+    /// A batch that lies where no record may lie.
+    pub(crate) copy: Vec<Command>,
     pub(crate) answer: ChangeWriter,
     pub(crate) draft: Draft,
     /// Sequence of the last state hash in the journal.
@@ -116,7 +146,10 @@ impl Core {
         self.tools.progress.check()?;
         record::count(records)?;
         let time_ns = self.clock.stamp(caller_time_ns)?;
-        self.submit_at(records, time_ns, out)
+        let mut copy = std::mem::take(&mut self.copy);
+        let submitted = self.submit_at(record::slice(records, &mut copy), time_ns, out);
+        self.copy = copy;
+        submitted
     }
 
     /// Releases what may leave.
@@ -159,7 +192,7 @@ impl Core {
             return self.submit_at(&[], time_ns, out);
         }
         self.ticked_ns = time_ns;
-        self.submit_at(record::to_bytes(&Command::new(Opcode::Clock)), time_ns, out)
+        self.submit_at(&[Command::new(Opcode::Clock)], time_ns, out)
     }
 
     /// Believes the system clock after a jump.
@@ -302,36 +335,40 @@ impl Core {
     /// Executes commands, and `Continue` wherever a backlog is left, until one is refused.
     pub(crate) fn submit_at(
         &mut self,
-        records: &[u8],
+        records: &[Command],
         time_ns: u64,
         out: &mut [u8],
     ) -> Result<Submitted, Fault> {
-        let rest = Command::new(Opcode::Continue);
-        let (mut offset, mut ahead, mut commands) = (0, 0, 0);
+        let is_full = self.pending.bytes() >= self.options.pending_bytes_max;
+        let (mut at, mut ahead, mut commands) = (0, 0, 0);
         let refusal = loop {
             let is_rest = self.engine.has_backlog();
-            if !is_rest && offset == records.len() {
+            if !is_rest && at == records.len() {
                 break None;
             }
-            let opcode = if is_rest { rest.opcode } else { records[offset] };
-            if let Some(refusal) = self.admit(opcode)? {
+            let opcode = if is_rest { Opcode::Continue as u8 } else { records[at].opcode };
+            if self.draft.bytes(at) + COMMAND_BYTES_MAX > self.journal.payload_bytes_max() {
+                self.journal_draft(records, at)?;
+            }
+            if let Some(refusal) = self.admit(opcode, is_full)? {
                 break Some(refusal);
             }
             if is_rest {
-                self.execute(time_ns, &rest, None);
+                let rest = Command::new(Opcode::Continue);
+                self.execute(time_ns, at, &rest, None);
+                self.draft.add_rest(&records[..at], &rest);
                 continue;
             }
-            if offset >= ahead {
-                ahead = record::look_ahead(&self.engine, records, offset);
+            if at >= ahead {
+                ahead = record::look_ahead(&self.engine, records, at);
             }
-            let item = record::read(records, offset);
-            self.execute(time_ns, &item.command, item.extension.as_ref());
-            offset = item.next;
+            let (command, extension, next) = record::command_at(records, at);
+            self.execute(time_ns, at, command, extension);
+            self.draft.add(&records[at..next]);
+            at = next;
             commands += 1;
         };
-        self.journal_draft()?;
-        self.pending.push(self.changes.words());
-        self.changes.clear();
+        self.journal_draft(records, at)?;
         if self.engine.sequence() - self.snapshot_sequence
             >= self.options.snapshot_interval_commands
         {
@@ -341,10 +378,7 @@ impl Core {
     }
 
     /// Whether a command may be executed now. The journal has room for it then.
-    fn admit(&mut self, opcode: u8) -> Result<Option<RejectCode>, Fault> {
-        if self.draft.payload.len() + COMMAND_BYTES_MAX > self.journal.payload_bytes_max() {
-            self.journal_draft()?;
-        }
+    fn admit(&mut self, opcode: u8, is_full: bool) -> Result<Option<RejectCode>, Fault> {
         let engine = &mut self.engine;
         match self.journal.room(|| marker(engine))? {
             Room::Open => {}
@@ -356,32 +390,32 @@ impl Core {
         let unsynced = self.engine.sequence() - self.tools.progress.sequence();
         let is_behind = unsynced >= u64::from(self.options.unsynced_commands_max)
             && self.options.durability != Durability::Os;
-        let is_full = self.pending.bytes() >= self.options.pending_bytes_max;
         Ok((is_behind || is_full).then_some(RejectCode::Throttled))
     }
 
-    fn execute(&mut self, time_ns: u64, command: &Command, extension: Option<&Command>) {
+    #[inline]
+    fn execute(&mut self, time_ns: u64, at: usize, command: &Command, extension: Option<&Command>) {
         let sequence = self.engine.sequence() + 1;
         if self.draft.commands == 0 {
-            (self.draft.sequence, self.draft.time_ns) = (sequence, time_ns);
+            (self.draft.sequence, self.draft.time_ns, self.draft.from) = (sequence, time_ns, at);
         }
-        self.engine.execute(sequence, time_ns, command, extension, &mut self.changes);
+        self.engine.execute(sequence, time_ns, command, extension, self.pending.writer());
         self.draft.commands += 1;
-        self.draft.payload.extend_from_slice(record::to_bytes(command));
-        if let Some(extension) = extension {
-            self.draft.payload.extend_from_slice(record::to_bytes(extension));
-        }
     }
 
     /// Hands the executed commands to the journal, and now and then the state hash behind them.
-    fn journal_draft(&mut self) -> Result<(), Fault> {
+    fn journal_draft(&mut self, records: &[Command], at: usize) -> Result<(), Fault> {
         let draft = &mut self.draft;
         if draft.commands == 0 {
             return Ok(());
         }
         self.is_unchanged = false;
         let (sequence, time_ns, commands) = (draft.sequence, draft.time_ns, draft.commands);
-        self.journal.append_commands(sequence, time_ns, commands, &draft.payload)?;
+        let payload = match draft.payload.as_slice() {
+            [] => record::slice_to_bytes(&records[draft.from..at]),
+            payload => payload,
+        };
+        self.journal.append_commands(sequence, time_ns, commands, payload)?;
         draft.payload.clear();
         draft.commands = 0;
         let unmarked = self.engine.sequence() - self.marked_sequence;

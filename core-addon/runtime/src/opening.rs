@@ -21,7 +21,6 @@ use crate::lock::{self, DataLock};
 use crate::metrics::Counters;
 use crate::options::OpenOptions;
 use crate::pending::Pending;
-use crate::record;
 use crate::retention::Retention;
 use crate::snapshot::{remove_unfinished, snapshot_directory};
 use crate::snapshotter::Snapshotter;
@@ -214,8 +213,8 @@ fn start(
     Ok(Core {
         engine: state.engine,
         clock,
-        pending: Pending::default(),
-        changes: ChangeWriter::with_capacity(CHANGES_WORDS),
+        pending: Pending::with_capacity(CHANGES_WORDS),
+        copy: Vec::new(),
         answer: ChangeWriter::with_capacity(CHANGES_WORDS),
         draft: Draft::default(),
         marked_sequence: snapshot_sequence,
@@ -245,7 +244,7 @@ fn settle(core: &mut Core, warnings: &mut Vec<String>) -> Result<(), Fault> {
     (configure.price, configure.quantity) = (asked.currencies.into(), asked.sessions.into());
     (configure.order_id, configure.session) = (asked.orders.into(), asked.retained.into());
     let is_new = core.engine.capacities() != asked;
-    let records = if is_new { record::to_bytes(&configure).as_slice() } else { &[] };
+    let records = if is_new { std::slice::from_ref(&configure) } else { &[] };
     let submitted = core.submit_at(records, time_ns, &mut [])?;
     if let Some(refusal) = submitted.refusal {
         warnings.push(format!("the configured capacities were not set: {}", refusal.name()));

@@ -2,7 +2,7 @@
 //!
 //! They leave whole, in sequence order, as the bytes the engine wrote.
 
-use std::collections::VecDeque;
+use engine::change::ChangeWriter;
 
 use crate::record::words_to_bytes;
 
@@ -19,35 +19,48 @@ pub struct Released {
     pub needed_bytes: usize,
 }
 
-/// Transactions in the order of their sequences. The core admits no command above its bound.
+/// Transactions in the order of their sequences, where the engine wrote them. The core admits no
+/// command above its bound.
 #[derive(Default)]
 pub struct Pending {
-    words: VecDeque<u64>,
+    changes: ChangeWriter,
+    /// Words at the front that have left.
+    start: usize,
 }
 
 impl Pending {
-    /// Adds whole transactions.
-    pub fn push(&mut self, transactions: &[u64]) {
-        self.words.extend(transactions);
+    /// Room for `words` words at first.
+    pub fn with_capacity(words: usize) -> Pending {
+        Pending { changes: ChangeWriter::with_capacity(words), start: 0 }
+    }
+
+    /// Where the engine writes the next transactions: whole ones, behind those that wait.
+    #[inline]
+    pub fn writer(&mut self) -> &mut ChangeWriter {
+        &mut self.changes
+    }
+
+    fn words(&self) -> &[u64] {
+        &self.changes.words()[self.start..]
     }
 
     /// Bytes that wait.
     #[must_use]
+    #[inline]
     pub fn bytes(&self) -> usize {
-        self.words.len() * WORD_BYTES
+        size_of_val(self.words())
     }
 
     /// Moves the transactions up to `last_sequence` that fit into `out`.
     pub fn release(&mut self, last_sequence: u64, out: &mut [u8]) -> Released {
         let mut released = Released::default();
-        let mut words = 0;
+        let (waiting, mut words) = (self.words(), 0);
         // A transaction begins with its length in words (low half) and its sequence.
-        while let (Some(head), Some(sequence)) = (self.words.get(words), self.words.get(words + 1))
-        {
-            if *sequence > last_sequence {
+        while let [head, sequence, ..] = waiting[words..] {
+            if sequence > last_sequence {
                 break;
             }
-            let next = words + (*head as u32) as usize;
+            let next = words + (head as u32) as usize;
             if next * WORD_BYTES > out.len() {
                 released.more = true;
                 released.needed_bytes = if words == 0 { next * WORD_BYTES } else { 0 };
@@ -55,19 +68,20 @@ impl Pending {
             }
             words = next;
         }
-        self.copy_out(words, out);
         released.bytes = words * WORD_BYTES;
+        out[..released.bytes].copy_from_slice(words_to_bytes(&waiting[..words]));
+        self.start += words;
+        self.use_again();
         released
     }
 
-    fn copy_out(&mut self, words: usize, out: &mut [u8]) {
-        let (front, back) = self.words.as_slices();
-        let from_front = words.min(front.len());
-        let split = from_front * WORD_BYTES;
-        out[..split].copy_from_slice(words_to_bytes(&front[..from_front]));
-        let from_back = &back[..words - from_front];
-        out[split..words * WORD_BYTES].copy_from_slice(words_to_bytes(from_back));
-        self.words.drain(..words);
+    /// Gives the words that have left back to the writer, once they are as many as those that wait:
+    /// each that is moved pays for one that left.
+    fn use_again(&mut self) {
+        if self.start >= self.words().len() {
+            self.changes.drop_front(self.start);
+            self.start = 0;
+        }
     }
 }
 
@@ -96,8 +110,8 @@ mod tests {
     #[test]
     fn nothing_leaves_before_its_sequence_is_durable() {
         let (mut pending, mut out) = (Pending::default(), [0; 1024]);
-        pending.push(&transaction(1, 6));
-        pending.push(&transaction(2, 6));
+        pending.writer().extend(&transaction(1, 6));
+        pending.writer().extend(&transaction(2, 6));
         assert_eq!(pending.release(0, &mut out), Released::default());
         let released = pending.release(1, &mut out);
         assert_eq!((released.bytes, released.more), (48, false));
@@ -107,8 +121,8 @@ mod tests {
     #[test]
     fn only_whole_transactions_leave_and_a_large_one_says_its_size() {
         let (mut pending, mut out) = (Pending::default(), [0; 100]);
-        pending.push(&transaction(1, 6));
-        pending.push(&transaction(2, 20));
+        pending.writer().extend(&transaction(1, 6));
+        pending.writer().extend(&transaction(2, 20));
         let first = pending.release(2, &mut out);
         assert_eq!(first, Released { bytes: 48, more: true, needed_bytes: 0 });
         let second = pending.release(2, &mut out);
@@ -119,13 +133,13 @@ mod tests {
     }
 
     #[test]
-    fn order_and_content_survive_the_turn_of_the_ring() {
+    fn order_and_content_survive_that_room_is_used_again() {
         let (mut pending, mut out) = (Pending::default(), [0; 200]);
         let (mut pushed, mut seen) = (0, Vec::new());
         while pushed < 500 {
             for _ in 0..3 {
                 pushed += 1;
-                pending.push(&transaction(pushed, 6 + pushed % 9));
+                pending.writer().extend(&transaction(pushed, 6 + pushed % 9));
             }
             loop {
                 let released = pending.release(pushed, &mut out);

@@ -75,17 +75,46 @@ pub fn read(bytes: &[u8], offset: usize) -> Item {
     Item { command, extension, next: next + COMMAND_BYTES }
 }
 
-/// Lets the engine load what the records from `offset` on will touch; see `Engine::look_ahead`.
-///
-/// Returns the offset up to where it looked; nothing to overlap, nothing done.
+/// The records in bytes that `count` accepted, where they lie; in `copy` when that is no address for
+/// a record.
+#[must_use]
+pub fn slice<'a>(bytes: &'a [u8], copy: &'a mut Vec<Command>) -> &'a [Command] {
+    // SAFETY: any 128 bytes make a `Command`.
+    let (before, records, behind) = unsafe { bytes.align_to::<Command>() };
+    if before.is_empty() && behind.is_empty() {
+        return records;
+    }
+    copy.clear();
+    copy.extend(bytes.chunks_exact(COMMAND_BYTES).map(from_bytes));
+    copy
+}
+
+/// The bytes of records.
+#[must_use]
+pub fn slice_to_bytes(records: &[Command]) -> &[u8] {
+    // SAFETY: as in `to_bytes`.
+    unsafe { std::slice::from_raw_parts(records.as_ptr().cast(), size_of_val(records)) }
+}
+
+/// One command: its record, its extension if it has one, and the position of the next.
 #[inline]
-pub fn look_ahead(engine: &Engine, bytes: &[u8], offset: usize) -> usize {
-    let end = bytes.len().min(offset + LOOK_AHEAD * COMMAND_BYTES);
-    let records = bytes[offset..end].chunks_exact(COMMAND_BYTES);
-    if records.len() > 1 {
-        let mut commands = [Command::new(Opcode::Extension); LOOK_AHEAD];
-        commands.iter_mut().zip(records).for_each(|(to, from)| *to = from_bytes(from));
-        engine.look_ahead(&commands);
+#[must_use]
+pub fn command_at(records: &[Command], at: usize) -> (&Command, Option<&Command>, usize) {
+    let command = &records[at];
+    if command.extensions == 0 {
+        return (command, None, at + 1);
+    }
+    (command, Some(&records[at + 1]), at + 2)
+}
+
+/// Lets the engine load what the records from `at` on will touch; see `Engine::look_ahead`.
+///
+/// Returns the position up to where it looked; nothing to overlap, nothing done.
+#[inline]
+pub fn look_ahead(engine: &Engine, records: &[Command], at: usize) -> usize {
+    let end = records.len().min(at + LOOK_AHEAD);
+    if end > at + 1 {
+        engine.look_ahead(&records[at..end]);
     }
     end
 }
@@ -144,6 +173,23 @@ mod tests {
         let mut shifted = vec![0];
         shifted.extend_from_slice(bytes);
         assert_eq!(from_bytes(&shifted[1..]), command);
+    }
+
+    #[test]
+    fn records_are_the_same_wherever_they_lie() {
+        let records = [with_extension().as_slice(), &[Command::new(Opcode::Clock)]].concat();
+        let bytes = slice_to_bytes(&records);
+        let mut copy = Vec::new();
+        assert_eq!(slice(bytes, &mut copy), records);
+        assert!(copy.is_empty(), "they lie where records may lie");
+        let mut room = vec![0; bytes.len() + 8];
+        for shift in 0..8 {
+            room[shift..shift + bytes.len()].copy_from_slice(bytes);
+            assert_eq!(slice(&room[shift..shift + bytes.len()], &mut copy), records);
+        }
+        assert_eq!(copy, records, "they lay elsewhere");
+        assert_eq!(command_at(&records, 0), (&records[0], Some(&records[1]), 2));
+        assert_eq!(command_at(&records, 2), (&records[2], None, 3));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use engine::Engine;
 use engine::change::ChangeWriter;
+use engine::command::Command;
 
 use crate::fault::{Fault, FaultCode};
 use crate::journal::entry::{Entry, EntryKind};
@@ -16,6 +17,8 @@ pub struct Replay {
     engine: Engine,
     behaviour_version: u32,
     changes: ChangeWriter,
+    /// Records that lie where none may lie.
+    copy: Vec<Command>,
     /// Commands executed.
     pub commands: u64,
     /// State hashes compared.
@@ -27,7 +30,7 @@ impl Replay {
     #[must_use]
     pub fn new(engine: Engine, behaviour_version: u32) -> Replay {
         let changes = ChangeWriter::with_capacity(1 << 12);
-        Replay { engine, behaviour_version, changes, commands: 0, markers: 0 }
+        Replay { engine, behaviour_version, changes, copy: Vec::new(), commands: 0, markers: 0 }
     }
 
     /// The engine as far as it came.
@@ -74,17 +77,17 @@ impl Replay {
         }
         // A snapshot stands at a state hash, and those stand between entries.
         assert_eq!(entry.sequence, self.engine.sequence() + 1, "the state cuts an entry in two");
-        let (mut offset, mut ahead) = (0, 0);
+        let records = record::slice(entry.payload, &mut self.copy);
+        let (mut at, mut ahead) = (0, 0);
         for sequence in entry.sequence..=entry.last_sequence() {
-            if offset >= ahead {
-                ahead = record::look_ahead(&self.engine, entry.payload, offset);
+            if at >= ahead {
+                ahead = record::look_ahead(&self.engine, records, at);
             }
-            let item = record::read(entry.payload, offset);
+            let (command, extension, next) = record::command_at(records, at);
             self.changes.clear();
-            let (command, extension) = (&item.command, item.extension.as_ref());
             self.engine.execute(sequence, entry.time_ns, command, extension, &mut self.changes);
             each(sequence, self.changes.words());
-            offset = item.next;
+            at = next;
         }
         self.commands += u64::from(entry.commands);
         Ok(())

@@ -1,7 +1,7 @@
 //! The sessions' side of the gate: logins, what is released, and what is told again.
 
 use engine::change::TRANSACTION_SYSTEM;
-use engine::command::{COMMAND_BYTES, FLAG_CANCEL_ON_DISCONNECT, Opcode};
+use engine::command::{Command, FLAG_CANCEL_ON_DISCONNECT, Opcode};
 use engine::generated::reject_code::RejectCode;
 
 use crate::connection::{Connections, Pause, State};
@@ -120,9 +120,9 @@ impl Gate {
         self.sessions.get_mut(session).may_trade = may_trade;
     }
 
-    /// Records of 128 bytes for the core, in order of arrival.
+    /// Records for the core, in order of arrival.
     #[must_use]
-    pub fn batch(&self) -> &[u8] {
+    pub fn batch(&self) -> &[Command] {
         &self.batch
     }
 
@@ -150,16 +150,16 @@ impl Gate {
         let mut batch = std::mem::take(&mut self.batch);
         let mut origins = std::mem::take(&mut self.origins);
         let keeps_cancels = refusal == RejectCode::VenueCancelOnly.number();
-        let mut records = batch.as_chunks::<COMMAND_BYTES>().0.iter();
+        let mut records = batch.iter();
         for (index, origin) in origins.iter().copied().enumerate() {
             let command = records.next().expect("a record for each command");
-            let extension = if command[7] > 0 { records.next() } else { None };
+            let extension = if command.extensions > 0 { records.next() } else { None };
             if index < executed {
                 continue;
             }
-            if keeps_cancels && is_cancel(command[0]) {
-                self.batch.extend_from_slice(command);
-                self.batch.extend_from_slice(extension.map_or(&[][..], |record| &record[..]));
+            if keeps_cancels && is_cancel(command.opcode) {
+                self.batch.push(*command);
+                self.batch.extend(extension);
                 self.origins.push(origin);
                 continue;
             }
@@ -176,24 +176,23 @@ impl Gate {
     fn refuse_one(
         &mut self,
         origin: u32,
-        command: &[u8; COMMAND_BYTES],
-        extension: Option<&[u8; COMMAND_BYTES]>,
+        command: &Command,
+        extension: Option<&Command>,
         refusal: u16,
     ) {
         let session = self.sessions.get_mut(origin);
-        if session.increasing_refs && !is_cancel(command[0]) {
-            session.take_back_id(text_of(command));
+        if session.increasing_refs && !is_cancel(command.opcode) {
+            session.take_back_id(command.text());
         }
         session.land();
         if session.connection == NONE {
             return;
         }
         self.statistics.rejected += 1;
-        let order_id = u64::from_le_bytes(*command[24..].first_chunk().expect("a record"));
-        let other = extension.map_or(&[][..], text_of);
-        let ids = Ids::new(command[0], order_id, text_of(command), other);
+        let other = extension.map_or(&[][..], Command::text);
+        let ids = Ids::new(command.opcode, command.order_id, command.text(), other);
         let code = Refusal::Code(refusal);
-        let frame = self.encoder.refused(body_of(command[0]), code, Some(&ids));
+        let frame = self.encoder.refused(body_of(command.opcode), code, Some(&ids));
         self.connections.push(session.connection, frame.bytes());
     }
 
@@ -287,10 +286,6 @@ impl Gate {
 
 fn is_cancel(opcode: u8) -> bool {
     opcode == Opcode::CancelOrder as u8 || opcode == Opcode::MassCancel as u8
-}
-
-fn text_of(record: &[u8; COMMAND_BYTES]) -> &[u8] {
-    &record[64..64 + usize::from(record[6]).min(64)]
 }
 
 /// Everybody, with what is new.

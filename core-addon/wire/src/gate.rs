@@ -4,7 +4,7 @@
 //! Order of a turn: `receive` for each chunk, the core executes `batch`, `clear_batch`, `deliver`
 //! what the core released, `next_dirty` until there is none.
 
-use engine::command::{COMMAND_BYTES, Command, Opcode};
+use engine::command::{Command, Opcode};
 use engine::generated::reject_code::RejectCode;
 
 use crate::bounds::Bounds;
@@ -75,7 +75,7 @@ pub struct Gate {
     /// The command that is decoded.
     pub(crate) order: OrderCommand,
     /// Records for the core, and the session of each command among them.
-    pub(crate) batch: Vec<u8>,
+    pub(crate) batch: Vec<Command>,
     pub(crate) origins: Vec<u32>,
     /// Connections whose bytes wait for room in the batch.
     pub(crate) waiting: Vec<u32>,
@@ -386,9 +386,9 @@ impl Gate {
         session.in_flight += 1;
         self.statistics.commands += 1;
         self.origins.push(slot);
-        push_record(&mut self.batch, command);
+        self.batch.push(*command);
         if command.extensions > 0 {
-            push_record(&mut self.batch, &self.order.extension);
+            self.batch.push(self.order.extension);
         }
     }
 
@@ -423,13 +423,4 @@ impl Gate {
             }
         }
     }
-}
-
-#[inline]
-fn push_record(batch: &mut Vec<u8>, command: &Command) {
-    let mut record = [[0; 8]; COMMAND_BYTES / 8];
-    for (bytes, word) in record.iter_mut().zip(command.words()) {
-        *bytes = word.to_le_bytes();
-    }
-    batch.extend_from_slice(record.as_flattened());
 }

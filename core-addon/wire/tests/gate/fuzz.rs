@@ -169,11 +169,11 @@ impl Port {
         let mut control = [0; 1 << 14];
         while self.gate.next_control(1, &mut control).is_some() {}
         let batch = self.gate.batch();
-        assert!(batch.len() <= 2 * 6 * 128 && batch.len().is_multiple_of(128));
-        for record in batch.as_chunks::<128>().0 {
-            let is_stamped = record[8] == 3 && record[16..24] != [0; 8];
-            assert!(is_stamped || record[0] == 255, "{record:02x?}");
-            assert!((10..=13).contains(&record[0]) || record[0] == 255);
+        assert!(batch.len() <= 2 * 6);
+        for record in batch {
+            let is_stamped = record.account == 3 && record.session != 0;
+            assert!(is_stamped || record.opcode == 255, "{record:02x?}");
+            assert!((10..=13).contains(&record.opcode) || record.opcode == 255);
         }
         self.gate.clear_batch(0, 0, 0, 9001);
         while self.gate.next_dirty().is_some() {}

@@ -2,7 +2,7 @@
 
 use engine::Engine;
 use engine::change::ChangeWriter;
-use engine::command::{COMMAND_BYTES, Command, Opcode};
+use engine::command::{Command, Opcode};
 use flatbuffers::{FlatBufferBuilder, UnionWIPOffset, WIPOffset};
 use wire::generated::{
     CancelOrder, CancelOrderArgs, ClientBody, ClientMessage, ClientMessageArgs, Heartbeat,
@@ -192,12 +192,12 @@ impl Venue {
     /// Executes the gate's batch and clears it; returns what was released.
     pub fn execute_batch(&mut self) -> Vec<u8> {
         let batch = self.gate.batch().to_vec();
-        let mut records = batch.as_chunks::<COMMAND_BYTES>().0.iter().map(command_of);
+        let mut records = batch.iter();
         let first = self.engine.sequence() + 1;
         let mut released = Vec::new();
         while let Some(command) = records.next() {
             let extension = if command.extensions > 0 { records.next() } else { None };
-            released.extend(self.run(&command, extension.as_ref()));
+            released.extend(self.run(command, extension));
         }
         let last = self.engine.sequence();
         self.gate.clear_batch((last + 1 - first) as usize, first, last, 0);
@@ -278,29 +278,5 @@ impl Venue {
         let bytes = self.gate.output(connection).to_vec();
         self.gate.sent(connection, bytes.len());
         bytes
-    }
-}
-
-fn command_of(record: &[u8; COMMAND_BYTES]) -> Command {
-    let word = |index: usize| u64::from_le_bytes(*record[index * 8..].first_chunk().expect("8"));
-    let mut text = [0; 64];
-    text.copy_from_slice(&record[64..]);
-    Command {
-        opcode: record[0],
-        flags: record[1],
-        side: record[2],
-        order_type: record[3],
-        time_in_force: record[4],
-        kind: record[5],
-        text_length: record[6],
-        extensions: record[7],
-        account: word(1) as u32,
-        instrument: (word(1) >> 32) as u32,
-        session: word(2),
-        order_id: word(3),
-        price: word(4) as i64,
-        quantity: word(5) as i64,
-        amount: [word(6), word(7)],
-        text,
     }
 }
