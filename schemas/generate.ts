@@ -8,6 +8,7 @@
 import { join } from "node:path";
 import { commandsTable } from "../gateway/commands/commands.ts";
 import { settingsTable } from "../gateway/config.ts";
+import { borderOutputs } from "./addon-border.ts";
 import {
   STOCK_MODULE_PATH,
   stockModule,
@@ -280,7 +281,9 @@ if (import.meta.main) {
   const fixFiles = await fixOutputs(stockAt < 0 ? undefined : process.argv[stockAt + 1]);
   const orderEntry = await Bun.file(join(ROOT, ORDER_ENTRY_SCHEMA_PATH)).text();
   const orderEntryFiles = await orderEntryOutputs(orderEntry);
-  const files = [...outputs(rows, operating), ...fixFiles, ...orderEntryFiles];
+  const borderFiles = await borderOutputs(ROOT);
+  const made = [...outputs(rows, operating), ...borderFiles];
+  const files = [...made, ...fixFiles, ...orderEntryFiles];
   for (const [path, text] of files) {
     const file = Bun.file(join(ROOT, path));
     if ((await file.exists()) && (await file.text()) === text) continue;

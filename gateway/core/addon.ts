@@ -3,6 +3,7 @@
 
 import { createRequire } from "node:module";
 import { GatewayFault } from "../domain/fault.ts";
+import { ADDON_BORDER } from "../generated/addon-border.ts";
 
 /** Settings of one core; what is left out keeps the default of core-addon/runtime. */
 export interface CoreOptions {
@@ -136,6 +137,8 @@ export const PLACE_COUNT = 46;
 
 /** What core-addon/binding exports. Every call may throw an error with a stable `code`. */
 export interface Addon {
+  /** Another number than `ADDON_BORDER`: the calls below are those of another version. */
+  border(): number;
   open(options: CoreOptions, doorbell: () => void): OpenReport;
   attach(
     handle: number,
@@ -229,16 +232,32 @@ const ADDON_PATH = "../../core-addon/openbell-core.node";
 /**
  * Loads the addon; a second call gives the same one.
  *
- * Errors: throws `addon_missing`.
+ * Errors: throws `addon_missing`, `addon_outdated`.
  */
 export function loadAddon(): Addon {
+  const addon = requireAddon();
+  checkBorder(addon);
+  return addon;
+}
+
+function requireAddon(): Addon {
   try {
-    // why: the interface above is what the binding exports; test/boundary calls all of it
+    // why: the interface above is what the binding exports; `checkBorder` tells whether it is
     return createRequire(import.meta.url)(ADDON_PATH) as Addon;
   } catch (cause) {
     const message = "The core addon is missing or not made for this machine: run `npm run build`";
     throw new GatewayFault("addon_missing", message, { cause });
   }
+}
+
+/** Errors: throws `addon_outdated` when the addon was not built from the sources beside it. */
+export function checkBorder(addon: Partial<Pick<Addon, "border">>): void {
+  if (addon.border?.() === ADDON_BORDER) return;
+  throw new GatewayFault(
+    "addon_outdated",
+    "The core addon was built from other sources than the gateway: " +
+      "run `node tools/bootstrap.mjs --rebuild`, or start with `npm start`",
+  );
 }
 
 /** Errors: throws what the addon threw as a fault of the same code. */

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { Place, PLACE_COUNT } from "../../gateway/core/addon.ts";
+import { checkBorder, Place, PLACE_COUNT } from "../../gateway/core/addon.ts";
 import type { Addon } from "../../gateway/core/addon.ts";
 import { ChangeReader } from "../../gateway/core/change-log.ts";
 import {
@@ -20,6 +20,18 @@ afterAll(removeDirectories);
 /** The addon as a caller without types sees it. */
 // why: the point of these tests is what the type forbids
 const untyped = addon as unknown as Record<keyof Addon, (...values: unknown[]) => unknown>;
+
+describe("an addon built from other sources", () => {
+  test("is refused, and what to do is said", () => {
+    const ours = addon.border();
+    expect(() => checkBorder({ border: () => ours })).not.toThrow();
+    // The one before there was a border has no such call.
+    for (const other of [{ border: () => ours + 1 }, {}]) {
+      expect(codeOf(() => checkBorder(other))).toBe("addon_outdated");
+      expect(() => checkBorder(other)).toThrow("node tools/bootstrap.mjs --rebuild");
+    }
+  });
+});
 
 describe("a view with an offset", () => {
   test("is read and written within its bounds", () => {

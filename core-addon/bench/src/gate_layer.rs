@@ -1,5 +1,5 @@
-//! Layer "gate": the way of a binary order in Rust, without sockets and JavaScript: frames in, gate,
-//! core with its journal, gate, frames out.
+//! Layer "gate": the way of a binary order in Rust, without sockets and JavaScript: frames in,
+//! gate, core with its journal, gate, frames out.
 //!
 //! A turn brings a chunk of each of eight clients, executes them and copies out what the clients
 //! are owed, as the addon does. A client sends orders that rest and, when its turn comes again,

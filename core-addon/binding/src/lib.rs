@@ -3,6 +3,7 @@
 //! Order: all calls come from the main thread; a Worker is refused. A reject is a value. A fault is
 //! an error with a stable `code`. A panic in runtime or engine aborts the process: decision 0006.
 
+mod border;
 mod convert;
 pub mod gate;
 pub mod reexecution;
@@ -100,6 +101,13 @@ fn with_buffers<T>(handle: u32, call: impl FnOnce(&mut Core, Views<'_>) -> Resul
         };
         call(&mut open.core, views)
     })
+}
+
+/// What gateway and addon must agree on, as one number: the gateway refuses an addon with another
+/// one.
+#[napi]
+pub fn border() -> u32 {
+    border::BORDER
 }
 
 /// Opens a core. `doorbell` is called on the event loop after transactions became readable; rings

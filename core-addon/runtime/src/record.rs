@@ -75,8 +75,8 @@ pub fn read(bytes: &[u8], offset: usize) -> Item {
     Item { command, extension, next: next + COMMAND_BYTES }
 }
 
-/// The records in bytes that `count` accepted, where they lie; in `copy` when that is no address for
-/// a record.
+/// The records in bytes that `count` accepted, where they lie; in `copy` when that is no address
+/// for a record.
 #[must_use]
 pub fn slice<'a>(bytes: &'a [u8], copy: &'a mut Vec<Command>) -> &'a [Command] {
     // SAFETY: any 128 bytes make a `Command`.

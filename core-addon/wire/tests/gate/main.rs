@@ -5,6 +5,7 @@ mod answers;
 mod client_refs;
 mod control;
 mod fuzz;
+mod golden;
 mod heap;
 mod hostile;
 mod orders;

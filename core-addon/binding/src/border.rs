@@ -1,0 +1,4 @@
+// Written by schemas/generate.ts; never edited.
+
+/// The border that this addon has.
+pub const BORDER: u32 = 0x0f055630;

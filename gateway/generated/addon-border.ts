@@ -1,0 +1,4 @@
+// Written by schemas/generate.ts; never edited.
+
+/** The border that the addon must have. */
+export const ADDON_BORDER = 0x0f055630;
