@@ -1736,8 +1736,16 @@ export class LoginRejected {
     return offset ? this.bb!.readUint64(this.bb_pos + offset) : BigInt("0");
   }
 
+  /**
+   * Of sequence_not_available: the largest that there is to ask for, of the message to come.
+   */
+  nextNumber(): bigint {
+    const offset = this.bb!.__offset(this.bb_pos, 12);
+    return offset ? this.bb!.readUint64(this.bb_pos + offset) : BigInt("0");
+  }
+
   static startLoginRejected(builder: flatbuffers.Builder) {
-    builder.startObject(4);
+    builder.startObject(5);
   }
 
   static addCode(builder: flatbuffers.Builder, code: number) {
@@ -1756,6 +1764,10 @@ export class LoginRejected {
     builder.addFieldInt64(3, firstNumber, BigInt("0"));
   }
 
+  static addNextNumber(builder: flatbuffers.Builder, nextNumber: bigint) {
+    builder.addFieldInt64(4, nextNumber, BigInt("0"));
+  }
+
   static endLoginRejected(builder: flatbuffers.Builder): flatbuffers.Offset {
     const offset = builder.endObject();
     return offset;
@@ -1767,12 +1779,14 @@ export class LoginRejected {
     versionMin: number,
     versionMax: number,
     firstNumber: bigint,
+    nextNumber: bigint,
   ): flatbuffers.Offset {
     LoginRejected.startLoginRejected(builder);
     LoginRejected.addCode(builder, code);
     LoginRejected.addVersionMin(builder, versionMin);
     LoginRejected.addVersionMax(builder, versionMax);
     LoginRejected.addFirstNumber(builder, firstNumber);
+    LoginRejected.addNextNumber(builder, nextNumber);
     return LoginRejected.endLoginRejected(builder);
   }
 }

@@ -21,7 +21,7 @@ import { LoginDesk } from "./login/desk.ts";
 import { QueryDesk } from "./queries/desk.ts";
 import type { Port } from "./port.ts";
 import { type CloseReason, farewellOf, loginCodeOf } from "./rejects.ts";
-import { engineNameOf, type StreamDirectory } from "./streams/directory.ts";
+import { engineNameOf, type NumberRange, type StreamDirectory } from "./streams/directory.ts";
 import type { Replays } from "./streams/replays.ts";
 
 export interface SessionParts {
@@ -94,13 +94,13 @@ export class Session {
     const code = loginCodeOf(reason);
     if (code === undefined) return undefined;
     venue.commandMetrics.countReject(code);
-    return loginRejected(writer, this.stamp(), code, 0);
+    return loginRejected(writer, this.stamp(), code);
   }
 
   #logIn(connection: Connection, message: LoginMessage): void {
     const judged = this.#desk.judge(connection, message);
     if ("code" in judged) {
-      this.#refuseLogin(connection, judged.code, judged.firstNumber);
+      this.#refuseLogin(connection, judged.code, judged.numbers);
       return;
     }
     const { venue, port } = this.#parts;
@@ -113,7 +113,7 @@ export class Session {
     venue.sessionRegistry.open(account, engineNameOf(name), (opened) => {
       const isHere = connection.login === login;
       if ("code" in opened) {
-        if (isHere) this.#refuseLogin(connection, opened.code, 0);
+        if (isHere) this.#refuseLogin(connection, opened.code);
         return;
       }
       // Its connection is gone already; nobody else could log in meanwhile but after it.
@@ -122,11 +122,11 @@ export class Session {
     });
   }
 
-  #refuseLogin(connection: Connection, code: RejectCode, firstNumber: number): void {
+  #refuseLogin(connection: Connection, code: RejectCode, numbers?: NumberRange): void {
     const { venue, writer, port, countLogin } = this.#parts;
     countLogin("refused");
     venue.commandMetrics.countReject(code);
-    port.send(connection, loginRejected(writer, this.stamp(), code, firstNumber));
+    port.send(connection, loginRejected(writer, this.stamp(), code, numbers));
     port.end(connection, "login_refused");
   }
 
@@ -142,8 +142,8 @@ export class Session {
     this.#engineSessions.set(login, session);
     // Of the past as it was when it was asked for, some may have been given up since.
     if (kind === "ahead" || (kind === "behind" && behind === undefined)) {
-      const first = streams.firstNumber(stream);
-      this.#refuseLogin(connection, RejectCode.sequence_not_available, first);
+      const numbers = streams.numbersOf(stream);
+      this.#refuseLogin(connection, RejectCode.sequence_not_available, numbers);
       return;
     }
     connection.state = "logged_in";

@@ -216,7 +216,7 @@ describe("over a restart", () => {
   });
 });
 
-test("what is older than a day is refused, with the first number that there is", async () => {
+test("what is older than a day, or was never given, is refused with what there is", async () => {
   await venue.stop();
   rmSync(directory, { recursive: true });
   let aheadUs = 0;
@@ -238,7 +238,15 @@ test("what is older than a day is refused, with the first number that there is",
   client.send(login({ token, session: "A", nextNumber: 1 }));
   const { body } = await client.next("LoginRejected");
   expect(body.code()).toBe(RejectCode.sequence_not_available);
-  expect(Number(body.firstNumber())).toBe(3);
+  expect([body.firstNumber(), body.nextNumber()]).toEqual([3n, 4n]);
+  using early = await venue.connect();
+  early.send(login({ token, session: "A", nextNumber: 5 }));
+  const { body: ahead } = await early.next("LoginRejected");
+  expect([ahead.firstNumber(), ahead.nextNumber()]).toEqual([3n, 4n]);
+  using stranger = await venue.connect();
+  stranger.send(login({ token, session: "B", nextNumber: 2 }));
+  const { body: unknown } = await stranger.next("LoginRejected");
+  expect([unknown.firstNumber(), unknown.nextNumber()]).toEqual([1n, 1n]);
   using again = await venue.logIn({ token, session: "A", nextNumber: 3 });
   expect((await again.next("OrderAccepted")).body.clientOrderId()).toBe("three");
 });

@@ -6735,6 +6735,7 @@ impl<'a> LoginRejected<'a> {
   pub const VT_VERSION_MIN: ::flatbuffers::VOffsetT = 6;
   pub const VT_VERSION_MAX: ::flatbuffers::VOffsetT = 8;
   pub const VT_FIRST_NUMBER: ::flatbuffers::VOffsetT = 10;
+  pub const VT_NEXT_NUMBER: ::flatbuffers::VOffsetT = 12;
 
   #[inline]
   pub unsafe fn init_from_table(table: ::flatbuffers::Table<'a>) -> Self {
@@ -6746,6 +6747,7 @@ impl<'a> LoginRejected<'a> {
     args: &'args LoginRejectedArgs
   ) -> ::flatbuffers::WIPOffset<LoginRejected<'bldr>> {
     let mut builder = LoginRejectedBuilder::new(_fbb);
+    builder.add_next_number(args.next_number);
     builder.add_first_number(args.first_number);
     builder.add_version_max(args.version_max);
     builder.add_version_min(args.version_min);
@@ -6784,6 +6786,14 @@ impl<'a> LoginRejected<'a> {
     // which contains a valid value in this slot
     unsafe { self._tab.get::<u64>(LoginRejected::VT_FIRST_NUMBER, Some(0)).unwrap()}
   }
+  /// Of sequence_not_available: the largest that there is to ask for, of the message to come.
+  #[inline]
+  pub fn next_number(&self) -> u64 {
+    // Safety:
+    // Created from valid Table for this object
+    // which contains a valid value in this slot
+    unsafe { self._tab.get::<u64>(LoginRejected::VT_NEXT_NUMBER, Some(0)).unwrap()}
+  }
 }
 
 impl ::flatbuffers::Verifiable for LoginRejected<'_> {
@@ -6796,6 +6806,7 @@ impl ::flatbuffers::Verifiable for LoginRejected<'_> {
      .visit_field::<u16>("version_min", Self::VT_VERSION_MIN, false)?
      .visit_field::<u16>("version_max", Self::VT_VERSION_MAX, false)?
      .visit_field::<u64>("first_number", Self::VT_FIRST_NUMBER, false)?
+     .visit_field::<u64>("next_number", Self::VT_NEXT_NUMBER, false)?
      .finish();
     Ok(())
   }
@@ -6805,6 +6816,7 @@ pub struct LoginRejectedArgs {
     pub version_min: u16,
     pub version_max: u16,
     pub first_number: u64,
+    pub next_number: u64,
 }
 impl<'a> Default for LoginRejectedArgs {
   #[inline]
@@ -6814,6 +6826,7 @@ impl<'a> Default for LoginRejectedArgs {
       version_min: 0,
       version_max: 0,
       first_number: 0,
+      next_number: 0,
     }
   }
 }
@@ -6840,6 +6853,10 @@ impl<'a: 'b, 'b, A: ::flatbuffers::Allocator + 'a> LoginRejectedBuilder<'a, 'b, 
     self.fbb_.push_slot::<u64>(LoginRejected::VT_FIRST_NUMBER, first_number, 0);
   }
   #[inline]
+  pub fn add_next_number(&mut self, next_number: u64) {
+    self.fbb_.push_slot::<u64>(LoginRejected::VT_NEXT_NUMBER, next_number, 0);
+  }
+  #[inline]
   pub fn new(_fbb: &'b mut ::flatbuffers::FlatBufferBuilder<'a, A>) -> LoginRejectedBuilder<'a, 'b, A> {
     let start = _fbb.start_table();
     LoginRejectedBuilder {
@@ -6861,6 +6878,7 @@ impl ::core::fmt::Debug for LoginRejected<'_> {
       ds.field("version_min", &self.version_min());
       ds.field("version_max", &self.version_max());
       ds.field("first_number", &self.first_number());
+      ds.field("next_number", &self.next_number());
       ds.finish()
   }
 }

@@ -13,6 +13,7 @@ import type { Currency as CurrencyTerms } from "../../../domain/instrument.ts";
 import type { Instrument as InstrumentTerms } from "../../../domain/instrument.ts";
 import type { RejectCode } from "../../../domain/reject.ts";
 import { addAmount, type FrameWriter, ServerBody, type Stamp, toNs } from "../codec.ts";
+import type { NumberRange } from "../streams/directory.ts";
 
 /** The one that there is. */
 export const VERSION = 1;
@@ -90,19 +91,20 @@ export function referenceData(writer: FrameWriter, stamp: Stamp, part: Reference
   });
 }
 
-/** `firstNumber`: of `sequence_not_available` the one that there is; else 0. */
+/** `numbers`: of `sequence_not_available` those that there are. */
 export function loginRejected(
   writer: FrameWriter,
   stamp: Stamp,
   code: RejectCode,
-  firstNumber: number,
+  numbers?: NumberRange,
 ): Uint8Array {
   return writer.write(ServerBody.LoginRejected, stamp, (builder) => {
     LoginRejected.startLoginRejected(builder);
     LoginRejected.addCode(builder, code);
     LoginRejected.addVersionMin(builder, VERSION);
     LoginRejected.addVersionMax(builder, VERSION);
-    LoginRejected.addFirstNumber(builder, BigInt(firstNumber));
+    LoginRejected.addFirstNumber(builder, BigInt(numbers?.first ?? 0));
+    LoginRejected.addNextNumber(builder, BigInt(numbers?.next ?? 0));
     return LoginRejected.endLoginRejected(builder);
   });
 }

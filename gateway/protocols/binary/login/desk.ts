@@ -9,16 +9,16 @@ import { STREAM_NAME } from "../../../sessions/binary-streams.ts";
 import type { Venue } from "../../../sessions/venue.ts";
 import type { LoginMessage } from "../codec.ts";
 import type { Connection, Login } from "../connection.ts";
-import type { Stream, StreamDirectory, StreamTerms } from "../streams/directory.ts";
+import type { NumberRange, StreamDirectory, StreamTerms } from "../streams/directory.ts";
 import { VERSION } from "./codec.ts";
 
 /** Units: ms. The default is what a client is told that says nothing. */
 const HEARTBEAT_MS = { min: 200, standard: 1_000, max: 60_000 } as const;
 
-/** `firstNumber`: what there is, when the number asked for is not. */
+/** `numbers`: what there is, when the number asked for is not. */
 export interface Refused {
   readonly code: RejectCode;
-  readonly firstNumber: number;
+  readonly numbers?: NumberRange;
 }
 
 export interface Granted {
@@ -74,22 +74,15 @@ export class LoginDesk {
       const isOwn = taken.isLoggedIn && taken.login?.caller.keyId === caller.keyId;
       if (!message.takesOver || !isOwn) return refuse(RejectCode.session_in_use);
     }
-    const range = known === undefined ? { first: 1, next: 1 } : this.#rangeOf(known);
+    const numbers = known === undefined ? { first: 1, next: 1 } : streams.numbersOf(known);
     // 0: none of the past. The next one to come is always there.
-    if (nextNumber !== 0 && (nextNumber < range.first || nextNumber > range.next)) {
-      return { code: RejectCode.sequence_not_available, firstNumber: range.first };
+    if (nextNumber !== 0 && (nextNumber < numbers.first || nextNumber > numbers.next)) {
+      return { code: RejectCode.sequence_not_available, numbers };
     }
     const stream = known ?? streams.create(termsOf(caller, message));
     if (typeof stream === "number") return refuse(stream);
     streams.noteLogin(stream);
     return { login: { caller, stream, cancelsOnDisconnect, heartbeatUs }, taken };
-  }
-
-  /** The first number that can be had, and the first that is still to come. */
-  #rangeOf(stream: Stream): { readonly first: number; readonly next: number } {
-    const { streams } = this.#parts;
-    const next = streams.gate.positionOf(stream.slot).number + 1;
-    return { first: Math.min(streams.firstNumber(stream), next), next };
   }
 
   #refuseCredentials({ address }: Connection): Refused {
@@ -104,5 +97,5 @@ function termsOf({ account }: Caller, message: LoginMessage): StreamTerms {
 }
 
 function refuse(code: RejectCode): Refused {
-  return { code, firstNumber: 0 };
+  return { code };
 }

@@ -35,6 +35,12 @@ export interface Stream {
   connection: Connection | undefined;
 }
 
+/** The first number that can be had, and the first that is still to come. */
+export interface NumberRange {
+  readonly first: number;
+  readonly next: number;
+}
+
 export interface StreamParts {
   readonly core: GateCore;
   readonly streams: BinaryStreams;
@@ -121,9 +127,10 @@ export class StreamDirectory implements JournalHolder {
     this.#parts.streams.noteLogin(stored, this.#parts.clock.nowUs());
   }
 
-  /** The first number that can be had. */
-  firstNumber({ stored }: Stream): number {
-    return this.#positions.firstNumber(stored.id);
+  /** What can be asked for. */
+  numbersOf({ stored, slot }: Stream): NumberRange {
+    const next = this.gate.positionOf(slot).number + 1;
+    return { first: Math.min(this.#positions.firstNumber(stored.id), next), next };
   }
 
   /** Where to go on from to have `number`; `undefined`: it is too old. */
