@@ -1,4 +1,4 @@
 // Written by schemas/generate.ts; never edited.
 
 /** The border that the addon must have. */
-export const ADDON_BORDER = 0x0f055630;
+export const ADDON_BORDER = 0xabde9d2f;

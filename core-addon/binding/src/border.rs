@@ -1,4 +1,4 @@
 // Written by schemas/generate.ts; never edited.
 
 /// The border that this addon has.
-pub const BORDER: u32 = 0x0f055630;
+pub const BORDER: u32 = 0xabde9d2f;
