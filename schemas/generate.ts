@@ -120,6 +120,7 @@ export function outputs(rejectCodes: readonly RejectRow[], operating: string): M
     ["core-addon/engine/src/generated/reject_code.rs", rustRejectCodes(rejectCodes)],
     ["gateway/generated/reject-codes.ts", typescriptRejectCodes(rejectCodes)],
     ["docs/reject-codes.md", markdownRejectCodes(rejectCodes)],
+    ["schemas/reject-codes.fbs", flatbuffersRejectCodes(rejectCodes)],
   ]);
 }
 
@@ -138,9 +139,29 @@ function withParts(operating: string): string {
   return text;
 }
 
+function toPascal(row: RejectRow): string {
+  return row.name.replace(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** Of its own: no field has this type, so that readers of before take any number. */
+function flatbuffersRejectCodes(rows: readonly RejectRow[]): string {
+  const value = (row: RejectRow): string =>
+    `${wrapped(`\`${row.name}\`: ${row.text}.`, "  /// ")}\n  ${toPascal(row)} = ${row.number},`;
+  return `// Written by schemas/generate.ts from schemas/reject-codes.csv; never edited.
+//
+// Names for the numbers in \`code\` of order-entry.fbs, for clients of the binary protocol.
+
+namespace openbell.order_entry;
+
+/// Why the venue refuses. Numbers are never reused; more are added.
+enum RejectCode : ushort {
+${rows.map(value).join("\n")}
+}
+`;
+}
+
 function rustRejectCodes(rows: readonly RejectRow[]): string {
-  const variant = (row: RejectRow): string =>
-    row.name.replace(/(?:^|_)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  const variant = toPascal;
   const each = (line: (row: RejectRow) => string): string => rows.map(line).join("\n");
   return `// Written by schemas/generate.ts from schemas/reject-codes.csv; never edited.
 

@@ -18,7 +18,7 @@ export interface Problem {
 }
 
 const UNREAD = /(^|\/)(node_modules|target|data|\.git|\.toolchain|test-output)\//;
-const TEXTS = "**/*.{ts,mjs,rs,toml,md,csv,json,yaml,scenario}";
+const TEXTS = "**/*.{ts,mjs,rs,toml,md,csv,fbs,json,yaml,scenario}";
 
 /** Every text file a person may have written, sorted by path. */
 export function readTree(root: string): SourceFile[] {
