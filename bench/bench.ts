@@ -42,6 +42,8 @@ export interface Size {
   recoveryRounds: number;
   /** Some three changes each; a burst holds all of them in memory. */
   historyTransactions: number;
+  /** For a process to come to rest before it is measured, in ms. */
+  restMs: number;
   /** Commands that were there before the stages: what one that catches up has before it. */
   stageCommands: number;
   /** Commands whose changes are caught up with. */
@@ -73,6 +75,7 @@ export const SIZES = {
       peerMemoryMib: 3_072,
     },
     ...{ openRate: 2_000, borderCommands: 400_000, lengthMs: 1_500, snapshotLengthMs: 6_000 },
+    restMs: 500,
     ...{
       recoveryCommands: 5_000_000,
       recoveryRounds: 3,
@@ -102,6 +105,7 @@ export const SIZES = {
       peerMemoryMib: 1_536,
     },
     ...{ openRate: 2_000, borderCommands: 100_000, lengthMs: 400, snapshotLengthMs: 3_000 },
+    restMs: 500,
     ...{
       recoveryCommands: 500_000,
       recoveryRounds: 1,
@@ -132,6 +136,7 @@ export const SIZES = {
       peerMemoryMib: 192,
     },
     ...{ openRate: 200, borderCommands: 2_000, lengthMs: 100, snapshotLengthMs: 200 },
+    restMs: 20,
     ...{
       recoveryCommands: 2_000,
       recoveryRounds: 1,

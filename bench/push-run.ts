@@ -20,9 +20,8 @@ export interface Plan {
 const FIRST_SHARE = 0.1;
 /** Processes of the other clients. */
 const CROWD_PROCESSES = 2;
-/** A server has settled when so many looks, so far apart, found it at rest. */
+/** A server has settled when so many looks found it at rest. */
 const LOOKS = 2;
-const LOOK_MS = 250;
 const SAME_BYTES = 1_048_576;
 /** Of a processor. */
 const RESTING_SHARE = 0.2;
@@ -68,10 +67,10 @@ async function steer(
   const followers = first === undefined ? [] : [follow(first)];
   for (const each of followers) await each.hear();
   const isMeasured = plan.kind === "fills";
-  const before = isMeasured ? await settle(server) : 0;
+  const before = isMeasured ? await settle(bench, server) : 0;
   const crowd = others.map(follow);
   const connected = await Promise.all(crowd.map((each) => each.hear()));
-  const after = await settle(server);
+  const after = await settle(bench, server);
   followers.push(...crowd);
   const { cpuSeconds } = await server.readVitals();
   const schedule = scheduleOf(plan.orders, plan.perSecond);
@@ -92,13 +91,14 @@ async function steer(
  * Waits until what starting, warming up and connecting left behind is done with. Returns resident
  * bytes.
  */
-async function settle(server: PushServer): Promise<number> {
+async function settle({ size }: Bench, server: PushServer): Promise<number> {
+  const lookMs = size.restMs / LOOKS;
   let last = await server.readVitals();
   for (let look = 0, resting = 0; look < LOOKS_MAX && resting < LOOKS; look += 1) {
-    await Bun.sleep(LOOK_MS);
+    await Bun.sleep(lookMs);
     const next = await server.readVitals();
     const hasSameSize = Math.abs(next.residentBytes - last.residentBytes) < SAME_BYTES;
-    const share = ((next.cpuSeconds - last.cpuSeconds) * 1e3) / LOOK_MS;
+    const share = ((next.cpuSeconds - last.cpuSeconds) * 1e3) / lookMs;
     resting = hasSameSize && share < RESTING_SHARE ? resting + 1 : 0;
     last = next;
   }

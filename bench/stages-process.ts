@@ -2,7 +2,8 @@
  * Sends orders through the core beside stages in a state of their own, and prints how fast they
  * are acknowledged: at a rate, or as fast as it goes with so many in flight when the rate is 0.
  *
- * Use: `bun bench/stages-process.ts <case> <rate> <in flight> <ms> <commands before> <directory>`
+ * Use: `bun bench/stages-process.ts <case> <rate> <in flight> <ms> <ms of rest>
+ * <commands before> <directory>`
  *
  * Cases: `none` has no stages; `live` those of a venue, which keep up; `slow` beside them one that
  * needs 200 µs for each transaction; `dead` one that always throws; `catching_up` one that has all
@@ -21,8 +22,6 @@ import { openOwnStages } from "./own-stages.ts";
 const WARM_SHARE = 0.2;
 /** What the slow stage needs for one transaction. */
 const SLOW_NS = 200_000;
-/** What the disk may still have to do. */
-const REST_MS = 500;
 /** Commands at once while the venue is filled. */
 const FILL_AT_ONCE = 1_024;
 
@@ -99,17 +98,20 @@ function inTurn(core: Core, inFlight: number): Load {
   };
 }
 
-/** Until a venue's own stages have what was before, and their files are written. */
-async function rested(stages: Stages): Promise<void> {
+/**
+ * Until a venue's own stages have what was before, their files are written, and the disk had
+ * `restMs` for what it still had to do.
+ */
+async function rested(stages: Stages, restMs: number): Promise<void> {
   const isBehind = (): boolean =>
     stages.status().some(({ name, lag }) => name !== OddStage.stageName && lag > 0);
   while (isBehind()) await Bun.sleep(10);
   stages.keep();
-  await Bun.sleep(REST_MS);
+  await Bun.sleep(restMs);
 }
 
 async function main(words: readonly string[]): Promise<void> {
-  const [kind = "none", rate, inFlight, lengthMs, before, directory = ""] = words;
+  const [kind = "none", rate, inFlight, lengthMs, restMs, before, directory = ""] = words;
   const core = Core.open({ dataDirectory: directory, durability: "fsync", holdJournal: 0 });
   await fill(core, Number(before));
   const { stages, own } = openOwnStages(core, directory);
@@ -121,7 +123,7 @@ async function main(words: readonly string[]): Promise<void> {
     if (odd !== undefined) stages.add(odd);
     stages.start();
   }
-  await rested(stages);
+  await rested(stages, Number(restMs));
   const load = Number(rate) > 0 ? atRate(core, Number(rate)) : inTurn(core, Number(inFlight));
   const length = Number(lengthMs);
   await Bun.sleep(length * WARM_SHARE);

@@ -16,7 +16,7 @@ const LOADS = [
   { rate: 0, text: `${IN_FLIGHT} in flight` },
 ] as const;
 export async function runStages(bench: Bench): Promise<Row[]> {
-  const { lengthMs, stageCommands, fewRounds: rounds } = bench.size;
+  const { lengthMs, restMs, stageCommands, fewRounds: rounds } = bench.size;
   const found = CASES.map(() => LOADS.map((): Measured[] => []));
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, kind] of CASES.entries()) {
@@ -25,7 +25,7 @@ export async function runStages(bench: Bench): Promise<Row[]> {
         const directory = join(bench.dataDirectory, "venues", `stages-${kind}`);
         mkdirSync(directory, { recursive: true });
         const program = bench.script("stages-process.ts");
-        const sizes = [rate, IN_FLIGHT, lengthMs, stageCommands].map(String);
+        const sizes = [rate, IN_FLIGHT, lengthMs, restMs, stageCommands].map(String);
         const measured = await measure([process.execPath, program, kind, ...sizes, directory]);
         bench.keep("stages", { kind, rate, ...measured });
         found[index]?.[at]?.push(measured);
