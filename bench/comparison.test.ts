@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { compare, describeChange, type Verdict } from "./comparison.ts";
+import { compare, describeChange, summarise, type Verdict } from "./comparison.ts";
 import { LatencyHistogram } from "./histogram.ts";
 import { madeUpResult } from "./made-up-result.ts";
 import { type BenchResult, type PastResult, toText } from "./result.ts";
@@ -61,3 +61,18 @@ test("the file of a run is read back as it was, and holds whole histograms", () 
     });
   }
 });
+
+test("a machine that was not as it was is told", () => {
+  const before = madeUpResult({ seed: 1, date: "2026-01-01", factor: 1 });
+  const slow = { ...before, date: "2026-01-02", rows: before.rows.map(halved) };
+  const all = "4 of 4 figures changed beyond their noise";
+  const others = "2 of them of floors and peers: the machine was not as it was";
+  expect(summarise(compare(slow, [before]))).toBe(`${all}, ${others}`);
+  const rows = before.rows.map((row) => (row.stand?.role === "own" ? halved(row) : row));
+  const slower = { ...before, date: "2026-01-02", rows };
+  expect(summarise(compare(slower, [before]))).toBe(all.replace("4 of", "2 of"));
+});
+
+function halved(row: BenchResult["rows"][number]): BenchResult["rows"][number] {
+  return { ...row, min: row.min / 2, median: row.median / 2, max: row.max / 2 };
+}

@@ -79,6 +79,23 @@ function judge(now: Row, before: Row): Verdict {
   return difference > 0 === HIGHER.test(now.metric) ? "better" : "worse";
 }
 
+/** Changes beyond the noise, in one sentence; none without an earlier run. */
+export function summarise(changes: ReadonlyMap<Row, Change>): string {
+  const all = [...changes.values()];
+  const told = all.filter(isTold);
+  const others = told.filter(({ row }) => row.stand !== undefined && row.stand.role !== "own");
+  const besides =
+    others.length === 0
+      ? ""
+      : `, ${others.length} of them of floors and peers: the machine was not as it was`;
+  return `${told.length} of ${all.length} figures changed beyond their noise${besides}`;
+}
+
+/** Beyond the noise. */
+export function isTold({ verdict }: Change): boolean {
+  return verdict === "better" || verdict === "worse";
+}
+
 /** `+12 % worse (was 4,100, 1a2b3c)`; only the share where nothing is to be said. */
 export function describeChange({ share, verdict, before, commit }: Change): string {
   const percent = `${share < 0 ? "−" : "+"}${Math.abs(share * 100).toFixed(1)} %`;

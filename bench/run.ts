@@ -8,7 +8,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Bench, SIZES } from "./bench.ts";
-import { type Change, compare, describeChange } from "./comparison.ts";
+import { type Change, compare, describeChange, isTold, summarise } from "./comparison.ts";
 import { LAYERS, layersOf, runLayers } from "./layers.ts";
 import { readMachine } from "./machine.ts";
 import { toPage } from "./page/page.ts";
@@ -84,13 +84,13 @@ function tellResult(result: BenchResult, changes: ReadonlyMap<Row, Change>): voi
 /** The figures that changed beyond the noise, once more in one place. */
 function toldOf(changes: ReadonlyMap<Row, Change>): string[] {
   const all = [...changes.values()];
-  const told = all.filter(({ verdict }) => verdict === "better" || verdict === "worse");
+  const told = all.filter(isTold);
   if (all.length === 0) return ["no earlier run of this kind to compare with"];
   const lines = told.map((change) => {
     const { layer, case: name, metric } = change.row;
     return `  ${layer}: ${name}, ${metric}: ${describeChange(change)}`;
   });
-  return [`${told.length} of ${all.length} figures changed beyond their noise`, ...lines];
+  return [summarise(changes), ...lines];
 }
 
 async function main(words: readonly string[]): Promise<number> {

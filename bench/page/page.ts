@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Change, describeChange } from "../comparison.ts";
+import { type Change, describeChange, isTold, summarise } from "../comparison.ts";
 import type { Latency } from "../latencies.ts";
 import type { BenchResult } from "../result.ts";
 import { type Row, toCell } from "../rows.ts";
@@ -101,20 +101,27 @@ function latencyCharts(latencies: readonly Latency[]): Map<string, readonly Late
   return Map.groupBy(measured, ({ chart }) => chart);
 }
 
+/** More of them would stand in the way of what was measured. */
+const CHANGES_SHOWN_MAX = 8;
+
 /** What changed beyond the noise. */
 function changesOf(changes: ReadonlyMap<Row, Change>): string {
   const all = [...changes.values()];
   const [first] = all;
   if (first === undefined) return "";
-  const told = all.filter(({ verdict }) => verdict === "better" || verdict === "worse");
-  const count = `${told.length} of ${all.length} figures changed beyond their noise`;
-  const since = `<p class="soft">${count}, against the newest earlier run of each.</p>`;
-  const items = told.map((change) => {
+  const text = `Against the newest earlier run of each: ${summarise(changes)}.`;
+  const since = `<p class="soft">${text}</p>`;
+  const items = all.filter(isTold).map((change) => {
     const { layer, case: name, metric } = change.row;
     const text = `${layer}: ${name}, ${metric}: ${describeChange(change)}`;
     return element("li", { class: change.verdict }, escape(text));
   });
-  return `<h2>Since the last run</h2>${since}<ul>${items.join("")}</ul>`;
+  const list = `<ul>${items.join("")}</ul>`;
+  const shown =
+    items.length <= CHANGES_SHOWN_MAX
+      ? list
+      : `<details><summary>All ${items.length}</summary>${list}</details>`;
+  return `<h2>Since the last run</h2>${since}${shown}`;
 }
 
 const COLUMNS = ["case", "metric", "median", "min", "max", "samples", "durability", "placement"];
