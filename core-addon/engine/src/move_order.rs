@@ -75,6 +75,7 @@ impl Engine {
         }
     }
 
+    #[inline(never)]
     fn move_and_trade(
         &mut self,
         command: &Command,
@@ -138,8 +139,27 @@ impl Engine {
 }
 
 /// Writes the update of an order that a replace moves without a trade; nothing has moved yet.
-#[inline(never)]
+#[inline(always)]
 fn write_move(
+    book: &Book,
+    index: OrderIndex,
+    instrument: InstrumentId,
+    command: &Command,
+    changes: &mut ChangeWriter,
+) {
+    // Most orders have no client id, and then the record has one length.
+    if command.text_length != 0 || book.order(index).is_named() {
+        write_named_move(book, index, instrument, command, changes);
+    } else {
+        changes.order_update(&OrderUpdate {
+            client_order_id: &[],
+            ..moved(book, index, instrument, command)
+        });
+    }
+}
+
+#[inline(never)]
+fn write_named_move(
     book: &Book,
     index: OrderIndex,
     instrument: InstrumentId,
@@ -148,16 +168,29 @@ fn write_move(
 ) {
     let client_order_id_before = book.client_order_id(index);
     changes.order_update(&OrderUpdate {
-        price: command.price,
-        quantity: command.quantity,
-        leaves_after: command.quantity - book.order(index).terms.filled,
         client_order_id: match command.text() {
             [] => client_order_id_before,
             new => new,
         },
         client_order_id_before,
-        ..unchanged(instrument, book, index)
+        ..moved(book, index, instrument, command)
     });
+}
+
+/// The update of an order that gets the price and quantity of a replace.
+#[inline(always)]
+fn moved<'a>(
+    book: &'a Book,
+    index: OrderIndex,
+    instrument: InstrumentId,
+    command: &Command,
+) -> OrderUpdate<'a> {
+    OrderUpdate {
+        price: command.price,
+        quantity: command.quantity,
+        leaves_after: command.quantity - book.order(index).terms.filled,
+        ..unchanged(instrument, book, index)
+    }
 }
 
 /// Writes the level that an order left and the one that it joined, from the touch outward, or the
