@@ -12,10 +12,11 @@ use crate::client_id::{ClientId, ClientIds};
 use crate::command::AccountState;
 use crate::flat_map::FlatMap;
 use crate::hash::{DigestKind, digest};
-use crate::ladder::{NONE, OrderIndex};
+use crate::ladder::NONE;
 use crate::ledger::{SLOTS, by_slot, slot_of};
 use crate::name::Name;
 use crate::order::{Order, Papers, Place};
+use crate::result_slot::Closed;
 use crate::units::{AccountId, InstrumentId, OrderId, Quantity, TimeNs};
 
 /// One account, in one cache line; its name and state lie apart.
@@ -55,18 +56,6 @@ pub struct FinalOrder {
     client_ids: u32,
     pub status: OrderStatus,
     pub reason: CancelReason,
-}
-
-/// How an order ended.
-#[derive(Clone, Copy, Debug)]
-pub struct Finality {
-    pub order_id: OrderId,
-    pub instrument: InstrumentId,
-    /// Its position in the book, which it gives back now; `NONE` when it never rested.
-    pub index: OrderIndex,
-    pub status: OrderStatus,
-    pub reason: CancelReason,
-    pub filled: Quantity,
 }
 
 /// Where an order id leads to.
@@ -294,9 +283,9 @@ impl Accounts {
         self.slots[slot_of(account)].by_order_id.get(order_id)?.look().ok()
     }
 
-    /// Loads where the index will have a new order's id; see `look_ahead.rs`.
+    /// Loads where the index has an order's id; see `look_ahead.rs`.
     #[inline]
-    pub fn look_ahead_new(&self, account: AccountId, order_id: OrderId) -> u64 {
+    pub fn look_ahead_id(&self, account: AccountId, order_id: OrderId) -> u64 {
         self.slots[slot_of(account)].by_order_id.look_ahead(order_id)
     }
 
@@ -313,10 +302,12 @@ impl Accounts {
         row.map_or(0, |row| u64::from(row.newest.index))
     }
 
-    /// Loads the number of an account's open orders; see `look_ahead.rs`.
+    /// Loads the number of an account's open orders and its oldest final one; see `look_ahead.rs`.
     #[inline]
-    pub fn look_ahead_count(&self, account: AccountId, instrument: InstrumentId) -> u64 {
-        self.slots[slot_of(account)].open_counts.look_ahead(pair_key(account, instrument))
+    pub fn look_ahead_end(&self, account: AccountId, instrument: InstrumentId) -> u64 {
+        let counts = &self.slots[slot_of(account)].open_counts;
+        let oldest = self.rows.get(account as usize).and_then(|row| row.finals.oldest());
+        counts.look_ahead(pair_key(account, instrument)) ^ oldest.map_or(0, |order| order.at)
     }
 
     /// Open orders of the account in the instrument.
@@ -361,12 +352,12 @@ impl Accounts {
     #[inline]
     pub fn add_final(
         &mut self,
-        account: AccountId,
-        order: &Finality,
+        order: &Closed,
         now: TimeNs,
         retained_max: u32,
         books: &mut [Book],
     ) {
+        let account = order.account;
         for _ in 0..EXPIRED_PER_ADDITION {
             let oldest = self.row(account).finals.oldest();
             if !oldest.is_some_and(|oldest| is_expired(oldest.at, now)) {
@@ -374,20 +365,15 @@ impl Accounts {
             }
             self.forget_oldest(account);
         }
-        if self.keep_final(account, order, now, books) > retained_max {
+        if self.keep_final(order, now, books) > retained_max {
             self.forget_oldest(account);
         }
     }
 
     /// Returns how many final orders the account now keeps.
     #[inline]
-    fn keep_final(
-        &mut self,
-        account: AccountId,
-        order: &Finality,
-        at: TimeNs,
-        books: &mut [Book],
-    ) -> u32 {
+    fn keep_final(&mut self, order: &Closed, at: TimeNs, books: &mut [Book]) -> u32 {
+        let account = order.account;
         let slot = &mut self.slots[slot_of(account)];
         let mut kept = FinalOrder {
             order_id: order.order_id,
@@ -518,8 +504,8 @@ impl Accounts {
     }
 
     /// Adds a final order read from a snapshot; those of an account come oldest first.
-    pub fn restore_final(&mut self, account: AccountId, at: TimeNs, order: &Finality) {
-        self.keep_final(account, order, at, &mut []);
+    pub fn restore_final(&mut self, at: TimeNs, order: &Closed) {
+        self.keep_final(order, at, &mut []);
     }
 
     /// Sum of the digests of accounts, final orders and client ids.

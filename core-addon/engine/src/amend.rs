@@ -13,11 +13,12 @@ use crate::command::{
 use crate::generated::reject_code::RejectCode;
 use crate::hash::keyed_hash;
 use crate::instrument::Instrument;
-use crate::ladder::OrderIndex;
+use crate::ladder::{LevelState, OrderIndex};
+use crate::ledger::Delta;
 use crate::matcher::freeze_at;
 use crate::order::{OrderTerms, Place};
 use crate::result_slot::Closed;
-use crate::sequencer::{Accepted, Engine};
+use crate::sequencer::{Accepted, Engine, write_level};
 use crate::units::{AccountId, Amount, InstrumentId, OrderId, TICKS_MAX};
 
 /// What a checked replace will do.
@@ -31,8 +32,16 @@ pub(crate) struct Amendment {
     pub frozen: Amount,
 }
 
+/// What the cancel of one order moves.
+struct Cancelled {
+    side: Side,
+    level: LevelState,
+    delta: Delta,
+    closed: Closed,
+}
+
 impl Engine {
-    /// Executes `CancelOrder`.
+    /// Executes `CancelOrder`. What it moves goes past the result slot.
     #[inline(never)]
     pub(crate) fn cancel(
         &mut self,
@@ -48,8 +57,10 @@ impl Engine {
         }
         let Found::Open(order) = found else { return Err(RejectCode::OrderAlreadyFinal) };
         let reason = if is_admin { CancelReason::Admin } else { CancelReason::ClientRequest };
-        self.cancel_open(&order, reason, changes);
-        self.settle(changes);
+        let Cancelled { side, level, delta, closed } = self.take_out(&order, reason, changes);
+        write_level(closed.instrument, side, &level, changes);
+        self.settle_delta(&delta, changes);
+        self.keep_closed(&closed);
         Ok(self.accepted(order.order_id, order.place.instrument))
     }
 
@@ -97,19 +108,34 @@ impl Engine {
         reason: CancelReason,
         changes: &mut ChangeWriter,
     ) {
+        let Cancelled { side, level, delta, closed } = self.take_out(order, reason, changes);
+        let Delta { account, currency, available, frozen } = delta;
+        self.result.add_delta(account, currency, available, frozen);
+        self.result.touch_level(closed.instrument, side, level.price);
+        self.result.close(closed);
+    }
+
+    /// Takes an open order out of its book and writes that it is cancelled.
+    #[inline(always)]
+    fn take_out(
+        &mut self,
+        order: &OpenOrder,
+        reason: CancelReason,
+        changes: &mut ChangeWriter,
+    ) -> Cancelled {
         let Place { instrument, index } = order.place;
         let position = instrument as usize - 1;
         let book = &mut self.books[position];
         let found = book.order(index);
         let (account, terms) = (found.account, &found.terms);
-        let currency = self.instruments[position].frozen_currency(terms.side);
-        self.result.add_delta(account, currency, terms.frozen, -terms.frozen);
+        let (side, currency) = (terms.side, self.instruments[position].frozen_currency(terms.side));
+        let (available, frozen) = (terms.frozen, -terms.frozen);
         #[cfg(feature = "planted-bugs")]
-        if crate::EngineBug::CancelReleasesTwice.is_planted() && terms.side == Side::Buy {
-            self.result.add_delta(account, currency, terms.notional, 0);
-        }
-        self.result.touch_level(instrument, terms.side, terms.price);
-        self.result.close(Closed {
+        let available = match crate::EngineBug::CancelReleasesTwice.is_planted() {
+            true if side == Side::Buy => available + terms.notional,
+            _ => available,
+        };
+        let closed = Closed {
             order_id: order.order_id,
             account,
             instrument,
@@ -117,7 +143,7 @@ impl Engine {
             status: OrderStatus::Cancelled,
             reason,
             filled: terms.filled,
-        });
+        };
         changes.order_update(&OrderUpdate {
             status_after: OrderStatus::Cancelled,
             reason,
@@ -125,7 +151,8 @@ impl Engine {
             leaves_after: 0,
             ..unchanged(instrument, book, index)
         });
-        book.unlink(index);
+        let level = book.unlink(index);
+        Cancelled { side, level, delta: Delta { account, currency, available, frozen }, closed }
     }
 
     /// Executes `ReplaceOrder`.

@@ -123,9 +123,15 @@ impl Book {
         self.side(side.opposite()).reaches(limit)
     }
 
-    /// Adds an order behind all others of its price. Returns its position.
+    /// Adds an order behind all others of its price. Returns its position and what the level has
+    /// become.
     #[inline]
-    pub fn add(&mut self, order: &Order, papers: &Papers, client_order_id: &[u8]) -> OrderIndex {
+    pub fn add(
+        &mut self,
+        order: &Order,
+        papers: &Papers,
+        client_order_id: &[u8],
+    ) -> (OrderIndex, LevelState) {
         let index = match self.free.pop() {
             Some(index) => {
                 let place = &mut self.orders[index as usize];
@@ -144,8 +150,8 @@ impl Book {
         };
         self.length += 1;
         self.set_client_order_id(index, client_order_id);
-        self.link(index);
-        index
+        let level = self.link(index);
+        (index, level)
     }
 
     /// Gives an order another client id; an empty one changes nothing.
@@ -171,23 +177,25 @@ impl Book {
         self.order_mut(index).set_named();
     }
 
-    /// Puts an order, whose price and quantity are set, behind all others of its price.
-    pub fn link(&mut self, index: OrderIndex) {
+    /// Puts an order, whose price and quantity are set, behind all others of its price. Returns
+    /// what the level has become.
+    pub fn link(&mut self, index: OrderIndex) -> LevelState {
         let side = self.order_mut(index).terms.side;
-        attach(&mut self.orders, &mut self.sides[side as usize - 1], index);
+        attach(&mut self.orders, &mut self.sides[side as usize - 1], index)
     }
 
-    /// Takes an order out of its queue; it stays in the slab until `release`.
-    pub fn unlink(&mut self, index: OrderIndex) {
+    /// Takes an order out of its queue; it stays in the slab until `release`. Returns what the
+    /// level has become.
+    pub fn unlink(&mut self, index: OrderIndex) -> LevelState {
         let leaves = self.order(index).leaves();
-        self.unlink_filled(index, leaves);
+        self.unlink_filled(index, leaves)
     }
 
     /// `unlink` of an order whose last `quantity` lots were just filled.
     #[inline]
-    pub fn unlink_filled(&mut self, index: OrderIndex, quantity: Quantity) {
+    pub fn unlink_filled(&mut self, index: OrderIndex, quantity: Quantity) -> LevelState {
         let side = self.order_mut(index).terms.side;
-        detach(&mut self.orders, &mut self.sides[side as usize - 1], index, quantity);
+        detach(&mut self.orders, &mut self.sides[side as usize - 1], index, quantity)
     }
 
     /// Takes an order out of its queue, has `change` set its new price and quantity, and puts it

@@ -8,10 +8,11 @@ use crate::command::{
 use crate::generated::reject_code::RejectCode;
 use crate::hash::{keyed_hash, keyed_hash_words};
 use crate::instrument::Instrument;
+use crate::matcher::held;
 use crate::sequencer::Engine;
 use crate::units::{
     AccountId, Amount, EXTERNAL_ACCOUNT, FEE_ACCOUNT, MILLION, Price, Quantity, SUPPLY_MAX,
-    TICKS_MAX, ceil_millionths, notional,
+    TICKS_MAX, notional,
 };
 
 /// Hashes of a client order id and of what it asked for.
@@ -45,6 +46,8 @@ pub(crate) struct Admission {
     pub leaves: Quantity,
     /// Notional that its budget allows.
     pub notional_left: Option<Amount>,
+    /// What it freezes when it rests without a trade.
+    pub frozen: Amount,
 }
 
 /// The fields of a new order whose form was checked.
@@ -81,13 +84,14 @@ impl Engine {
         if client_id.is_some() {
             self.check_client_id_room(command.account)?;
         }
-        self.check_funds(command, &form, instrument)?;
+        let frozen = self.check_funds(command, &form, instrument)?;
         Ok(Admission {
             side: form.side,
             client_id,
             limit: limit_price(command, &form, instrument),
             leaves,
             notional_left: form.is_budget.then(|| budget_notional(command.amount(), instrument)),
+            frozen,
         })
     }
 
@@ -194,30 +198,25 @@ impl Engine {
         Ok(i64::try_from(room_lots).unwrap_or(i64::MAX).min(lots))
     }
 
+    /// What an order needs, when the account has it.
     fn check_funds(
         &self,
         command: &Command,
         form: &Form,
         instrument: &Instrument,
-    ) -> Result<(), RejectCode> {
-        let (currency, needed) = match form.side {
-            Side::Sell => {
-                (instrument.base, i128::from(command.quantity) * i128::from(instrument.lot_size))
-            }
-            Side::Buy if form.is_budget => (instrument.quote, command.amount()),
-            Side::Buy => {
-                let limit = limit_price(command, form, instrument);
-                let open = i128::from(limit)
-                    * i128::from(command.quantity)
-                    * i128::from(instrument.quote_per_tick_lot);
-                let rate = i128::from(instrument.maker_rate.max(instrument.taker_rate));
-                (instrument.quote, open + ceil_millionths(open * rate))
-            }
+    ) -> Result<Amount, RejectCode> {
+        let currency = instrument.frozen_currency(form.side);
+        let needed = if form.is_budget {
+            command.amount()
+        } else {
+            let limit = limit_price(command, form, instrument);
+            let rate = instrument.maker_rate.max(instrument.taker_rate);
+            held(form.side, limit, command.quantity, rate, 0, instrument)
         };
         if needed > self.ledger.balance(command.account, currency).available {
             return Err(RejectCode::AvailableBalanceInsufficient);
         }
-        Ok(())
+        Ok(needed)
     }
 }
 

@@ -35,7 +35,7 @@ impl Engine {
         for ((command, place), (order_id, sequence)) in commands.iter().zip(&mut places).zip(named)
         {
             *place = if command.opcode == Opcode::NewOrder as u8 {
-                sum ^= self.accounts.look_ahead_new(command.account, sequence);
+                sum ^= self.accounts.look_ahead_id(command.account, sequence);
                 self.free_place(command.instrument)
             } else {
                 let found = self.accounts.place_ahead(command.account, *order_id);
@@ -102,7 +102,7 @@ impl Engine {
         let (mut sum, found) = book.look_ahead_queue(place.index);
         if command.opcode != Opcode::ReplaceOrder as u8 {
             sum ^= book.look_ahead_papers(place.index);
-            sum ^= self.accounts.look_ahead_count(command.account, place.instrument);
+            sum ^= self.accounts.look_ahead_end(command.account, place.instrument);
         }
         let stated = Side::from_byte(command.side).unwrap_or(Side::Buy);
         let is_new = command.opcode == Opcode::NewOrder as u8;

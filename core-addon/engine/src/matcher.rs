@@ -43,11 +43,32 @@ pub enum Stop {
     SelfTrade,
 }
 
-/// What an order with `leaves` lots open at `limit` must hold: quote units of a buy with its fee
-/// (`rules.md` 3.2), base units of a sell.
+/// What an order of `side` with `leaves` lots open at `limit` must hold: quote units of a buy with
+/// its fee (`rules.md` 3.2), base units of a sell. `rate` is the larger one; by `rounded_up`
+/// millionths its fills have paid too much.
 ///
 /// One formula: a sell is a buy at price 1 without a fee. Sides come at random, and to guess wrong
 /// costs a processor more than to multiply.
+#[inline(always)]
+pub fn held(
+    side: Side,
+    limit: Price,
+    leaves: Quantity,
+    rate: i32,
+    rounded_up: i64,
+    instrument: &Instrument,
+) -> Amount {
+    let is_buy = side == Side::Buy;
+    let unit = select_unpredictable(is_buy, instrument.quote_per_tick_lot, instrument.lot_size);
+    let (price, rate) = (select_unpredictable(is_buy, limit, 1), i64::from(rate));
+    // None of them is negative, which spares a multiplication each.
+    let open = (u128::from(leaves as u64) * u128::from(price as u64)) * u128::from(unit as u64);
+    // The fees of further fills, of which rounding up has already paid a part.
+    let fee = ceil_millionths((open * u128::from(rate as u64)) as i128 - i128::from(rounded_up));
+    open as Amount + select_unpredictable(is_buy, fee, 0)
+}
+
+/// What an order with `leaves` lots open at `limit` must hold.
 #[inline(always)]
 pub fn freeze_at(
     terms: &OrderTerms,
@@ -55,14 +76,7 @@ pub fn freeze_at(
     leaves: Quantity,
     instrument: &Instrument,
 ) -> Amount {
-    // All ones for a buy, 0 for a sell.
-    let mask = i64::from(terms.side as u8) - 2;
-    let (price, rate) = (1 + ((limit - 1) & mask), i64::from(terms.rate_max()) & mask);
-    let is_buy = terms.side == Side::Buy;
-    let unit = select_unpredictable(is_buy, instrument.quote_per_tick_lot, instrument.lot_size);
-    let open = i128::from(leaves) * i128::from(price) * i128::from(unit);
-    // The fees of further fills, of which rounding up has already paid a part.
-    open + ceil_millionths(open * i128::from(rate) - i128::from(terms.rounded_up() & mask))
+    held(terms.side, limit, leaves, terms.rate_max(), terms.rounded_up(), instrument)
 }
 
 /// What an order with `leaves` lots open at its own price must hold.

@@ -11,10 +11,11 @@ use crate::command::{
 use crate::generated::reject_code::RejectCode;
 use crate::instrument::Instrument;
 use crate::ladder::{NONE, OrderIndex};
+use crate::ledger::Delta;
 use crate::matcher::{Stop, Taker, can_fill, freeze, take};
 use crate::order::{Order, OrderTerms, Papers, Place};
 use crate::result_slot::{Closed, ResultSlot};
-use crate::sequencer::{Accepted, Engine};
+use crate::sequencer::{Accepted, Engine, write_level};
 use crate::units::Quantity;
 
 /// How an order stands after it was matched.
@@ -57,7 +58,7 @@ impl Engine {
     ) -> Result<Accepted, RejectCode> {
         match self.place_checked(command, changes) {
             Ok(()) => {
-                self.settle_order(command, changes);
+                self.reserve_id(command);
                 Ok(self.accepted(self.sequence, command.instrument))
             }
             Err(Refusal::Duplicate(result)) => {
@@ -85,6 +86,60 @@ impl Engine {
         check_book(command, &admission, book, self.capacities.orders)?;
 
         let terms = new_terms(command, &admission, instrument);
+        let image = terms.image(
+            self.sequence,
+            command.account,
+            instrument.id,
+            terms.quantity,
+            command.amount(),
+            self.sequence,
+            self.time_ns,
+            command.text(),
+        );
+        changes.order_image(ChangeType::Created, &image);
+        self.reserved = admission.client_id;
+        if rests(command.time_in_force) && !book.would_trade(admission.side, admission.limit) {
+            self.rest(command, &admission, terms, changes);
+        } else {
+            self.match_new(command, &admission, terms, changes);
+            self.settle(changes);
+        }
+        Ok(())
+    }
+
+    /// The common case: nothing trades, so the new order lies down behind the others of its price.
+    /// What that moves, a level and a balance, goes past the result slot.
+    fn rest(
+        &mut self,
+        command: &Command,
+        admission: &Admission,
+        terms: OrderTerms,
+        changes: &mut ChangeWriter,
+    ) {
+        let Command { account, instrument, .. } = *command;
+        let (position, frozen) = (instrument as usize - 1, admission.frozen);
+        let mut order = Order::new(self.sequence, account, self.sequence, &terms);
+        order.terms.frozen = frozen;
+        let papers = Papers::new(self.time_ns);
+        let (index, level) = self.books[position].add(&order, &papers, command.text());
+        write_level(instrument, admission.side, &level, changes);
+        let currency = self.instruments[position].frozen_currency(admission.side);
+        self.settle_delta(&Delta { account, currency, available: -frozen, frozen }, changes);
+        let place = Place { instrument, index };
+        self.accounts.add_open(account, self.sequence, place, &mut self.books);
+    }
+
+    /// Matches a new order and puts what it moves into the result slot; the caller settles.
+    #[inline(never)]
+    fn match_new(
+        &mut self,
+        command: &Command,
+        admission: &Admission,
+        terms: OrderTerms,
+        changes: &mut ChangeWriter,
+    ) {
+        let position = command.instrument as usize - 1;
+        let (book, instrument) = (&mut self.books[position], &mut self.instruments[position]);
         let mut taker = Taker {
             order_id: self.sequence,
             account: command.account,
@@ -93,20 +148,6 @@ impl Engine {
             notional_left: admission.notional_left,
             terms,
         };
-        let leaves = taker.terms.quantity;
-        changes.order_image(
-            ChangeType::Created,
-            &taker.terms.image(
-                taker.order_id,
-                taker.account,
-                instrument.id,
-                leaves,
-                command.amount(),
-                self.sequence,
-                self.time_ns,
-                command.text(),
-            ),
-        );
         let is_fok = command.time_in_force == TimeInForce::Fok as u8;
         let killed =
             is_fok && !can_fill(book, admission.side, admission.limit, taker.leaves, taker.account);
@@ -125,18 +166,15 @@ impl Engine {
             self.result.close(closed(&taker, instrument, NONE, outcome));
         } else {
             let order = Order::new(taker.order_id, taker.account, self.sequence, &taker.terms);
-            let index = book.add(&order, &Papers::new(self.time_ns), client_id);
+            let (index, _) = book.add(&order, &Papers::new(self.time_ns), client_id);
             self.result.touch_level(instrument.id, admission.side, taker.terms.price);
             let place = Place { instrument: instrument.id, index };
             self.accounts.add_open(taker.account, taker.order_id, place, &mut self.books);
         }
-        self.reserved = admission.client_id;
-        Ok(())
     }
 
-    /// Settles, then reserves the client id of the order the command made.
-    fn settle_order(&mut self, command: &Command, changes: &mut ChangeWriter) {
-        self.settle(changes);
+    /// Reserves the client id of the order the command made.
+    fn reserve_id(&mut self, command: &Command) {
         if let Some(id) = self.reserved.take() {
             let (account, order_id) = (command.account, self.sequence);
             let books = &mut self.books;

@@ -24,13 +24,13 @@ impl TouchedLevel {
     }
 }
 
-/// An order that ended.
+/// How an order ended.
 #[derive(Clone, Copy, Debug)]
 pub struct Closed {
     pub order_id: OrderId,
     pub account: AccountId,
     pub instrument: InstrumentId,
-    /// Its position in the book, which settling gives back; `NONE` when it never rested.
+    /// Its position in the book, which its account gives back; `NONE` when it never rested.
     pub index: OrderIndex,
     pub status: OrderStatus,
     pub reason: CancelReason,

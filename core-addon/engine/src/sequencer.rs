@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use crate::account::{Accounts, Finality, OpenOrder};
+use crate::account::{Accounts, OpenOrder};
 use crate::book::Book;
 use crate::cancel_all::Backlog;
 use crate::change::{
@@ -22,7 +22,7 @@ use crate::ladder::LevelState;
 use crate::ledger::{Delta, Ledger};
 use crate::name::{Name, Names, Target};
 use crate::request_id::RequestIds;
-use crate::result_slot::ResultSlot;
+use crate::result_slot::{Closed, ResultSlot};
 use crate::session::Sessions;
 use crate::units::{AccountId, EXTERNAL_ACCOUNT, FEE_ACCOUNT, InstrumentId, Sequence, TimeNs};
 
@@ -270,18 +270,15 @@ impl Engine {
         self.write_balances(changes);
         for at in 0..self.result.closed.len() {
             let closed = self.result.closed[at];
-            let order = Finality {
-                order_id: closed.order_id,
-                instrument: closed.instrument,
-                index: closed.index,
-                status: closed.status,
-                reason: closed.reason,
-                filled: closed.filled,
-            };
-            let retained = self.capacities.retained;
-            let (time_ns, books) = (self.time_ns, &mut self.books);
-            self.accounts.add_final(closed.account, &order, time_ns, retained, books);
+            self.keep_closed(&closed);
         }
+    }
+
+    /// Keeps an order that ended for its account, and gives its position in the book back.
+    #[inline(never)]
+    pub(crate) fn keep_closed(&mut self, closed: &Closed) {
+        let (retained, time_ns) = (self.capacities.retained, self.time_ns);
+        self.accounts.add_final(closed, time_ns, retained, &mut self.books);
     }
 
     fn write_levels(&mut self, changes: &mut ChangeWriter) {

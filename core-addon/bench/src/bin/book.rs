@@ -38,7 +38,7 @@ mod order;
 #[path = "../../../engine/src/result_slot.rs"]
 mod result_slot;
 
-use std::hint::black_box;
+use std::hint::{black_box, select_unpredictable};
 
 use book::Book;
 use change::{ChangeWriter, Entity};
@@ -198,22 +198,18 @@ impl Markets {
         let mut places = [NONE; LOOK_AHEAD];
         let mut sum = 0;
         for (step, place) in steps.iter().zip(&mut places) {
-            *place = match self.places[step.order as usize] {
-                NONE => self.market(step).book.index_ahead(),
-                place => place,
-            };
+            let found = self.places[step.order as usize];
+            let free = self.market(step).book.index_ahead();
+            *place = select_unpredictable(found == NONE, free, found);
         }
-        for (step, place) in steps.iter().zip(places) {
-            sum ^= self.market(step).book.look_ahead(place);
+        for (step, place) in steps.iter().zip(&places) {
+            sum ^= self.market(step).book.look_ahead(*place);
         }
-        for (step, place) in steps.iter().zip(places) {
+        for (step, place) in steps.iter().zip(&places) {
             let book = &self.market(step).book;
-            if self.places[step.order as usize] != NONE {
-                sum ^= book.look_ahead_queue(place).0;
-                if step.kind == StepKind::Cancel {
-                    sum ^= book.look_ahead_papers(place);
-                }
-            }
+            let stays = matches!(step.kind, StepKind::Move | StepKind::Reduce);
+            sum ^= book.look_ahead_queue(*place).0;
+            sum ^= book.look_ahead_papers(select_unpredictable(stays, 0, *place));
             sum ^= book.side(step.side).look_ahead_at(step.price);
         }
         black_box(sum);
@@ -278,7 +274,7 @@ impl Markets {
         if taker.leaves > 0 && step.kind == StepKind::Gtc {
             taker.terms.frozen = freeze(&taker.terms, taker.leaves, instrument);
             let order = Order::new(taker.order_id, step.account, self.sequence, &taker.terms);
-            let place = book.add(&order, &Papers::new(self.sequence), &[]);
+            let (place, _) = book.add(&order, &Papers::new(self.sequence), &[]);
             self.places[step.order as usize] = place;
         }
     }

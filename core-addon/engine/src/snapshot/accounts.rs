@@ -1,6 +1,5 @@
 //! Accounts, balances, final orders and request ids, slot by slot.
 
-use crate::account::Finality;
 use crate::administration::account_state;
 use crate::bytes::{ByteReader, ByteWriter, SnapshotError};
 use crate::change::{CancelReason, OrderStatus};
@@ -8,6 +7,7 @@ use crate::ladder::NONE;
 use crate::ledger::{Delta, SLOTS};
 use crate::name::Name;
 use crate::request_id::RequestId;
+use crate::result_slot::Closed;
 use crate::sequencer::Engine;
 use crate::units::AccountId;
 
@@ -117,8 +117,9 @@ impl Engine {
         bytes: &mut ByteReader,
     ) -> Result<(), SnapshotError> {
         let (order_id, instrument) = (bytes.u64()?, bytes.u32()?);
-        let order = Finality {
+        let order = Closed {
             order_id,
+            account,
             instrument,
             index: NONE,
             status: OrderStatus::from_byte(bytes.u8()?).ok_or(bytes.invalid("status"))?,
@@ -126,7 +127,7 @@ impl Engine {
             filled: bytes.i64()?,
         };
         let at = bytes.u64()?;
-        self.accounts.restore_final(account, at, &order);
+        self.accounts.restore_final(at, &order);
         self.read_client_ids(account, order_id, bytes)
     }
 

@@ -42,7 +42,8 @@ impl Engine {
                     return Err(bytes.invalid("client order id"));
                 }
                 let order = Order::new(order_id, account, priority, &terms);
-                let index = self.books[position].add(&order, &Papers::new(created_at_ns), text);
+                let (index, _) =
+                    self.books[position].add(&order, &Papers::new(created_at_ns), text);
                 let mut client_ids = Vec::new();
                 for _ in 0..bytes.u32()? {
                     client_ids.push((bytes.hash()?, bytes.hash()?));
