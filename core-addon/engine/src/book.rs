@@ -209,10 +209,10 @@ impl Book {
     ) -> [LevelState; 2] {
         let order = self.order_mut(index);
         let (side, leaves) = (order.terms.side, order.leaves());
-        let ladder = &mut self.sides[side as usize - 1];
-        let left = detach(&mut self.orders, ladder, index, leaves);
-        change(&mut self.orders[index as usize]);
-        [left, attach(&mut self.orders, ladder, index)]
+        let (orders, ladder) = (&mut self.orders[..], &mut self.sides[side as usize - 1]);
+        let left = detach(orders, ladder, index, leaves);
+        change(&mut orders[index as usize]);
+        [left, attach(orders, ladder, index)]
     }
 
     /// Loads the lines of an order; see `look_ahead.rs`.
