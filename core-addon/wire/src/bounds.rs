@@ -7,7 +7,8 @@ pub struct Bounds {
     pub sessions: u32,
     /// Commands of a session that are not answered yet; then its socket is not read.
     pub in_flight: u32,
-    /// Commands of all connections in one batch; then no socket is read until it was submitted.
+    /// Commands of all connections in one batch: some two milliseconds with their answers, which
+    /// everybody waits for. Then no socket is read until it was submitted.
     pub batch_commands: usize,
     /// Bytes kept of a connection whose decoding waits; one that sends on is closed.
     pub input_bytes: usize,
@@ -26,7 +27,7 @@ impl Bounds {
         connections: 16_384,
         sessions: 4_096,
         in_flight: 4_096,
-        batch_commands: 16_384,
+        batch_commands: 1_024,
         input_bytes: 1 << 20,
         unsent_bytes: 4 << 20,
         ring_bytes: 1 << 20,

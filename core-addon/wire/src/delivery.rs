@@ -141,7 +141,8 @@ impl Gate {
             self.batch.clear();
             self.origins.clear();
         }
-        for connection in self.waiting.drain(..) {
+        // Who has waited longest turns up first.
+        for connection in self.waiting.drain(..).rev() {
             self.connections.wake(connection, Pause::Batch);
         }
     }

@@ -145,11 +145,22 @@ test("20,000 orders at once are all answered, in order, a part of them at a time
   const ids = Array.from({ length: 20_000 }, (_, index) => BigInt(index + 1));
   const ioc = { ...limit(Side.buy, 90, 1), timeInForce: TimeInForce.ioc };
   client.send(Buffer.concat(ids.map((id) => newOrder({ ...ioc, id }))));
-  await until(20_000, "the answers", () => client.numbered.length === 2 * ids.length);
+  // While the journal waits for its next segment, which is small here, orders are refused.
+  const refused = (): bigint[] =>
+    client.received.flatMap((message) => {
+      if (message.kind !== "Rejected") return [];
+      expect(message.body.code()).toBe(RejectCode.throttled);
+      return [message.body.clientRef()];
+    });
+  await until(20_000, "the answers", () => {
+    return client.numbered.length === 2 * (ids.length - refused().length);
+  });
+  const isRefused = new Set(refused());
   const accepted = client.numbered.flatMap((message) =>
     message.kind === "OrderAccepted" ? [message.body.clientRef()] : [],
   );
-  expect(accepted).toEqual(ids);
+  expect(accepted).toEqual(ids.filter((id) => !isRefused.has(id)));
+  expect(accepted.length).toBeGreaterThan(ids.length / 2);
 }, 30_000);
 
 describe("a key without", () => {

@@ -224,6 +224,34 @@ fn a_full_batch_pauses_and_resumes() {
 }
 
 #[test]
+fn those_who_wait_for_room_in_a_batch_turn_up_in_the_order_of_waiting() {
+    let (mut venue, _) = joined(Bounds { batch_commands: 2, ..Bounds::DEFAULT });
+    for connection in 2..=4 {
+        let session = venue.open(3, &format!("session {connection}"), false);
+        venue.join(connection, session, 1);
+    }
+    while venue.gate.next_dirty().is_some() {}
+    venue.send(1, &[order(1), order(2)].concat());
+    for (connection, client_ref) in [(2, 3), (3, 4), (4, 5)] {
+        let received = venue.send(connection, &order(client_ref));
+        assert_eq!(received.flags, flag::COMMANDS | flag::PAUSE);
+    }
+    // Who has an answer already comes behind them.
+    venue.gate.clear_batch(0, 0, 0, RejectCode::Throttled.number());
+    let woken = std::iter::from_fn(|| venue.gate.next_dirty());
+    let resumed = woken.filter(|(_, flags)| flags & flag::RESUME != 0);
+    assert_eq!(resumed.map(|(connection, _)| connection).collect::<Vec<_>>(), [2, 3, 4, 1]);
+}
+
+#[test]
+fn a_batch_takes_two_milliseconds_and_no_more_is_decoded() {
+    let (mut venue, _) = joined(Bounds::DEFAULT);
+    let orders: Vec<u8> = (1..=1_500).flat_map(order).collect();
+    assert_eq!(venue.send(1, &orders).flags, flag::COMMANDS | flag::PAUSE);
+    assert_eq!(venue.gate.batch().len(), 1_024);
+}
+
+#[test]
 fn who_sends_on_while_paused_is_closed() {
     let bounds = Bounds { in_flight: 1, input_bytes: 1_000, ..Bounds::DEFAULT };
     let (mut venue, _) = joined(bounds);
