@@ -332,3 +332,21 @@ fn cancel() -> Vec<u8> {
         CancelOrder::create(to, &args).as_union_value()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clients_are_told_the_same_in_every_run() {
+        let shape = GateShape { commands: 4_096, in_flight: 4, retained: 8 };
+        let directory = std::env::temp_dir().join(format!("gate-layer-{}", std::process::id()));
+        let runs = [1, 2].map(|_| {
+            let run = run(shape, &directory).expect("the core runs");
+            std::fs::remove_dir_all(&directory).expect("it was made");
+            (run.frames, run.bytes_out, run.hash)
+        });
+        assert_eq!(runs[0].0, shape.commands + shape.warm());
+        assert_eq!(runs[0], runs[1]);
+    }
+}

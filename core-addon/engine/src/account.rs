@@ -1,6 +1,8 @@
 //! Accounts and what they own besides balances: which orders they have open, which final ones are
 //! kept, and which client order ids are reserved. Rows lie by account, indexes by account slot.
 
+mod ahead;
+
 use std::fmt;
 
 use crate::age_ring::{AgeRing, EXPIRED_PER_ADDITION, is_expired};
@@ -274,40 +276,6 @@ impl Accounts {
                 (!is_expired(order.at, now)).then_some(client_id)
             }
         }
-    }
-
-    /// Where the order with this id is if it is open, whoever's of the account's slot; see
-    /// `look_ahead.rs`.
-    #[inline]
-    pub fn place_ahead(&self, account: AccountId, order_id: OrderId) -> Option<Place> {
-        self.slots[slot_of(account)].by_order_id.get(order_id)?.look().ok()
-    }
-
-    /// Loads where the index has an order's id; see `look_ahead.rs`.
-    #[inline]
-    pub fn look_ahead_id(&self, account: AccountId, order_id: OrderId) -> u64 {
-        self.slots[slot_of(account)].by_order_id.look_ahead(order_id)
-    }
-
-    /// The client ids of an account's slot; see `look_ahead.rs`.
-    #[inline]
-    pub fn ids_ahead(&self, account: AccountId) -> &ClientIds {
-        &self.client_ids[slot_of(account)]
-    }
-
-    /// Loads the row of an account; see `look_ahead.rs`.
-    #[inline]
-    pub fn look_ahead(&self, account: AccountId) -> u64 {
-        let row = self.rows.get(account as usize);
-        row.map_or(0, |row| u64::from(row.newest.index))
-    }
-
-    /// Loads the number of an account's open orders and its oldest final one; see `look_ahead.rs`.
-    #[inline]
-    pub fn look_ahead_end(&self, account: AccountId, instrument: InstrumentId) -> u64 {
-        let counts = &self.slots[slot_of(account)].open_counts;
-        let oldest = self.rows.get(account as usize).and_then(|row| row.finals.oldest());
-        counts.look_ahead(pair_key(account, instrument)) ^ oldest.map_or(0, |order| order.at)
     }
 
     /// Open orders of the account in the instrument.

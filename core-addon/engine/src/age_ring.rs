@@ -92,6 +92,12 @@ impl<T: Copy> AgeRing<T> {
         self.get(self.first)
     }
 
+    /// The entry that `age` older ones stand in front of.
+    #[inline]
+    pub fn nth(&self, age: u32) -> Option<&T> {
+        self.get(self.first.wrapping_add(age) & NUMBER_MASK)
+    }
+
     /// Removes the oldest entry and returns it with its number.
     #[inline]
     pub fn pop(&mut self) -> Option<(u32, T)> {
@@ -104,7 +110,7 @@ impl<T: Copy> AgeRing<T> {
 
     /// All entries, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
-        (0..self.length).filter_map(|age| self.get(self.first.wrapping_add(age) & NUMBER_MASK))
+        (0..self.length).filter_map(|age| self.nth(age))
     }
 
     #[cold]

@@ -53,6 +53,13 @@ impl ClientIds {
         self.index.look_ahead(key as u64)
     }
 
+    /// Loads the id at a position, and where it is found; see `look_ahead.rs`.
+    #[inline]
+    pub fn look_ahead_at(&self, position: u32) -> u64 {
+        let client_id = self.entries.get(position as usize);
+        client_id.map_or(0, |client_id| self.look_ahead(client_id.key))
+    }
+
     /// Adds an id and returns its position, the new head of its order's chain.
     pub fn add(&mut self, client_id: ClientId) -> u32 {
         let position = match self.free.pop() {

@@ -5,6 +5,7 @@ use std::hint::{black_box, select_unpredictable};
 
 use crate::command::{Command, Opcode, Side};
 use crate::hash::keyed_hash;
+use crate::ladder::NONE;
 use crate::order::Place;
 use crate::sequencer::Engine;
 use crate::units::{InstrumentId, OrderId};
@@ -29,6 +30,7 @@ impl Engine {
         if texts != 0 {
             sum ^= self.client_ids_ahead(commands, &mut order_ids);
         }
+        sum ^= self.forgotten_ahead(commands);
         let mut places = [Place::NOWHERE; LOOK_AHEAD];
         let sequences = self.sequence + 1..;
         let named = order_ids.iter().zip(sequences);
@@ -54,6 +56,29 @@ impl Engine {
             sum ^= self.order_ahead(command, *place);
         }
         black_box(sum);
+    }
+
+    /// Loads what accounts forget that keep as many final orders as they may: one for each cancel.
+    #[inline(never)]
+    fn forgotten_ahead(&self, commands: &[Command]) -> u64 {
+        let (mut sum, mut account, mut age) = (0, 0, 0);
+        let mut ids = [NONE; LOOK_AHEAD];
+        for (command, id) in commands.iter().zip(&mut ids) {
+            if command.opcode == Opcode::CancelOrder as u8 {
+                age = if command.account == account { age + 1 } else { 0 };
+                account = command.account;
+                let retained_max = self.capacities.retained;
+                let (read, latest) = self.accounts.look_ahead_forgotten(account, age, retained_max);
+                sum ^= read;
+                *id = latest;
+            }
+        }
+        for (command, id) in commands.iter().zip(ids) {
+            if id != NONE {
+                sum ^= self.accounts.ids_ahead(command.account).look_ahead_at(id);
+            }
+        }
+        sum
     }
 
     /// Looks the ids of clients up that commands have, and sets the orders that cancels name so.
