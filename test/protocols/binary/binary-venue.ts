@@ -36,6 +36,8 @@ export interface BinaryVenueOptions {
   readonly directory?: string;
   readonly durability?: "none" | "os" | "fsync";
   readonly logLines?: string[];
+  /** Of the journal; 1 MiB else. Orders are refused while the next segment is late. */
+  readonly segmentBytes?: number;
 }
 
 /** So many calls that a refusal for their rate would hide what is behind it. */
@@ -98,7 +100,7 @@ export class BinaryVenue {
     const core = Core.open({
       dataDirectory: join(directory, "journal"),
       durability: options.durability ?? "os",
-      segmentBytes: SEGMENT_BYTES,
+      segmentBytes: options.segmentBytes ?? SEGMENT_BYTES,
     });
     const keys = KeyStore.open(join(directory, "identity.sqlite"), clock);
     const streams = await StreamDirectory.open({
