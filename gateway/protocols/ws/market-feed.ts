@@ -174,11 +174,14 @@ export class MarketFeed {
   /** Goes on with updates, or with a snapshot that says that this cannot be. */
   async #resume(subscription: Subscription): Promise<void> {
     const { channel, tradesAfter = 0 } = subscription;
-    const missed = this.canResume(channel, tradesAfter)
-      ? await this.#tape.updates(channel, tradesAfter)
+    const past = this.canResume(channel, tradesAfter)
+      ? await this.#tape.findPast(channel, tradesAfter)
       : undefined;
     this.#queue.add(() => {
-      if (isCurrent(subscription)) this.#show(subscription, missed ?? this.#giveUp(subscription));
+      if (!isCurrent(subscription)) return;
+      // Only now: the stage has told others of what was released since.
+      const missed = past && this.#tape.updates(channel, tradesAfter, past);
+      this.#show(subscription, missed ?? this.#giveUp(subscription));
     });
   }
 

@@ -21,7 +21,7 @@ export interface Shown {
 }
 
 /** Messages out of the history. */
-interface Past {
+export interface Past {
   /** Oldest first. */
   readonly messages: readonly Message[];
   /** None of a later sequence, up to `until`, is missing. */
@@ -65,16 +65,24 @@ export class Tape {
     return { sequence, texts: () => [tradesSnapshot(name, listing, wanted, head)] };
   }
 
-  /** The messages that followed `after`, as they were sent; undefined when some are gone. */
-  async updates(channel: PublicChannel, after: number): Promise<Shown | undefined> {
+  /** What memory lacks of what followed `after`; undefined when it cannot be read. */
+  async findPast(channel: PublicChannel, after: number): Promise<Past | undefined> {
+    const instrument = channel.listing.instrument.instrumentId;
+    const isKept = this.#venue.trades.completeAfter(instrument) <= after;
+    return isKept ? NONE : this.#sharedPast(channel, after);
+  }
+
+  /**
+   * The messages that followed `after`, as they were sent, up to now: what is released later is in
+   * none of them. Undefined when some are gone.
+   */
+  updates(channel: PublicChannel, after: number, past: Past): Shown | undefined {
     const { trades, router } = this.#venue;
     const instrument = channel.listing.instrument.instrumentId;
-    const isKept = trades.completeAfter(instrument) <= after;
-    const past = isKept ? NONE : await this.#findPast(channel, after);
-    // Meanwhile some may have left the memory.
+    // Since the past was read some may have left the memory.
     const memoryAfter = Math.max(after, trades.completeAfter(instrument));
-    const isWhole = memoryAfter === after || (past?.until ?? 0) >= memoryAfter;
-    if (past === undefined || past.completeAfter > after || !isWhole) return undefined;
+    const isWhole = memoryAfter === after || past.until >= memoryAfter;
+    if (past.completeAfter > after || !isWhole) return undefined;
     const older = past.messages
       .filter(({ sequence }) => sequence > after && sequence <= memoryAfter)
       .map(({ text }) => text);
@@ -83,7 +91,7 @@ export class Tape {
     return { sequence: router.releasedSequence, texts };
   }
 
-  #findPast(channel: PublicChannel, after: number): Promise<Past | undefined> {
+  #sharedPast(channel: PublicChannel, after: number): Promise<Past | undefined> {
     const { instrumentId } = channel.listing.instrument;
     const reading = this.#reading.then(() => {
       const known = this.#pasts.get(instrumentId);

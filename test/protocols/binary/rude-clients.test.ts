@@ -239,8 +239,10 @@ describe("a client that is in a hurry", () => {
     client.send(buy("hurry"), queryOrders(1n), cancelOrder({ id: "hurry" }), logout());
     await within(WAIT_MS_MAX, "the end", client.closed);
     const kinds = client.received.map(({ kind }) => kind);
-    expect(kinds.slice(0, 3)).toEqual(["LoginAccepted", "OrderAccepted", "OrderCancelled"]);
-    expect(kinds.slice(3)).toEqual(["Orders", "EndOfSession"]);
+    expect(kinds.slice(0, 2)).toEqual(["LoginAccepted", "OrderAccepted"]);
+    // The question is answered with what had come by then, which may be the cancel, too.
+    expect(kinds.slice(2, -1).toSorted()).toEqual(["OrderCancelled", "Orders"]);
+    expect(kinds.at(-1)).toBe("EndOfSession");
   });
 });
 

@@ -26,6 +26,7 @@ const ROUNDS = 72;
 const FILLS = 500;
 /** Under way at once: below what the venue executes ahead of the disk. */
 const BATCH = 500;
+const VISITS = 200;
 const WAIT_MS_MAX = 20_000;
 const RELEASE_MS_MAX = 50_000;
 const TEST_MS_MAX = 60_000;
@@ -69,6 +70,10 @@ function updatesOf(messages: readonly Message[], channel: string): Message[] {
 
 function sequencesOf(messages: readonly Message[], channel: string): number[] {
   return updatesOf(messages, channel).map(({ sequence }) => Number(sequence));
+}
+
+function idsOf(trades: unknown): number[] {
+  return Array.isArray(trades) ? trades.map(({ trade_id: id }) => Number(id)) : [];
 }
 
 function unsentBytes({ venue }: Market): number {
@@ -171,6 +176,38 @@ test(
     for (const client of [near, far]) client.close();
     await venue.stop();
     rmSync(directory, { recursive: true });
+  },
+  TEST_MS_MAX,
+);
+
+test(
+  "who takes up trades while others trade is told each of them once",
+  async () => {
+    const market = await openMarket({ flags: FLAGS });
+    const { venue } = market;
+    let isOver = false;
+    const trade = async (): Promise<void> => {
+      while (!isOver) await tradeOnce(market, 1);
+    };
+    const traders = [trade(), trade(), trade()];
+    const ids: number[] = [];
+    let after: number | undefined;
+    for (let visit = 0; visit < VISITS; visit += 1) {
+      const client = await FeedClient.open(venue.server.address);
+      await client.need({ op: "subscribe", channels: [TRADES], from_sequence: after });
+      const isTold = (): boolean => updatesOf(client.messages, TRADES).length >= 3;
+      await until(WAIT_MS_MAX, "trades", isTold);
+      client.close();
+      await client.ended;
+      const updates = updatesOf(client.messages, TRADES);
+      after = Number(updates.at(-1)?.["sequence"]);
+      ids.push(...updates.flatMap(({ trades }) => idsOf(trades)));
+    }
+    isOver = true;
+    await Promise.all(traders);
+    const [first = 0] = ids;
+    expect(ids).toEqual(ids.map((_, index) => first + index));
+    await venue.stop();
   },
   TEST_MS_MAX,
 );
