@@ -7,7 +7,13 @@ import { join } from "node:path";
 import { SETTINGS } from "../gateway/config.ts";
 import { rejectByNumber } from "../gateway/generated/reject-codes.ts";
 import { outputs, parseRejectCodes } from "../schemas/generate.ts";
-import { checkFaults, checkLinks, checkRejectCoverage, checkSettings } from "./tidy/documents.ts";
+import {
+  checkEvents,
+  checkFaults,
+  checkLinks,
+  checkRejectCoverage,
+  checkSettings,
+} from "./tidy/documents.ts";
 import { checkDoors, checkImports } from "./tidy/imports.ts";
 import { checkSource } from "./tidy/source-rules.ts";
 import { blank, type Problem, readTree } from "./tidy/source-tree.ts";
@@ -62,6 +68,10 @@ describe("the tree", () => {
 
   test("every fault is in docs/operating.md", () => {
     expect(toLines(checkFaults(tree, textOf("docs/operating.md")))).toEqual([]);
+  });
+
+  test("every warning and error of the log is in docs/operating.md", () => {
+    expect(toLines(checkEvents(tree, textOf("docs/operating.md")))).toEqual([]);
   });
 
   test("generated files are what the schemas say", () => {
@@ -242,6 +252,26 @@ describe("a document is refused for", () => {
       "docs/operating.md:0: worker_refused: say what it means and what to do",
       "docs/operating.md:0: disk_gone: say what it means and what to do",
       "docs/operating.md:0: disk_back: nothing raises it, remove the row",
+    ]);
+  });
+
+  test("an event it does not list, and one that nothing logs", () => {
+    const tree = [
+      { path: "gateway/a.ts", text: 'this.#log.warn("late", {});\nlog.info("ready");' },
+      {
+        path: "gateway/b.ts",
+        text: 'log.error(\n"broken", {});\nnew RefusedConnections("full", a)',
+      },
+      { path: "gateway/main.ts", text: 'fail("ended", error);' },
+      { path: "gateway/log.ts", text: 'formatLine(1, "warn", "dropped", a);' },
+    ];
+    const page =
+      "## Log events\n| `late`, `full` | a | b |\n| `gone` | a | b |\n## Z\n| `z` | a |\n";
+    expect(toLines(checkEvents(tree, page))).toEqual([
+      "docs/operating.md:0: broken: say what it means and what to do",
+      "docs/operating.md:0: ended: say what it means and what to do",
+      "docs/operating.md:0: dropped: say what it means and what to do",
+      "docs/operating.md:0: gone: nothing raises it, remove the row",
     ]);
   });
 

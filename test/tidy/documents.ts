@@ -1,4 +1,4 @@
-// House rules about papers: links, settings, reject codes.
+// House rules about documents: links, settings, faults, log events, reject codes.
 
 import { dirname, join } from "node:path/posix";
 import type { Problem, SourceFile } from "./source-tree.ts";
@@ -55,27 +55,57 @@ const FAULTS: readonly (readonly [RegExp, RegExp])[] = [
   [/^core-addon\/runtime\/src\/fault\.rs$/, /\(\s*FaultCode::\w+,\s*"([a-z_]+)"/g],
 ];
 
+/** Where an event is logged as a warning or an error. */
+const EVENTS: readonly (readonly [RegExp, RegExp])[] = [
+  [/^gateway\/.*(?<!\.test)\.ts$/, /\blog\.(?:warn|error)\(\s*"([a-z_]+)"/g],
+  [/^gateway\/.*(?<!\.test)\.ts$/, /new RefusedConnections\("([a-z_]+)"/g],
+  [/^gateway\/main\.ts$/, /\bfail\("([a-z_]+)"/g],
+  [/^gateway\/log\.ts$/, /formatLine\([^;]*?"warn", "([a-z_]+)"/g],
+];
+
 /** Checks that the page lists every fault that is raised, and none that is not. */
 export function checkFaults(tree: readonly SourceFile[], page: string): Problem[] {
-  const raised = FAULTS.flatMap(([path, pattern]) =>
+  return compareRows(namesIn(tree, FAULTS), rowsOf(page, "## Faults"));
+}
+
+/** Checks that the page lists every event of level warn or error, and none that there is not. */
+export function checkEvents(tree: readonly SourceFile[], page: string): Problem[] {
+  return compareRows(namesIn(tree, EVENTS), rowsOf(page, "## Log events"));
+}
+
+function namesIn(
+  tree: readonly SourceFile[],
+  places: readonly (readonly [RegExp, RegExp])[],
+): string[] {
+  const found = places.flatMap(([path, pattern]) =>
     tree
       .filter((file) => path.test(file.path))
-      .flatMap(({ text }) => [...text.matchAll(pattern)].map(([, code = ""]) => code)),
+      .flatMap(({ text }) => [...text.matchAll(pattern)].map(([, name = ""]) => name)),
   );
-  const section = page.slice(page.indexOf("## Faults"));
-  const listed = [...section.matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, code = ""]) => code);
+  return [...new Set(found)];
+}
+
+/** The names in the first cells of a section's tables. */
+function rowsOf(page: string, heading: string): string[] {
+  const from = page.indexOf(heading);
+  const section = from === -1 ? "" : (page.slice(from + heading.length).split(/^## /m)[0] ?? "");
+  const cells = [...section.matchAll(/^\| (`[a-z_]+`(?:, `[a-z_]+`)*) \|/gm)];
+  return cells.flatMap(([, cell = ""]) => [...cell.matchAll(/[a-z_]+/g)].map(([name]) => name));
+}
+
+function compareRows(raised: readonly string[], listed: readonly string[]): Problem[] {
   const toProblem = (message: string): Problem => ({
     path: "docs/operating.md",
     line: 0,
     message,
   });
   return [
-    ...[...new Set(raised)]
-      .filter((code) => !listed.includes(code))
-      .map((code) => toProblem(`${code}: say what it means and what to do`)),
+    ...raised
+      .filter((name) => !listed.includes(name))
+      .map((name) => toProblem(`${name}: say what it means and what to do`)),
     ...listed
-      .filter((code) => !raised.includes(code))
-      .map((code) => toProblem(`${code}: nothing raises it, remove the row`)),
+      .filter((name) => !raised.includes(name))
+      .map((name) => toProblem(`${name}: nothing raises it, remove the row`)),
   ];
 }
 
