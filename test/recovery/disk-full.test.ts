@@ -81,6 +81,8 @@ describe.each(DISKS)("a disk %s", (_name, disk) => {
   beforeAll(async () => {
     trial = await Trial.begin({ durability: "fsync", seed: 1, ...disk.options });
     await trial.underLoad(() => trial.pause(100));
+    // It may wait for the next segment, which must be there before there is no room.
+    await until(RETURN_MS_MAX, "ready", async () => (await look("/health/ready")).status === 200);
   }, TEST_MS_MAX);
 
   afterAll(() => trial.venue.kill());
