@@ -1,6 +1,6 @@
 /**
- * Gives a core 5,000,000 commands and prints by how many bytes the process has grown over the last
- * 2,000,000 of them. A process of its own: in that of the tests others come and go.
+ * Gives a core commands without end and prints, for each 2,000,000 behind the first ones, the least
+ * bytes that the process had. A process of its own: in that of the tests others come and go.
  *
  * Use: `bun test/boundary/memory-process.ts <directory>`
  */
@@ -12,11 +12,13 @@ import { OrderType, Side, TimeInForce } from "../../gateway/domain/order.ts";
 import { RejectCode } from "../../gateway/generated/reject-codes.ts";
 import { until } from "../support/deadline.ts";
 
-const COMMANDS = 5_000_000;
 const BATCH = 500;
 /** Buffers, tables and the collector's heap have their size by then. */
-const WARM_UP = 3_000_000;
-const WAIT_MS_MAX = 100_000;
+const WARM_UP = 2_000_000;
+const PART = 2_000_000;
+/** Between two looks at the size. */
+const LOOK = 500_000;
+const WAIT_MS_MAX = 60_000;
 
 const setUp: SubmittedCommand[] = [
   { opcode: Opcode.createCurrency, quantity: 9, text: "BTC" },
@@ -52,21 +54,27 @@ async function main([directory = ""]: readonly string[]): Promise<void> {
   };
   for (const command of setUp) core.submit(command, reply);
   core.flush();
-  let heldBytes = 0;
-  // Goes on until the journal is behind, and again a little later.
-  await until(WAIT_MS_MAX, "every command", () => {
-    for (throttled = 0; throttled === 0 && accepted < COMMANDS;) {
-      if (heldBytes === 0 && accepted > WARM_UP) heldBytes = residentBytes();
-      for (let index = 0; index < BATCH; index += 1) {
-        const text = `order-${accepted + index}`;
-        core.submit({ ...order, price: 1 + index, text }, reply);
+  /** Goes on until so many are accepted, and whenever the journal is behind, a little later. */
+  const acceptUntil = (count: number): Promise<boolean> =>
+    until(WAIT_MS_MAX, `${count} commands`, () => {
+      for (throttled = 0; throttled === 0 && accepted < count;) {
+        for (let index = 0; index < BATCH; index += 1) {
+          const text = `order-${accepted + index}`;
+          core.submit({ ...order, price: 1 + index, text }, reply);
+        }
+        core.flush();
       }
-      core.flush();
+      return accepted >= count;
+    });
+  await acceptUntil(WARM_UP);
+  for (let from = WARM_UP; ; from += PART) {
+    let least = Infinity;
+    for (let count = from + LOOK; count <= from + PART; count += LOOK) {
+      await acceptUntil(count);
+      least = Math.min(least, residentBytes());
     }
-    return accepted >= COMMANDS;
-  });
-  process.stdout.write(`${residentBytes() - heldBytes}\n`);
-  core.stop();
+    process.stdout.write(`${least}\n`);
+  }
 }
 
 function residentBytes(): number {
