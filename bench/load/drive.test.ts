@@ -87,7 +87,7 @@ test("a closed loop keeps so many in flight, and what warms up is not counted", 
       });
     },
   });
-  await driver.closed({ warmUpSeconds: 0.05, seconds: 0.05 }, 7);
+  await driver.closed({ warmUpSeconds: 0.3, seconds: 0.3 }, 7);
   expect(inFlightMax).toBe(7);
   expect(findings.all.count).toBeGreaterThan(0);
   expect(findings.all.count).toBeLessThan(sent.length);
@@ -106,7 +106,7 @@ test("a session has a bounded number of orders open, and cancels what is open", 
       setImmediate(() => answer(request));
     },
   });
-  await driver.closed({ warmUpSeconds: 0, seconds: 0.1 }, 1);
+  await driver.closed({ warmUpSeconds: 0, seconds: 0.3 }, 1);
   expect(openMax).toBeLessThanOrEqual(5);
   expect(findings.byKind.cancel.count).toBeGreaterThan(0);
 });

@@ -167,7 +167,7 @@ describe("a first start", () => {
       "the order is logged",
       () => /event=new_order order_id=(\d+)/.exec(venue.log)?.[1],
     );
-    expect(venue.log).toContain(`taker_order_id=${order} `);
+    await until(10_000, "its trades are", () => venue.log.includes(`taker_order_id=${order} `));
   });
 
   test("no secret is in the log", () => {
