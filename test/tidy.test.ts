@@ -11,6 +11,7 @@ import {
   checkEvents,
   checkFaults,
   checkLinks,
+  checkNamedFiles,
   checkRejectCoverage,
   checkSettings,
 } from "./tidy/documents.ts";
@@ -60,6 +61,13 @@ describe("the tree", () => {
   test("every link of a document resolves", () => {
     expect(toLines(checkLinks(tree, (path) => existsSync(join(ROOT, path))))).toEqual([]);
   });
+
+  test.each(["ARCHITECTURE.md", "docs/stages.md", "docs/commands.md"])(
+    "every source file that %s names is there",
+    (path) => {
+      expect(toLines(checkNamedFiles(tree, path))).toEqual([]);
+    },
+  );
 
   test("every setting is in docs/operating.md", () => {
     const problems = checkSettings(Object.keys(SETTINGS), textOf("docs/operating.md"));
@@ -233,6 +241,18 @@ describe("a document is refused for", () => {
     const tree = [{ path: "docs/x.md", text }, there];
     const exists = (path: string): boolean => tree.some((file) => file.path === path);
     expect(toLines(checkLinks(tree, exists))).toEqual(problems);
+  });
+
+  test("a source file that is not there", () => {
+    const text = "`core/core.ts` `core.ts`\n`old.rs` `ore.ts` `a.md`";
+    const tree = [
+      { path: "A.md", text },
+      { path: "gateway/core/core.ts", text: "" },
+    ];
+    expect(toLines(checkNamedFiles(tree, "A.md"))).toEqual([
+      "A.md:2: old.rs is no file: name the one meant",
+      "A.md:2: ore.ts is no file: name the one meant",
+    ]);
   });
 
   test("a setting it does not name", () => {

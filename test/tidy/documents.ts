@@ -25,6 +25,21 @@ export function checkLinks(tree: readonly SourceFile[], exists: (path: string) =
   return problems;
 }
 
+/** Checks that every source file that a page names in backquotes is there, in whatever folder. */
+export function checkNamedFiles(tree: readonly SourceFile[], path: string): Problem[] {
+  const text = withoutCode(tree.find((file) => file.path === path)?.text ?? "");
+  return text.split("\n").flatMap((line, index) =>
+    [...line.matchAll(/`([a-z0-9_./-]+\.(?:ts|rs))`/g)]
+      .map(([, name = ""]) => name)
+      .filter((name) => !tree.some((file) => `/${file.path}`.endsWith(`/${name}`)))
+      .map((name) => ({
+        path,
+        line: index + 1,
+        message: `${name} is no file: name the one meant`,
+      })),
+  );
+}
+
 /** Fenced blocks emptied, lines kept. */
 function withoutCode(text: string): string {
   return text.replace(/^```[^]*?^```/gm, (block) => block.replace(/[^\n]/g, ""));
