@@ -112,7 +112,9 @@ describe("sizes and times", () => {
   let market: Market;
 
   beforeAll(async () => {
-    market = await openMarket({ flags: { "request-timeout-ms": "300", "body-bytes-max": "4096" } });
+    market = await openMarket({
+      flags: { "request-timeout-ms": "1000", "body-bytes-max": "4096" },
+    });
   });
   afterAll(() => market.venue.stop());
 
