@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { ManualClock } from "../../../test/support/manual-clock.ts";
+import { SILENT_SOCKET } from "../../../test/support/silent-socket.ts";
 import { Log } from "../../log.ts";
 import { type Gate, GateFlag } from "../../sessions/binary-streams.ts";
-import type { ByteSocket } from "../../sessions/byte-listener.ts";
 import { Port } from "./port.ts";
 
 type Write = Parameters<Gate["writeOutputs"]>[0];
@@ -57,15 +57,7 @@ test("a connection that is to be read on and to be closed in one turn is closed 
       countClose: (reason) => closes.push(reason),
     },
   });
-  const socket: ByteSocket = {
-    remoteAddress: "127.0.0.1",
-    write: (_, __, length) => length,
-    end() {},
-    terminate() {},
-    pause() {},
-    resume() {},
-  };
-  port.opened(socket);
+  port.opened(SILENT_SOCKET);
   one.flags = GateFlag.resume | GateFlag.close;
   one.turn();
   expect(closes).toEqual(["slow_reader"]);

@@ -1,20 +1,12 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { ManualClock } from "../../../../test/support/manual-clock.ts";
+import { SILENT_SOCKET } from "../../../../test/support/silent-socket.ts";
 import { GatewayFault } from "../../../domain/fault.ts";
 import { Log } from "../../../log.ts";
 import type { Gate, GatePosition, GateReplay } from "../../../sessions/binary-streams.ts";
-import type { ByteSocket } from "../../../sessions/byte-listener.ts";
 import { Connection } from "../connection.ts";
 import { Replays } from "./replays.ts";
 
-const SOCKET: ByteSocket = {
-  remoteAddress: "127.0.0.1",
-  write: (_, __, length) => length,
-  end() {},
-  terminate() {},
-  pause() {},
-  resume() {},
-};
 const START: GatePosition = { number: 0, sequence: 10, engineSession: 1, clientRef: 0 };
 
 type Step = ReturnType<GateReplay["step"]> | "damaged" | "too_many";
@@ -72,7 +64,7 @@ afterEach(() => replays.stop());
 
 function begin(id: number, ...plan: Step[]): Connection {
   plans.set(id, plan);
-  const connection = new Connection(id, SOCKET, "127.0.0.1", 0);
+  const connection = new Connection(id, SILENT_SOCKET, "127.0.0.1", 0);
   connection.state = "logged_in";
   replays.begin(connection, START);
   return connection;

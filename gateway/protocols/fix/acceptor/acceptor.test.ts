@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { ManualClock } from "../../../../test/support/manual-clock.ts";
+import { SILENT_SOCKET } from "../../../../test/support/silent-socket.ts";
 import { Log } from "../../../log.ts";
-import type { ByteSocket } from "../../../sessions/byte-listener.ts";
 import { stockVersion, toPlan } from "../test-acceptor/test-acceptor.ts";
 import { Acceptor, ACCEPTOR_BOUNDS } from "./acceptor.ts";
 
@@ -14,14 +14,7 @@ test("who makes room for a newcomer of its own network is not counted any more",
     ...{ clock, log: new Log("error", clock) },
   });
   let closed = 0;
-  const socket: ByteSocket = {
-    remoteAddress: "192.0.2.1",
-    write: (_, __, length) => length,
-    end() {},
-    terminate: () => (closed += 1),
-    pause() {},
-    resume() {},
-  };
+  const socket = { ...SILENT_SOCKET, terminate: () => (closed += 1) };
   for (let each = 0; each < 5; each += 1) {
     expect(acceptor.opened(socket, false)).toBeDefined();
     clock.advanceMs(1_000);
