@@ -17,6 +17,7 @@ import { Queue } from "./queue.ts";
 import { AddonReexecution } from "./reexecution.ts";
 import type { Reexecution } from "./reexecution.ts";
 import { OutputBuffer } from "./released.ts";
+import type { Released } from "./released.ts";
 import { TransactionRing } from "./transaction-ring.ts";
 
 export type {
@@ -179,6 +180,11 @@ export class Core {
 
   /** A transaction that left, decoded once more; undefined when it is not kept any more. */
   recent(sequence: number): Transaction | undefined {
+    return this.lookBack(sequence)?.transaction();
+  }
+
+  /** As `recent`, in bytes, which are good until the next call and no longer than this turn. */
+  lookBack(sequence: number): Released | undefined {
     return this.#recent?.at(sequence);
   }
 

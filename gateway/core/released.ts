@@ -28,6 +28,16 @@ const SEQUENCE_HALF = HALVES_PER_WORD;
 const ORDER_ACCOUNT = 2 * HALVES_PER_WORD;
 const TRADE_INSTRUMENT = 2 * HALVES_PER_WORD;
 const LEVEL_INSTRUMENT = HALVES_PER_WORD;
+const BALANCE_ACCOUNT = HALVES_PER_WORD;
+/** Amounts of a balance, each of two words: available and frozen, before and after. */
+const AMOUNT_HALVES = 4;
+const AVAILABLE_BEFORE = 2 * HALVES_PER_WORD;
+const AVAILABLE_AFTER = AVAILABLE_BEFORE + AMOUNT_HALVES;
+const FROZEN_BEFORE = AVAILABLE_AFTER + AMOUNT_HALVES;
+const FROZEN_AFTER = FROZEN_BEFORE + AMOUNT_HALVES;
+const AVAILABLE_AFTER_TOP = AVAILABLE_AFTER + AMOUNT_HALVES - 1;
+const FROZEN_AFTER_TOP = FROZEN_AFTER + AMOUNT_HALVES - 1;
+const SIGN_BIT = 0x8000_0000;
 
 const ORDER_UPDATED = Entity.order | (changeNames.indexOf("updated") << 8);
 
@@ -36,6 +46,8 @@ export const Contents = {
   orderUpdate: 1,
   order: 1 << Entity.order,
   trade: 1 << Entity.trade,
+  level: 1 << Entity.level,
+  instrument: 1 << Entity.instrument,
   /** What sessions of the header's account are told of themselves and their requests. */
   session: (1 << Entity.session) | (1 << Entity.request),
   /** Instruments, currencies and their names. */
@@ -102,6 +114,9 @@ export class Released implements TransactionHead {
   #end = 0;
   #state = 0;
   #contents = -1;
+  /** Once `contents` is known: its first level, and whether another is of another book. */
+  #level = -1;
+  #hasBooks = false;
   #decoded: Transaction | undefined;
   sequence: Sequence = toSequence(0);
 
@@ -227,21 +242,38 @@ export class Released implements TransactionHead {
 
   /** Whether the book of one of these instruments has changed, as it does with each trade. */
   changesBook(instruments: { has(instrument: number): boolean }): boolean {
-    let record = this.findRecord(Entity.level);
+    let record = this.#firstLevel();
     while (record >= 0) {
       if (instruments.has(this.#levelInstrument(record))) return true;
-      record = this.findRecord(Entity.level, this.behind(record));
+      record = this.#nextLevel(record);
     }
     return false;
   }
 
   /** Puts its sequence down for each book that has changed. */
   noteBooks(sequences: Map<number, number>): void {
-    let record = this.findRecord(Entity.level);
+    let record = this.#firstLevel();
     while (record >= 0) {
       sequences.set(this.#levelInstrument(record), this.sequence);
-      record = this.findRecord(Entity.level, this.behind(record));
+      record = this.#nextLevel(record);
     }
+  }
+
+  /**
+   * Whether all that it did to balances was to move money between available and frozen of the same
+   * one, and none is below zero but those of account `overdrawn`.
+   */
+  keepsTotals(overdrawn: number): boolean {
+    const halves = this.#halves;
+    let record = this.findRecord(Entity.balance);
+    while (record >= 0) {
+      if (!this.#keepsTotal(record)) return false;
+      const tops = at(halves, record + AVAILABLE_AFTER_TOP) | at(halves, record + FROZEN_AFTER_TOP);
+      const isBelow = (tops & SIGN_BIT) !== 0;
+      if (isBelow && at(halves, record + BALANCE_ACCOUNT) !== overdrawn) return false;
+      record = this.findRecord(Entity.balance, this.behind(record));
+    }
+    return true;
   }
 
   /** Of a trade's record. */
@@ -260,16 +292,49 @@ export class Released implements TransactionHead {
     return at(this.#halves, record + LEVEL_INSTRUMENT);
   }
 
+  #firstLevel(): number {
+    return (this.contents & Contents.level) === 0 ? -1 : this.#level;
+  }
+
+  /** None where all are of the same book, as they are but for a mass cancel. */
+  #nextLevel(record: number): number {
+    return this.#hasBooks ? this.findRecord(Entity.level, this.behind(record)) : -1;
+  }
+
+  /** Exact: sums of halves, with what is carried from one to the next, stay below 2^53. */
+  #keepsTotal(record: number): boolean {
+    const halves = this.#halves;
+    let carry = 0;
+    for (let half = record; half < record + AMOUNT_HALVES; half += 1) {
+      const after = at(halves, half + AVAILABLE_AFTER) + at(halves, half + FROZEN_AFTER);
+      const before = at(halves, half + AVAILABLE_BEFORE) + at(halves, half + FROZEN_BEFORE);
+      const sum = after - before + carry;
+      if ((sum | 0) !== 0) return false;
+      carry = sum / HALF;
+    }
+    return true;
+  }
+
   #look(): number {
     const halves = this.#halves;
     let contents = 0;
+    this.#hasBooks = false;
     for (let record = this.#start + HEADER_HALVES; record < this.#end;) {
       const head = at(halves, record);
-      contents |= 1 << (head & 0x1f);
+      const entity = head & 0x1f;
+      if (entity === Entity.level) this.#noteLevel(record, contents);
+      contents |= 1 << entity;
       if ((head & 0xffff) === ORDER_UPDATED) contents |= Contents.orderUpdate;
       record += lengthOf(head);
     }
     return contents;
+  }
+
+  #noteLevel(record: number, contents: number): void {
+    if ((contents & Contents.level) === 0) this.#level = record;
+    else if (this.#levelInstrument(record) !== this.#levelInstrument(this.#level)) {
+      this.#hasBooks = true;
+    }
   }
 
   #half(place: number): number {

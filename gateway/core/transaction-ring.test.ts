@@ -27,7 +27,7 @@ test("holds the newest transactions that fit, each whole, however many come at o
         // The core writes the next ones over it.
         output.bytes.fill(0xff);
         counts.push(...batchCounts);
-        const held = counts.map((_, at) => ring.at(start + at));
+        const held = counts.map((_, at) => ring.at(start + at)?.transaction());
         const oldest = held.findIndex((each) => each !== undefined);
         for (const [at, each] of held.entries()) {
           if (at < oldest) continue;
@@ -66,5 +66,5 @@ test("one that is larger than all of it empties it", () => {
   add(encode(1, 1), encode(2, 4));
   expect([ring.at(1), ring.at(2)]).toEqual([undefined, undefined]);
   add(encode(3, 1), encode(4, 4), encode(5, 1));
-  expect([ring.at(3), ring.at(4), ring.at(5)?.changes.length]).toEqual([undefined, undefined, 1]);
+  expect([ring.at(3), ring.at(4), ring.at(5)?.changeCount]).toEqual([undefined, undefined, 1]);
 });

@@ -1,17 +1,17 @@
 // The bytes of the newest transactions, for readers that come later: what is not decoded costs the
 // collector nothing, however much of it is kept.
 
-import type { Transaction } from "../domain/change.ts";
-import { ChangeReader, HEADER_WORDS } from "./change-log.ts";
-import type { OutputBuffer } from "./released.ts";
+import { HEADER_WORDS } from "./change-log.ts";
+import { OutputBuffer, Released } from "./released.ts";
 import { WORD_BYTES } from "./word-reader.ts";
 
 /** Smallest transaction, a header alone, in bytes: bounds how many there can be. */
 const TRANSACTION_BYTES_MIN = HEADER_WORDS * WORD_BYTES;
 
 export class TransactionRing {
+  readonly #kept: OutputBuffer;
   readonly #bytes: Buffer;
-  readonly #reader: ChangeReader;
+  readonly #released = new Released();
   /** Offset of each transaction held, at its sequence modulo the length. */
   readonly #offsets: Uint32Array;
   #oldestSequence = 0;
@@ -21,8 +21,8 @@ export class TransactionRing {
 
   /** Bounds: what is older than the newest `bytesMax` goes. Units: bytes. */
   constructor(bytesMax: number) {
-    this.#bytes = Buffer.allocUnsafeSlow(bytesMax);
-    this.#reader = new ChangeReader(this.#bytes);
+    this.#kept = new OutputBuffer(Buffer.allocUnsafeSlow(bytesMax));
+    this.#bytes = this.#kept.bytes;
     this.#offsets = new Uint32Array(Math.ceil(bytesMax / TRANSACTION_BYTES_MIN));
   }
 
@@ -51,10 +51,14 @@ export class TransactionRing {
     output.bytes.copy(this.#bytes, to, from, byteLength);
   }
 
-  /** Decodes one; undefined when it is gone or still to come. */
-  at(sequence: number): Transaction | undefined {
-    const isHeld = sequence >= this.#oldestSequence && sequence < this.#nextSequence;
-    return isHeld ? this.#reader.read(this.#offsetOf(sequence)) : undefined;
+  /**
+   * One of them where it lies, good until another is asked for or added; undefined when it is gone
+   * or still to come.
+   */
+  at(sequence: number): Released | undefined {
+    if (sequence < this.#oldestSequence || sequence >= this.#nextSequence) return undefined;
+    this.#released.moveTo(this.#kept, this.#offsetOf(sequence), this.#bytes.length);
+    return this.#released;
   }
 
   /**
@@ -68,7 +72,7 @@ export class TransactionRing {
     let end = start;
     for (let sequence = first; sequence < this.#nextSequence; sequence += 1) {
       if (this.#offsetOf(sequence) !== end || end - start >= bytesMax) break;
-      end += this.#reader.byteLengthAt(end);
+      end += this.#kept.byteLengthAt(end, this.#bytes.length);
     }
     return this.#bytes.subarray(start, end);
   }

@@ -22,7 +22,7 @@ export class BookSequences {
 
   /** Notes what a transaction has changed, unless it is of a book that is followed. */
   passes(transaction: PassingTransaction, followed: ReadonlyMap<number, unknown>): boolean {
-    if (transaction.changesBook(followed)) return false;
+    if (followed.size > 0 && transaction.changesBook(followed)) return false;
     transaction.noteBooks(this.#last);
     return true;
   }

@@ -1,21 +1,21 @@
 import { expect, test } from "bun:test";
-import { transactionAt } from "../../test/support/transactions.ts";
-import type { Transaction } from "../domain/change.ts";
+import { releasedAt, transactionAt } from "../../test/support/transactions.ts";
+import type { Released } from "../core/released.ts";
 import { ChangeRing } from "./change-ring.ts";
 
 /** A core that keeps everything, and says what was asked of it. */
 function decoding(changesOf: (sequence: number) => number = () => 1) {
   const asked: number[] = [];
-  const decode = (sequence: number): Transaction => {
+  const lookBack = (sequence: number): Released => {
     asked.push(sequence);
-    return transactionAt(sequence, changesOf(sequence));
+    return releasedAt(sequence, changesOf(sequence));
   };
-  return { asked, decode };
+  return { asked, lookBack };
 }
 
 test("has each transaction decoded once, as far as its bound", () => {
-  const { asked, decode } = decoding();
-  const ring = new ChangeRing({ transactionsMax: 4, changesMax: 100 }, 10, decode);
+  const { asked, lookBack } = decoding();
+  const ring = new ChangeRing({ transactionsMax: 4, changesMax: 100 }, 10, lookBack);
   expect([ring.newestSequence, ring.length, ring.at(11)]).toEqual([10, 0, undefined]);
   for (let sequence = 11; sequence <= 17; sequence += 1) ring.add(sequence, undefined);
   expect([ring.length, asked]).toEqual([4, []]);
@@ -29,8 +29,8 @@ test("has each transaction decoded once, as far as its bound", () => {
 });
 
 test("takes what was decoded for somebody else", () => {
-  const { asked, decode } = decoding();
-  const ring = new ChangeRing({ transactionsMax: 4, changesMax: 100 }, 0, decode);
+  const { asked, lookBack } = decoding();
+  const ring = new ChangeRing({ transactionsMax: 4, changesMax: 100 }, 0, lookBack);
   const known = transactionAt(1);
   ring.add(1, known);
   expect(ring.at(1)).toBe(known);
@@ -39,8 +39,8 @@ test("takes what was decoded for somebody else", () => {
 
 test("holds no more changes than its bound, but always the newest one that was asked for", () => {
   const counts = [2, 2, 2, 9, 1];
-  const { asked, decode } = decoding((sequence) => counts[sequence - 1] ?? NaN);
-  const ring = new ChangeRing({ transactionsMax: 8, changesMax: 5 }, 0, decode);
+  const { asked, lookBack } = decoding((sequence) => counts[sequence - 1] ?? NaN);
+  const ring = new ChangeRing({ transactionsMax: 8, changesMax: 5 }, 0, lookBack);
   for (const [index, changes] of counts.entries()) {
     ring.add(index + 1, undefined);
     expect(ring.at(index + 1)?.changes).toHaveLength(changes);
@@ -54,8 +54,8 @@ test("holds no more changes than its bound, but always the newest one that was a
 });
 
 test("forgets what is no longer needed and goes on", () => {
-  const { decode } = decoding();
-  const ring = new ChangeRing({ transactionsMax: 4, changesMax: 100 }, 0, decode);
+  const { lookBack } = decoding();
+  const ring = new ChangeRing({ transactionsMax: 4, changesMax: 100 }, 0, lookBack);
   for (let sequence = 1; sequence <= 3; sequence += 1) ring.add(sequence, undefined);
   ring.forget(2);
   expect([ring.length, ring.at(3)?.changes.length]).toEqual([1, 1]);

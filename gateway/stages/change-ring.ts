@@ -1,6 +1,7 @@
 // The newest transactions as objects, in sequence order, for readers that each go at their own
 // pace: the first who needs one has it decoded, the others find it. One writer, which never waits.
 
+import type { Released } from "../core/released.ts";
 import type { Transaction } from "../domain/change.ts";
 
 export interface RingBounds {
@@ -10,22 +11,22 @@ export interface RingBounds {
   readonly changesMax: number;
 }
 
-/** Decodes one of the newest transactions; undefined when its bytes are not kept. */
-export type Decode = (sequence: number) => Transaction | undefined;
+/** Finds the bytes of one of the newest transactions; undefined when they are not kept. */
+export type LookBack = (sequence: number) => Released | undefined;
 
 export class ChangeRing {
   /** Empty until somebody needs it. */
   readonly #slots: (Transaction | undefined)[];
   readonly #bounds: RingBounds;
-  readonly #decode: Decode;
+  readonly #lookBack: LookBack;
   #oldestSequence: number;
   #nextSequence: number;
   #changes = 0;
 
   /** `releasedSequence`: the last one before the first that will be added. */
-  constructor(bounds: RingBounds, releasedSequence: number, decode: Decode) {
+  constructor(bounds: RingBounds, releasedSequence: number, lookBack: LookBack) {
     this.#bounds = bounds;
-    this.#decode = decode;
+    this.#lookBack = lookBack;
     this.#slots = Array.from({ length: bounds.transactionsMax }, () => undefined);
     this.#oldestSequence = releasedSequence + 1;
     this.#nextSequence = releasedSequence + 1;
@@ -57,16 +58,21 @@ export class ChangeRing {
     while (this.#oldestSequence <= end) this.#drop();
   }
 
+  /** The bytes of one that was added, as far as they are kept; see `LookBack`. */
+  lookAt(sequence: number): Released | undefined {
+    return sequence < this.#nextSequence ? this.#lookBack(sequence) : undefined;
+  }
+
   /**
    * The transaction at `sequence`; undefined when it is gone or still to come. One that is older
    * than what is held is decoded for each who asks.
    */
   at(sequence: number): Transaction | undefined {
     if (sequence >= this.#nextSequence) return undefined;
-    if (sequence < this.#oldestSequence) return this.#decode(sequence);
+    if (sequence < this.#oldestSequence) return this.#lookBack(sequence)?.transaction();
     const held = this.#slots[this.#slotOf(sequence)];
     if (held !== undefined) return held;
-    const decoded = this.#decode(sequence);
+    const decoded = this.#lookBack(sequence)?.transaction();
     if (decoded !== undefined) this.#hold(decoded);
     return decoded;
   }

@@ -14,6 +14,8 @@ import type { Stage } from "./stage.ts";
 /** How long a stage that threw is left alone: doubled each time, up to the bound. */
 const BACKOFF_US = 100_000;
 const BACKOFF_US_MAX = 30_000_000;
+/** How many transactions may pass a stage before it looks at the clock: some microseconds'. */
+const PASSED_MAX = 64;
 /** How soon a busy stage, or a re-execution that has nothing yet, is asked again. */
 const POLL_US = 2_000;
 
@@ -42,6 +44,7 @@ export class StageRunner {
   #state: StageState = "waiting";
   /** Last transaction applied. */
   #sequence = 0;
+  /** Of a transaction that was applied or passed, or of the next one: none is far from it. */
   #timeUs = 0;
   #checkpoint = 0;
   #reexecution: Reexecution | undefined;
@@ -83,7 +86,8 @@ export class StageRunner {
   /** Age of the oldest transaction that is left to apply, about. Units: µs. */
   get lagUs(): number {
     if (this.lag === 0) return 0;
-    const timeUs = this.#ring.at(this.#sequence + 1)?.timeUs ?? this.#timeUs;
+    const next = this.#ring.lookAt(this.#sequence + 1) ?? this.#ahead[this.#aheadAt];
+    const timeUs = next?.timeUs ?? this.#timeUs;
     return timeUs === 0 ? 0 : Math.max(0, this.#clock.nowUs() - timeUs);
   }
 
@@ -113,15 +117,16 @@ export class StageRunner {
   pass(released: Released): boolean {
     const { sequence } = released;
     if (this.#state !== "live" || sequence !== this.#sequence + 1) return false;
+    let isNothing = false;
     try {
-      if (this.stage.passes?.(released) !== true) return false;
+      isNothing = this.stage.passes?.(released) === true;
     } catch (error) {
       this.#fail(error);
-      return false;
     }
-    // Without its time, which doubles what a stage costs where transactions are objects already.
-    this.#sequence = sequence;
-    return true;
+    // The time is read of the first that is left alone: it doubles what a transaction costs here.
+    if (isNothing) this.#sequence = sequence;
+    else this.#timeUs = released.timeUs;
+    return isNothing;
   }
 
   /** Applies transactions until `deadlineUs` of the clock's elapsed time; at least one. */
@@ -145,12 +150,28 @@ export class StageRunner {
 
   #applyUntil(deadlineUs: number): Wish {
     do {
+      if (this.#passHeld() === PASSED_MAX) continue;
       const transaction = this.#next();
       if (transaction === undefined) return this.#state === "live" ? IDLE : this.#poll();
       if (this.stage.apply(transaction) === "busy") return this.#poll();
       this.#passed(transaction);
     } while (this.#clock.elapsedUs() < deadlineUs);
     return MORE;
+  }
+
+  /** Leaves out what is in memory and nothing to the stage; returns how many. */
+  #passHeld(): number {
+    const { stage } = this;
+    if (stage.passes === undefined || this.#state !== "live") return 0;
+    let held = this.#ring.lookAt(this.#sequence + 1);
+    if (held !== undefined) this.#timeUs = held.timeUs;
+    let count = 0;
+    while (held !== undefined && count < PASSED_MAX && stage.passes(held)) {
+      this.#sequence += 1;
+      count += 1;
+      held = this.#ring.lookAt(this.#sequence + 1);
+    }
+    return count;
   }
 
   #passed({ sequence, timeUs }: Transaction): void {

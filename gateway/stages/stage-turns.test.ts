@@ -138,14 +138,14 @@ test.each([10, 60, 200])(
   },
 );
 
-/** A live stage that lets some transactions pass, and what came to it in which way. */
-async function openPassing(passes: (sequence: number) => boolean) {
+/** A stage that lets some transactions pass, and what came to it in which way. */
+async function openPassing(passes: (sequence: number) => boolean, kind: Stage["kind"] = "live") {
   const seen: string[] = [];
   let decodes = 0;
   const venue = openStages(() => {
     let sequence = 0;
     const stage: Stage = {
-      ...{ name: "feed", kind: "live", start: () => {}, checkpoint: () => sequence },
+      ...{ name: "feed", kind, start: () => {}, checkpoint: () => sequence },
       passes: (transaction) => {
         if (!passes(transaction.sequence)) return false;
         sequence = transaction.sequence;
@@ -159,10 +159,16 @@ async function openPassing(passes: (sequence: number) => boolean) {
     };
     return [stage];
   });
-  const recent = venue.journal.recent.bind(venue.journal);
-  venue.journal.recent = (sequence) => {
-    decodes += 1;
-    return recent(sequence);
+  const lookBack = venue.journal.lookBack.bind(venue.journal);
+  venue.journal.lookBack = (sequence) => {
+    const released = lookBack(sequence);
+    if (released === undefined) return undefined;
+    const decode = released.transaction.bind(released);
+    released.transaction = () => {
+      decodes += 1;
+      return decode();
+    };
+    return released;
   };
   await nextTurn();
   return { ...venue, seen, countDecodes: () => decodes };
@@ -183,8 +189,48 @@ test("behind one that is to be applied nothing passes before it was", async () =
   expect(venue.seen).toEqual(["passed 1"]);
   await nextTurn();
   venue.release(1);
-  const applied = ["applied 2", "applied 3", "applied 4"];
-  expect(venue.seen).toEqual(["passed 1", ...applied, "passed 5"]);
+  const passed = ["passed 3", "passed 4", "passed 5"];
+  expect(venue.seen).toEqual(["passed 1", "applied 2", ...passed]);
+  expect(venue.countDecodes()).toBe(1);
+});
+
+test.each([10, 60, 64, 200])("of %d at once what is in memory passes, each once", async (count) => {
+  const venue = await openPassing((sequence) => sequence % 10 !== 0, "derived");
+  venue.release(count);
+  venue.stages.hasten();
+  await venue.settle();
+  expect(venue.seen.map((each) => Number(each.split(" ")[1]))).toEqual(upTo(count));
+  const held = venue.seen.slice(-Math.min(count, 60));
+  expect(held).toEqual(
+    held.map((_, at) => {
+      const sequence = count - held.length + at + 1;
+      return `${sequence % 10 === 0 ? "applied" : "passed"} ${sequence}`;
+    }),
+  );
+  expect(venue.countDecodes()).toBeLessThanOrEqual(8);
+});
+
+test("a stage that lets all pass looks at the clock and goes on in the next turn", async () => {
+  const venue = await openPassing(() => {
+    venue.clock.advanceMs(1);
+    return true;
+  }, "derived");
+  venue.release(64);
+  venue.stages.hasten();
+  expect(venue.seen).toHaveLength(64);
+  venue.release(1);
+  await venue.settle();
+  expect(venue.seen).toHaveLength(65);
+});
+
+test("the age of what is left is told also where it is out of memory", async () => {
+  const venue = await openPassing((sequence) => sequence <= 5);
+  venue.release(6);
+  venue.clock.advanceMs(2_000);
+  venue.release(100);
+  expect(venue.stages.status()[0]).toMatchObject({ sequence: 5, lag: 101, lagMs: 2_000 });
+  await venue.settle();
+  expect(venue.stages.status()[0]).toMatchObject({ lag: 0, lagMs: 0 });
 });
 
 test("a stage that throws when it is asked what may pass is started again", async () => {
@@ -197,7 +243,7 @@ test("a stage that throws when it is asked what may pass is started again", asyn
   expect(venue.stages.status()[0]).toMatchObject({ state: "waiting", lag: 2, restarts: 1 });
   isBroken = false;
   await venue.settle(100);
-  expect(venue.seen).toEqual(["applied 1", "applied 2"]);
+  expect(venue.seen).toEqual(["passed 1", "passed 2"]);
   venue.release(1);
   expect(venue.seen.at(-1)).toBe("passed 3");
 });

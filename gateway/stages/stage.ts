@@ -7,7 +7,13 @@ import type { Transaction } from "../domain/change.ts";
 /** A transaction where it lies: what is read of it is gone when the call returns. */
 export type PassingTransaction = Pick<
   Released,
-  "changesBook" | "changesReference" | "noteBooks" | "sequence"
+  | "changesBook"
+  | "changesReference"
+  | "contents"
+  | "keepsTotals"
+  | "noteBooks"
+  | "opcode"
+  | "sequence"
 >;
 
 export interface Stage {
@@ -38,9 +44,9 @@ export interface Stage {
   readonly mayMiss?: true;
 
   /**
-   * Whether the transaction is nothing to this stage, which is live and has had all before it: then
-   * it is neither decoded nor applied for it. Asked on the way of the orders, so that it may take
-   * some nanoseconds.
+   * Whether the transaction is nothing to this stage, which has had all before it: then it is
+   * neither decoded nor applied for it. Asked of what is in memory; of a live stage on the way of
+   * the orders, so that it may take some nanoseconds.
    */
   passes?(transaction: PassingTransaction): boolean;
 

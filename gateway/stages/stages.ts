@@ -26,7 +26,7 @@ const KEEP_MS = 10_000;
 
 export interface StagesParts {
   readonly core: ChangeSource &
-    Pick<Core, "holdJournal" | "keepRecent" | "listen" | "recent" | "status">;
+    Pick<Core, "holdJournal" | "keepRecent" | "listen" | "lookBack" | "status">;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -69,7 +69,7 @@ export class Stages {
     const { executedSequence } = parts.core.status();
     parts.core.keepRecent(parts.recentBytes ?? RECENT_BYTES);
     this.#ring = new ChangeRing(parts.ring ?? RING, executedSequence, (sequence) =>
-      parts.core.recent(sequence),
+      parts.core.lookBack(sequence),
     );
     this.#turns = new StageTurns(this.#ring, parts.clock);
     observe(parts.metrics, this.#runners);

@@ -3,6 +3,7 @@
 import { expect } from "bun:test";
 import type { Reexecution } from "../../gateway/core/core.ts";
 import type { ReleaseListener } from "../../gateway/core/deliveries.ts";
+import type { Released } from "../../gateway/core/released.ts";
 import type { Transaction } from "../../gateway/domain/change.ts";
 import { GatewayFault } from "../../gateway/domain/fault.ts";
 import { Log } from "../../gateway/log.ts";
@@ -10,8 +11,7 @@ import { Metrics } from "../../gateway/metrics.ts";
 import type { Stage } from "../../gateway/stages/stage.ts";
 import { Stages } from "../../gateway/stages/stages.ts";
 import { ManualClock } from "./manual-clock.ts";
-import { encodeTransaction, toReleased } from "./released.ts";
-import { transactionAt } from "./transactions.ts";
+import { releasedAt, transactionAt } from "./transactions.ts";
 
 const RING = { transactionsMax: 16, changesMax: 64 };
 
@@ -84,9 +84,9 @@ class Journal {
   }
 
   /** Four times what the ring shares. */
-  recent(sequence: number): Transaction | undefined {
+  lookBack(sequence: number): Released | undefined {
     const isKept = sequence > this.newest - 64 && sequence <= this.newest;
-    return isKept ? transactionAt(sequence) : undefined;
+    return isKept ? releasedAt(sequence) : undefined;
   }
 
   status(): never {
@@ -136,7 +136,7 @@ export function openStages(build: (clock: ManualClock) => readonly Stage[]) {
     release(count: number) {
       for (let each = 0; each < count; each += 1) {
         journal.newest += 1;
-        journal.listener?.(toReleased(encodeTransaction({ sequence: journal.newest })));
+        journal.listener?.(releasedAt(journal.newest));
       }
     },
     /** Lets turns and timers pass until no stage is behind. */

@@ -1,7 +1,10 @@
 // Transactions as the bytes that leave the core (docs/formats.md), for what is tested without one.
 
 import { OutputBuffer, Released } from "../../gateway/core/released.ts";
+import type { BalanceUpdate } from "../../gateway/domain/account.ts";
 import type { Trade } from "../../gateway/domain/change.ts";
+import { Opcode } from "../../gateway/domain/command.ts";
+import type { Amount } from "../../gateway/domain/units.ts";
 
 /** A record but for its `sub`: where it stands in its transaction. */
 export type RecordBytes = Buffer;
@@ -12,18 +15,20 @@ interface Head {
   /** 4: issued by the runtime; 64: answered without JavaScript. */
   readonly flags?: number;
   readonly result?: number;
+  /** A cancel's unless it is given. */
+  readonly opcode?: number;
 }
 
 const HEADER_BYTES = 48;
 
-/** A transaction of a cancel with these records. */
+/** A transaction with these records. */
 export function encodeTransaction(head: Head, records: readonly RecordBytes[] = []): Buffer {
   const bytes = Buffer.concat([Buffer.alloc(HEADER_BYTES), ...records]);
   bytes.writeUInt32LE(bytes.length / 8, 0);
   bytes.writeUInt32LE(records.length, 4);
   bytes.writeBigUInt64LE(BigInt(head.sequence), 8);
   bytes.writeBigUInt64LE(BigInt(head.timeUs ?? head.sequence) * 1_000n, 16);
-  bytes.set([0, 0, 11, head.flags ?? 0], 24);
+  bytes.set([0, 0, head.opcode ?? Opcode.cancelOrder, head.flags ?? 0], 24);
   bytes.writeBigUInt64LE(BigInt(head.result ?? head.sequence), 32);
   let offset = HEADER_BYTES;
   for (const [sub, record] of records.entries()) {
@@ -57,11 +62,24 @@ export function encodeTrade(trade: Trade): RecordBytes {
   for (const [word, value] of Object.entries({ ...words, 6: trade.price, 7: trade.quantity })) {
     bytes.writeBigInt64LE(BigInt(value), 8 * Number(word));
   }
-  for (const [at, amount] of [trade.notional, trade.takerFee, trade.makerFee].entries()) {
-    bytes.writeBigUInt64LE(BigInt.asUintN(64, amount), 64 + 16 * at);
-    bytes.writeBigInt64LE(amount >> 64n, 72 + 16 * at);
-  }
+  writeAmounts(bytes, 64, [trade.notional, trade.takerFee, trade.makerFee]);
   return bytes;
+}
+
+export function encodeBalance(balance: BalanceUpdate): RecordBytes {
+  const bytes = recordOf(4, 2, 10);
+  bytes.writeUInt32LE(balance.account, 8);
+  bytes.writeUInt32LE(balance.currency, 12);
+  const { availableBefore, availableAfter, frozenBefore, frozenAfter } = balance;
+  writeAmounts(bytes, 16, [availableBefore, availableAfter, frozenBefore, frozenAfter]);
+  return bytes;
+}
+
+function writeAmounts(bytes: Buffer, offset: number, amounts: readonly Amount[]): void {
+  for (const [at, amount] of amounts.entries()) {
+    bytes.writeBigUInt64LE(BigInt.asUintN(64, amount), offset + 16 * at);
+    bytes.writeBigInt64LE(amount >> 64n, offset + 8 + 16 * at);
+  }
 }
 
 function recordOf(entity: number, change: number, words: number): Buffer {

@@ -1,7 +1,9 @@
 // Transactions without a core, for what only looks at their order.
 
+import type { Released } from "../../gateway/core/released.ts";
 import type { Transaction } from "../../gateway/domain/change.ts";
 import { toSequence, toTimeUs } from "../../gateway/domain/units.ts";
+import { encodeClock, encodeTransaction, toReleased } from "./released.ts";
 
 /** An accepted command with that many changes. */
 export function transactionAt(sequence: number, changes = 1): Transaction {
@@ -23,4 +25,11 @@ export function transactionAt(sequence: number, changes = 1): Transaction {
       timeUs,
     })),
   };
+}
+
+/** The same in bytes. */
+export function releasedAt(sequence: number, changes = 1): Released {
+  const { timeUs } = transactionAt(sequence);
+  const records = Array.from({ length: changes }, () => encodeClock(timeUs));
+  return toReleased(encodeTransaction({ sequence, timeUs, flags: 4 }, records));
 }

@@ -1,9 +1,10 @@
 // The stage that makes bars (rules 6.2). Its checkpoint is a sequence together with the bars as of
 // that sequence, kept by a store; a restart goes on from there, as if nothing had happened.
 
+import { Contents } from "../../core/released.ts";
 import type { Change, Trade, Transaction } from "../../domain/change.ts";
 import { Bookmark, type BookmarkedStore } from "../bookmark.ts";
-import type { Stage } from "../stage.ts";
+import type { PassingTransaction, Stage } from "../stage.ts";
 import type { Bar } from "./bar.ts";
 import { Bars, type BarsUpdate } from "./bars.ts";
 
@@ -90,6 +91,14 @@ export class KlineStage implements Stage {
     this.#store.load();
     this.#bookmark.begin(from);
     this.#restart(new Bars(), NOT_YET_US);
+  }
+
+  /** Without a trade there is nothing for a bar. */
+  passes({ contents, sequence }: PassingTransaction): boolean {
+    if (this.#bookmark.has(sequence)) return true;
+    if ((contents & Contents.trade) !== 0 || this.#completeFromUs === NOT_YET_US) return false;
+    this.#bookmark.reach(sequence);
+    return true;
   }
 
   apply({ sequence, timeUs, changes }: Transaction): void | "busy" {

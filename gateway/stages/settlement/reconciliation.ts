@@ -3,9 +3,11 @@
 // balance changes by trades, fees and ledger moves alone. What is found here is a defect of ours.
 
 import type { BalanceUpdate } from "../../domain/account.ts";
+import { Contents } from "../../core/released.ts";
 import type { Change, Transaction } from "../../domain/change.ts";
 import { Opcode } from "../../domain/command.ts";
 import { EXTERNAL_ACCOUNT, FEE_ACCOUNT } from "../../domain/units.ts";
+import type { PassingTransaction } from "../stage.ts";
 import { type FindTerms, paidFees, type SettlementEvent, termsOf } from "./settlement-event.ts";
 
 /**
@@ -119,6 +121,14 @@ export class Reconciliation {
     }
     return found;
   }
+}
+
+/** As `isPlain`, of what is not decoded. */
+export function isPlainAsItLies(transaction: PassingTransaction): boolean {
+  const { contents, opcode } = transaction;
+  if ((contents & (Contents.instrument | Contents.trade)) !== 0) return false;
+  if (LEDGER_MOVES.has(opcode) || opcode === Opcode.sweepFees) return false;
+  return transaction.keepsTotals(EXTERNAL_ACCOUNT);
 }
 
 /**

@@ -3,8 +3,8 @@
 
 import type { Transaction } from "../../domain/change.ts";
 import { Bookmark, type BookmarkedStore } from "../bookmark.ts";
-import type { Stage } from "../stage.ts";
-import { type Discrepancy, Reconciliation } from "./reconciliation.ts";
+import type { PassingTransaction, Stage } from "../stage.ts";
+import { type Discrepancy, isPlainAsItLies, Reconciliation } from "./reconciliation.ts";
 import { type FindTerms, type SettlementEvent, toSettlementEvents } from "./settlement-event.ts";
 
 /** Where the stage's state outlives the process: a text of some bytes per instrument. */
@@ -68,6 +68,15 @@ export class SettlementStage implements Stage {
     this.#store.load();
     this.#bookmark.begin(from);
     this.#restart({ discrepancies: 0, completeAfter: from, accumulators: [] });
+  }
+
+  /** Most orders and cancels are checked where they lie. */
+  passes(transaction: PassingTransaction): boolean {
+    const { sequence } = transaction;
+    if (this.#bookmark.has(sequence)) return true;
+    if (!isPlainAsItLies(transaction)) return false;
+    this.#bookmark.reach(sequence);
+    return true;
   }
 
   apply(transaction: Transaction): void {
