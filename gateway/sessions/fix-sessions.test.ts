@@ -71,7 +71,8 @@ test("what cannot be a session is refused, and leaves nothing", () => {
 test("there are at most so many", () => {
   for (let index = 0; index < FIX_SESSIONS_MAX; index += 1) sessions.create(session(`C${index}`));
   expect(sessions.create(session("ONE-MORE"))).toBe(RejectCode.session_table_full);
-});
+  // Each is on the disk when it is made.
+}, 60_000);
 
 test("a listener hears of those that are there, that come and that go", () => {
   const heard: string[] = [];

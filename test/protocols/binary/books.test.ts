@@ -1,6 +1,6 @@
 // Books: a snapshot, then updates that join on; whatever happens, a client's copy is the book.
 
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { Random } from "../../../gateway/demo/random.ts";
 import { Opcode, QueryKind } from "../../../gateway/domain/command.ts";
 import { InstrumentState } from "../../../gateway/domain/instrument.ts";
@@ -19,6 +19,9 @@ import {
   openMarket,
   UNLIMITED,
 } from "./binary-venue.ts";
+
+/** Longer than the waits of these tests, which say what did not come. */
+setDefaultTimeout(30_000);
 
 let venue: BinaryVenue;
 let follower: BinaryClient;

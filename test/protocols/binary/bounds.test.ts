@@ -1,6 +1,6 @@
 // What a connection may not do, and what becomes of one that does: bounds, bad bytes, silence.
 
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,6 +22,9 @@ import {
   openMarket,
   UNLIMITED,
 } from "./binary-venue.ts";
+
+/** Longer than the waits of these tests, which say what did not come. */
+setDefaultTimeout(30_000);
 
 let clock: ManualClock;
 let venue: BinaryVenue;

@@ -1,7 +1,7 @@
 // Sessions in which client_refs only rise, over real sockets: what a login says of them, what is
 // refused, and that neither a stop nor a crash forgets the last one.
 
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { cpSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,6 +26,9 @@ import {
   reopen,
   UNLIMITED,
 } from "./binary-venue.ts";
+
+/** Longer than the waits of these tests, which say what did not come. */
+setDefaultTimeout(30_000);
 
 let directory: string;
 let venue: BinaryVenue;

@@ -1,7 +1,7 @@
 // The operator deletes a session name: whoever has it hears so and is gone, and so is what it was
 // owed, also after a crash.
 
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,9 @@ import { newOrder } from "../../support/binary-frames.ts";
 import { until } from "../../support/deadline.ts";
 import { ALICE, BOB, type BinaryVenue, limit, openMarket, reopen } from "./binary-venue.ts";
 import { UNLIMITED } from "./binary-venue.ts";
+
+/** Longer than the waits of these tests, which say what did not come. */
+setDefaultTimeout(30_000);
 
 let directory: string;
 let venue: BinaryVenue;

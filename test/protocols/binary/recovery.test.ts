@@ -1,7 +1,7 @@
 // What a client missed is told again, the same bytes, however it was away: out of memory, out of
 // the journal, over a restart of the venue.
 
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,6 +29,9 @@ import {
   reopen,
   UNLIMITED,
 } from "./binary-venue.ts";
+
+/** Longer than the waits of these tests, which say what did not come. */
+setDefaultTimeout(30_000);
 
 const DAY_US = 24 * 3_600_000_000;
 /** Its stages take what some ten thousand orders left. */

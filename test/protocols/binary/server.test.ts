@@ -1,6 +1,6 @@
 // The port as a client meets it: logging in, orders, questions, ends, bounds.
 
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { RejectCode } from "../../../gateway/domain/reject.ts";
 import { Side } from "../../../gateway/domain/order.ts";
 import { EndReason } from "../../../gateway/protocols/binary/codec.ts";
@@ -8,6 +8,9 @@ import type { BinaryClient } from "../../support/binary-client.ts";
 import { cancelOrder, newOrder, queryBalances, queryOrders } from "../../support/binary-frames.ts";
 import { logout, toBigInt } from "../../support/binary-frames.ts";
 import { ALICE, BOB, type BinaryVenue, limit, openMarket } from "./binary-venue.ts";
+
+/** Longer than the waits of these tests, which say what did not come. */
+setDefaultTimeout(30_000);
 
 let venue: BinaryVenue;
 let alice: string;

@@ -1,12 +1,15 @@
 // Plays every script of the session layer and of order entry.
 
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openOrderHost } from "./order-host.ts";
 import { parseScript } from "./script-parser.ts";
 import { ScriptPlayer } from "./script-player.ts";
 import { openSessionHost } from "./session-host.ts";
+
+/** Longer than the waits of these tests, which say what did not come. */
+setDefaultTimeout(30_000);
 
 const DIRECTORY = join(import.meta.dir, "session");
 

@@ -1,7 +1,7 @@
 // The two ports as an operator opens them: who gets in, who is put out, what is kept and what is
 // told.
 
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync } from "node:fs";
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { generateKeyPairSync, sign } from "node:crypto";
@@ -16,6 +16,9 @@ import { until } from "../../support/deadline.ts";
 import { type FixFields, FixSocketClient } from "../../support/fix-socket-client.ts";
 import { TLS_CERTIFICATE, TLS_KEY } from "../../support/tls-identity.ts";
 import { HttpVenue, limitOrder, type Market, openMarket, SYMBOL } from "../http/http-venue.ts";
+
+/** Longer than the waits of these tests, which say what did not come. */
+setDefaultTimeout(30_000);
 
 const ADMIN = "/api/v1/admin";
 const ORDERS = "/api/v1/trading/orders";

@@ -1,12 +1,15 @@
 // What a stranger may send. Every answer is a documented problem or a closed connection, and
 // nothing stays behind.
 
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import type { Route } from "../../../gateway/protocols/http/route.ts";
 import { limitOrder, openMarket } from "./http-venue.ts";
 import type { Market } from "./http-venue.ts";
 import { talk } from "./raw-socket.ts";
+
+/** Longer than the waits of these tests, which say what did not come. */
+setDefaultTimeout(30_000);
 
 const ORDERS = "/api/v1/trading/orders";
 /** Of one part of the requests that must leave nothing. */

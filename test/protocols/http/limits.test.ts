@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { ConnectionLimit } from "../../../gateway/protocols/http/connection-limit.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { until } from "../../support/deadline.ts";
 import { limitOrder, openMarket } from "./http-venue.ts";
 import type { Market, Reply } from "./http-venue.ts";
 import { bodyOf, talk } from "./raw-socket.ts";
+
+/** Longer than the waits of these tests, which say what did not come. */
+setDefaultTimeout(30_000);
 
 const ORDERS = "/api/v1/trading/orders";
 
