@@ -12,6 +12,7 @@ import { Trial } from "./trial.ts";
 const TEST_MS_MAX = 60_000;
 /** Two seconds, and what a busy machine adds. */
 const TOLD_MS_MAX = 10_000;
+const CLOCK_JUMPED = "clock: the system clock jumped; confirm it";
 
 let shim: MachineShim;
 let trial: Trial;
@@ -36,23 +37,31 @@ async function look(path: string): Promise<{ status: number; body: JsonObject }>
   return answer;
 }
 
-/** Waits until the venue is ready, or not; it is alive all the time. Returns what is not well. */
-function whenReady(isReady: boolean): Promise<string> {
-  return until(TOLD_MS_MAX, isReady ? "ready" : "not ready", async () => {
-    expect((await look("/health/live")).status).toBe(200);
-    const { status, body } = await look("/health/ready");
-    if ((status === 200) !== isReady) return undefined;
-    return isReady ? "nothing" : describeFailing(body);
+/** Readiness as it is now. The venue is alive all the time. */
+async function lookAtReadiness(): Promise<{ isReady: boolean; failing: string[] }> {
+  expect((await look("/health/live")).status).toBe(200);
+  const { status, body } = await look("/health/ready");
+  return { isReady: status === 200, failing: listFailing(body) };
+}
+
+async function whenReady(): Promise<void> {
+  await until(TOLD_MS_MAX, "ready", async () => (await lookAtReadiness()).isReady);
+}
+
+/** Waits until the venue is not ready for this. A disk that others use may stall, too. */
+async function whenFailing(what: string): Promise<void> {
+  await until(TOLD_MS_MAX, `not ready: ${what}`, async () => {
+    const { isReady, failing } = await lookAtReadiness();
+    return !isReady && failing.includes(what);
   });
 }
 
 /** The parts that fail, with what they say. */
-function describeFailing({ fields }: JsonObject): string {
-  const failing = Object.entries(fields).flatMap(([name, part]) => {
+function listFailing({ fields }: JsonObject): string[] {
+  return Object.entries(fields).flatMap(([name, part]) => {
     const isPart = typeof part === "object" && part !== null && "detail" in part;
     return isPart && part.detail !== "" ? [`${name}: ${part.detail}`] : [];
   });
-  return failing.join("; ");
 }
 
 /** The line of the log that says what is not well, if it speaks of `part`. */
@@ -73,13 +82,13 @@ async function place(id: string): Promise<number | undefined> {
 test(
   "a jump of the system clock is held until the operator confirms it",
   async () => {
-    await whenReady(true);
+    await whenReady();
     shim.set("clock", "3600");
-    expect(await whenReady(false)).toBe("clock: the system clock jumped; confirm it");
+    await whenFailing(CLOCK_JUMPED);
     const told = await until(TOLD_MS_MAX, "a line in the log", () => readComplaint("clock"));
     expect(told).toContain("the system clock jumped; confirm it");
     await trial.market.operator.need("POST", "/api/v1/admin/clock/confirm");
-    await whenReady(true);
+    await whenReady();
     expect(await place("later")).toBe(201);
   },
   TEST_MS_MAX,
@@ -90,11 +99,11 @@ test(
   async () => {
     shim.clear("clock");
     expect(await place("set-back")).toBe(201);
-    await whenReady(true);
+    await whenReady();
     shim.set("clock", "7200");
-    await whenReady(false);
+    await whenFailing(CLOCK_JUMPED);
     shim.set("clock", "3600");
-    await whenReady(true);
+    await whenReady();
     shim.clear("clock");
   },
   TEST_MS_MAX,
@@ -105,10 +114,10 @@ test(
   async () => {
     shim.set("hang-sync");
     const waiting = place("waits");
-    expect(await whenReady(false)).toBe("journal: the disk does not answer");
+    await whenFailing("journal: the disk does not answer");
     shim.clear("hang-sync");
     expect(await waiting).toBe(201);
-    await whenReady(true);
+    await whenReady();
   },
   TEST_MS_MAX,
 );
@@ -120,9 +129,11 @@ test(
     shim.set("full");
     const { operator } = trial.market;
     await operator.need("POST", "/api/v1/admin/snapshot");
-    await until(TOLD_MS_MAX, "unhealthy", async () => (await look("/health")).status === 503);
-    expect(describeFailing((await look("/health")).body)).toBe("core: fault snapshot_failed");
-    await whenReady(true);
+    await until(TOLD_MS_MAX, "unhealthy", async () => {
+      const { status, body } = await look("/health");
+      return status === 503 && listFailing(body).includes("core: fault snapshot_failed");
+    });
+    await whenReady();
     expect(await place("meanwhile")).toBe(201);
     shim.clear("full");
     await operator.need("POST", "/api/v1/admin/snapshot");
@@ -145,7 +156,7 @@ test(
     const segment = listSegments(dataDirectory).at(-2) ?? "";
     flipBit(segment, (listEntries(segment)[3]?.offset ?? 0) + 60);
     await trial.market.operator.need("POST", "/api/v1/admin/snapshot");
-    expect(await whenReady(false)).toBe("core: fault journal_damaged");
+    await whenFailing("core: fault journal_damaged");
     const told = await until(TOLD_MS_MAX, "a line in the log", () => readComplaint("journal_"));
     expect(told).toContain(segment);
     expect(told).toContain("Restore the named segment from a backup");
