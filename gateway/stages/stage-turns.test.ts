@@ -210,17 +210,27 @@ test.each([10, 60, 64, 200])("of %d at once what is in memory passes, each once"
   expect(venue.countDecodes()).toBeLessThanOrEqual(8);
 });
 
-test("a stage that lets all pass looks at the clock and goes on in the next turn", async () => {
-  const venue = await openPassing(() => {
-    venue.clock.advanceMs(1);
-    return true;
-  }, "derived");
-  venue.release(64);
+test("what passes a derived stage is behind it without a turn", async () => {
+  const venue = await openPassing((sequence) => sequence !== 4, "derived");
+  venue.release(3);
+  expect(venue.stages.status()[0]).toMatchObject({ state: "live", sequence: 3, lag: 0 });
+  venue.release(2);
+  expect(venue.stages.status()[0]).toMatchObject({ sequence: 3, lag: 2 });
   venue.stages.hasten();
-  expect(venue.seen).toHaveLength(64);
-  venue.release(1);
+  expect(venue.seen.slice(3)).toEqual(["applied 4", "passed 5"]);
+});
+
+test("a stage that lets all pass looks at the clock, and goes on later", async () => {
+  const venue = await openPassing((sequence) => {
+    if (sequence > 1) venue.clock.advanceMs(1);
+    return sequence > 1;
+  }, "derived");
+  venue.journal.kept = 200;
+  venue.release(100);
+  venue.stages.hasten();
+  expect(venue.seen).toHaveLength(1 + 64);
   await venue.settle();
-  expect(venue.seen).toHaveLength(65);
+  expect(venue.seen).toHaveLength(100);
 });
 
 test("the age of what is left is told also where it is out of memory", async () => {

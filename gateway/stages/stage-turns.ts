@@ -1,6 +1,7 @@
 // When each stage has its turn (rules 5.6). One that tells those who listen now has it right behind
 // the orders, if there is somebody to tell. What is derived waits a millisecond for more orders to
-// gather: the next order waits for none of it, and whoever asks for it has it derived at once.
+// gather: the next order waits for none of it, and whoever asks for it has it derived at once. What
+// is nothing to a stage passes it on the way, where it lies in the processor's cache.
 
 import type { Clock, StopTimer } from "../clock.ts";
 import type { Released } from "../core/released.ts";
@@ -56,11 +57,12 @@ export class StageTurns {
     this.#stopWaiting?.();
   }
 
-  /** A transaction is in the ring: who has something to do with it gets a turn. */
+  /** A transaction is in the ring: whom it does not pass gets a turn. */
   hear(released: Released): void {
     this.#hasHeard = true;
     let isForSomebody = false;
     for (const runner of this.#live) if (!runner.pass(released)) isForSomebody = true;
+    for (const runner of this.#derived) runner.pass(released);
     if (isForSomebody) this.#wake();
     if (this.#derivedTurn !== "none") return;
     this.#derivedTurn = "gathering";

@@ -45,8 +45,8 @@ export interface Stage {
 
   /**
    * Whether the transaction is nothing to this stage, which has had all before it: then it is
-   * neither decoded nor applied for it. Asked of what is in memory; of a live stage on the way of
-   * the orders, so that it may take some nanoseconds.
+   * neither decoded nor applied for it. Asked of what is in memory, on the way of the orders
+   * where the stage has had all before it by then, so that it may take some nanoseconds.
    */
   passes?(transaction: PassingTransaction): boolean;
 

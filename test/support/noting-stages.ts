@@ -63,6 +63,8 @@ class Journal {
   held = 0;
   heldBytes = 0;
   newest = 0;
+  /** How many of the newest are in memory: four times what the ring shares. */
+  kept = 64;
   open = 0;
   /** Everything up to here is gone. */
   goneUpTo = 0;
@@ -83,9 +85,8 @@ class Journal {
     expect(bytesMax).toBeGreaterThan(0);
   }
 
-  /** Four times what the ring shares. */
   lookBack(sequence: number): Released | undefined {
-    const isKept = sequence > this.newest - 64 && sequence <= this.newest;
+    const isKept = sequence > this.newest - this.kept && sequence <= this.newest;
     return isKept ? releasedAt(sequence) : undefined;
   }
 
