@@ -1,7 +1,6 @@
 // A venue in this process with the order application on the real session layer, without a socket:
 // a core, the stage that owes, file stores. A crash is a copy of its files.
 
-import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../../gateway/clock.ts";
 import { loadConfig } from "../../gateway/config.ts";
@@ -22,6 +21,7 @@ import { VENUE_SETTINGS } from "../../gateway/protocols/fix/session/settings.ts"
 import { type Rate, TokenBucket } from "../../gateway/sessions/throttle.ts";
 import { openVenue, type Venue } from "../../gateway/sessions/venue.ts";
 import { Stages } from "../../gateway/stages/stages.ts";
+import { copyAsCrashed } from "./crash-copy.ts";
 import { VENUE_COMP_ID } from "./fix-client.ts";
 
 /** A session that there is; its CompID names it. */
@@ -152,7 +152,7 @@ export class FixVenue {
   /** Copies what a crash would leave at this moment of the sessions, or of the core. */
   copy(part: "fix" | "journal", directory: string): void {
     const from = join(this.#options.directory, part);
-    cpSync(from, join(directory, part), { recursive: true });
+    copyAsCrashed(from, join(directory, part));
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,6 @@
 // A venue in this process with the binary port on a real socket, and a small market in it.
 
-import { cpSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../../../gateway/clock.ts";
@@ -21,6 +21,7 @@ import { openVenueStages, type VenueStages } from "../../../gateway/sessions/ven
 import { openVenue, type Venue } from "../../../gateway/sessions/venue.ts";
 import { BinaryClient } from "../../support/binary-client.ts";
 import type { LoginFields, OrderFields } from "../../support/binary-frames.ts";
+import { copyAsCrashed } from "../../support/crash-copy.ts";
 
 const SEGMENT_BYTES = 1 << 20;
 /** The engine's numbers of what `openMarket` lists. */
@@ -173,9 +174,7 @@ export async function reopen(
 ): Promise<BinaryVenue> {
   const { directory } = options;
   const copy = `${directory}-copy`;
-  // Without what Workers write at this moment: the journal has it all.
-  const filter = (path: string): boolean => !/history|klines|settlement/.test(path);
-  if (end === "crash") cpSync(directory, copy, { recursive: true, filter });
+  if (end === "crash") copyAsCrashed(directory, copy);
   await venue.stop();
   if (end === "crash") {
     rmSync(directory, { recursive: true });

@@ -2,7 +2,7 @@
 // refused, and that neither a stop nor a crash forgets the last one.
 
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from "bun:test";
-import { cpSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../../gateway/clock.ts";
@@ -17,6 +17,7 @@ import { StreamDirectory } from "../../../gateway/protocols/binary/streams/direc
 import { BinaryStreams } from "../../../gateway/sessions/binary-streams.ts";
 import { BinaryClient } from "../../support/binary-client.ts";
 import { type LoginFields, newOrder, replaceOrder } from "../../support/binary-frames.ts";
+import { copyAsCrashed } from "../../support/crash-copy.ts";
 import {
   ALICE,
   BinaryVenue,
@@ -100,7 +101,7 @@ test("numbers that begin anew leave the last ref where it was", async () => {
   expect(await codeOf(client, 7n)).toBe(0);
   venue.streams.save();
   expect(await codeOf(client, 8n)).toBe(0);
-  cpSync(directory, `${directory}-copy`, { recursive: true });
+  copyAsCrashed(directory, `${directory}-copy`);
   await venue.stop();
   rmSync(directory, { recursive: true });
   renameSync(`${directory}-copy`, directory);
