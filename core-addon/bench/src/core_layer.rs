@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use engine::change::{ChangeWriter, Entity, HEADER_WORDS};
 use engine::command::{Command, Opcode, QueryKind, Side};
 use engine::{Engine, LOOK_AHEAD};
+use runtime::prefetch::Prefetch;
 
 use crate::naive_book::LevelImage;
 use crate::result_hash::ResultHash;
@@ -91,7 +92,7 @@ impl Venue {
                 self.sequence += 1;
                 let Venue { engine, changes, .. } = self;
                 if at % LOOK_AHEAD == 0 {
-                    engine.look_ahead(&batch[at..]);
+                    engine.look_ahead(&batch[at..], Prefetch);
                 }
                 engine.execute(self.sequence, self.time_ns, command, None, changes);
             }

@@ -7,6 +7,7 @@ use std::hint::select_unpredictable;
 
 use crate::change::{ChangeType, ChangeWriter, OrderImage};
 use crate::command::{OrderType, Side, TEXT_BYTES_MAX};
+use crate::fetch::Fetch;
 use crate::hash::{DigestKind, digest};
 use crate::ladder::{Ladder, LevelState, NONE, OrderIndex};
 use crate::order::{Order, Papers};
@@ -215,31 +216,33 @@ impl Book {
         [left, attach(orders, ladder, index)]
     }
 
-    /// Loads the lines of an order; see `look_ahead.rs`.
+    /// Fetches both lines of an order.
     #[inline]
-    pub fn look_ahead(&self, index: OrderIndex) -> u64 {
-        let order = self.orders.get(index as usize);
-        order.map_or(0, |order| order.order_id ^ order.terms.frozen as u64)
+    pub fn fetch(&self, index: OrderIndex, fetch: impl Fetch) {
+        if let Some(order) = self.orders.get(index as usize) {
+            fetch.line(order);
+            fetch.line(&order.terms.frozen);
+        }
     }
 
-    /// Loads the neighbours of an order whose own lines are there, its level, and the place of that
-    /// in the array. Returns its side, too; nothing for a position that there is not yet.
+    /// Reads an order and fetches its neighbours, its level, and the place of that in the array.
+    /// Returns its side; nothing for a position that there is not yet.
     #[inline(always)]
-    pub fn look_ahead_queue(&self, index: OrderIndex) -> (u64, Option<Side>) {
-        let Some(order) = self.orders.get(index as usize) else { return (0, None) };
-        // The end of a queue, and a free position, load their own order: cheaper than asking.
+    pub fn fetch_queue(&self, index: OrderIndex, fetch: impl Fetch) -> Option<Side> {
+        let order = self.orders.get(index as usize)?;
+        // The end of a queue, and a free position, fetch their own order: cheaper than asking.
         let is_free = order.order_id == 0;
         let neighbour = |found| select_unpredictable(is_free | (found == NONE), index, found);
-        let sum = self.order(neighbour(order.previous)).order_id
-            ^ self.order(neighbour(order.next)).order_id
-            ^ self.side(order.terms.side).look_ahead_from(order.level(), order.terms.price);
-        (sum, Some(order.terms.side))
+        fetch.line(self.order(neighbour(order.previous)));
+        fetch.line(self.order(neighbour(order.next)));
+        self.side(order.terms.side).fetch_from(order.level(), order.terms.price, fetch);
+        Some(order.terms.side)
     }
 
-    /// Loads what coming and ending write of an order.
+    /// Fetches what coming and ending write of an order.
     #[inline]
-    pub fn look_ahead_papers(&self, index: OrderIndex) -> u64 {
-        self.papers.get(index as usize).map_or(0, |papers| papers.digest)
+    pub fn fetch_papers(&self, index: OrderIndex, fetch: impl Fetch) {
+        fetch.line_if(self.papers.get(index as usize));
     }
 
     /// The position that the next new order gets, if one is free.

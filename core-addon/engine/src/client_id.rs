@@ -1,5 +1,6 @@
 //! Reserved client order ids of one account slot, each linked to the next one of its order.
 
+use crate::fetch::Fetch;
 use crate::flat_map::FlatMap;
 use crate::hash::{DigestKind, digest};
 use crate::ladder::NONE;
@@ -47,17 +48,18 @@ impl ClientIds {
         Some(&self.entries[position as usize])
     }
 
-    /// Loads where a search begins; see `look_ahead.rs`.
+    /// Fetches where a search begins.
     #[inline]
-    pub fn look_ahead(&self, key: u128) -> u64 {
-        self.index.look_ahead(key as u64)
+    pub fn fetch(&self, key: u128, fetch: impl Fetch) {
+        self.index.fetch(key as u64, fetch);
     }
 
-    /// Loads the id at a position, and where it is found; see `look_ahead.rs`.
+    /// Reads the id at a position, if there is one, and fetches where it is found.
     #[inline]
-    pub fn look_ahead_at(&self, position: u32) -> u64 {
-        let client_id = self.entries.get(position as usize);
-        client_id.map_or(0, |client_id| self.look_ahead(client_id.key))
+    pub fn fetch_at(&self, position: u32, fetch: impl Fetch) {
+        if let Some(client_id) = self.entries.get(position as usize) {
+            self.fetch(client_id.key, fetch);
+        }
     }
 
     /// Adds an id and returns its position, the new head of its order's chain.

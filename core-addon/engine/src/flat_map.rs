@@ -6,6 +6,8 @@
 
 use std::fmt::Display;
 
+use crate::fetch::Fetch;
+
 /// Marks an empty bucket.
 const EMPTY: u64 = 0;
 const BUCKETS_MIN: usize = 16;
@@ -50,11 +52,11 @@ impl<P: Copy + PartialEq + Default + Display> FlatMap<P> {
         self.find(key, |_| true)
     }
 
-    /// Loads the bucket where a search for `key` begins; see `look_ahead.rs`.
+    /// Fetches the bucket where a search for `key` begins.
     #[inline]
-    pub fn look_ahead(&self, key: u64) -> u64 {
+    pub fn fetch(&self, key: u64, fetch: impl Fetch) {
         let mask = self.buckets.len().wrapping_sub(1);
-        self.buckets.get(home(key, mask)).map_or(0, |(found, _)| *found)
+        fetch.line_if(self.buckets.get(home(key, mask)));
     }
 
     /// The position under `key`, to be changed in place; keys are unique.

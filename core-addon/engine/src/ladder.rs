@@ -8,6 +8,7 @@
 use std::hint::select_unpredictable;
 
 use crate::far_levels::FarLevels;
+use crate::fetch::Fetch;
 use crate::occupancy::Occupancy;
 use crate::units::{Price, Quantity, TICKS_MAX};
 
@@ -180,28 +181,26 @@ impl Ladder {
         index
     }
 
-    /// Loads a level; see `look_ahead.rs`.
-    #[inline]
-    pub fn look_ahead(&self, index: LevelIndex) -> u64 {
-        self.levels.get(index as usize).map_or(0, |level| level.quantity as u64)
-    }
-
-    /// Loads a level that an order may leave and, in an array too large to stay in the cache, its
+    /// Fetches a level that an order may leave and, in an array too large to stay in the cache, its
     /// place there.
     #[inline]
-    pub fn look_ahead_from(&self, index: LevelIndex, price: Price) -> u64 {
-        let place = if self.shift == 0 { 0 } else { self.look_ahead_at(price) };
-        place ^ self.look_ahead(index)
+    pub fn fetch_from(&self, index: LevelIndex, price: Price, fetch: impl Fetch) {
+        if self.shift != 0 {
+            self.fetch_at(price, fetch);
+        }
+        fetch.line_if(self.levels.get(index as usize));
     }
 
-    /// Loads the level at `price` if the array has it; the ordered map is not looked at.
+    /// Reads the place of `price` in the array and fetches its level; the ordered map is not looked
+    /// at.
     #[inline]
-    pub fn look_ahead_at(&self, price: Price) -> u64 {
-        // What there is not loads the first of its kind: cheaper than asking.
+    pub fn fetch_at(&self, price: Price, fetch: impl Fetch) {
+        // What there is not fetches the first of its kind: cheaper than asking.
         let place = self.place_of(price.wrapping_mul(self.sign));
         let place = select_unpredictable(place < self.window.len(), place, 0);
-        let Some(index) = self.window.get(place) else { return 0 };
-        self.look_ahead(select_unpredictable(*index == NONE, 0, *index))
+        let Some(index) = self.window.get(place) else { return };
+        let index = select_unpredictable(*index == NONE, 0, *index);
+        fetch.line_if(self.levels.get(index as usize));
     }
 
     /// The level next worse than `index`.

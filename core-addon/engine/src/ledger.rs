@@ -3,6 +3,7 @@
 //! The ledger only adds; which amounts move is decided where they are earned. `available` and
 //! `frozen` are never negative, except those of the external account.
 
+use crate::fetch::Fetch;
 use crate::hash::{DigestKind, digest};
 use crate::units::{AccountId, Amount, CurrencyId, EXTERNAL_ACCOUNT, amount_words};
 
@@ -92,11 +93,10 @@ impl Ledger {
         &self.balances[self.position(account, currency)]
     }
 
-    /// Loads a balance; see `look_ahead.rs`.
+    /// Fetches a balance.
     #[inline]
-    pub fn look_ahead(&self, account: AccountId, currency: CurrencyId) -> u64 {
-        let balance = self.balances.get(self.position(account, currency));
-        balance.map_or(0, |balance| balance.available as u64)
+    pub fn fetch(&self, account: AccountId, currency: CurrencyId, fetch: impl Fetch) {
+        fetch.line_if(self.balances.get(self.position(account, currency)));
     }
 
     /// Adds `delta` and returns the balance before and after.

@@ -20,6 +20,7 @@ mod client_id;
 pub mod command;
 mod currency;
 mod far_levels;
+pub mod fetch;
 mod flat_map;
 pub mod generated;
 pub mod hash;

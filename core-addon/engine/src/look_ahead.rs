@@ -1,11 +1,13 @@
-//! Reads what the next commands will need, so that their cache misses overlap instead of following
-//! one another. Nothing changes and nothing is decided here: leaving it out costs only time.
+//! Fetches what the next commands will need, so that their cache misses overlap instead of
+//! following one another. Nothing changes and nothing is decided here: leaving it out costs only
+//! time.
 
-use std::hint::{black_box, select_unpredictable};
+use std::hint::select_unpredictable;
 
+use crate::account::FinalOrder;
 use crate::command::{Command, Opcode, Side};
+use crate::fetch::Fetch;
 use crate::hash::keyed_hash;
-use crate::ladder::NONE;
 use crate::order::Place;
 use crate::sequencer::Engine;
 use crate::units::{InstrumentId, OrderId};
@@ -14,77 +16,80 @@ use crate::units::{InstrumentId, OrderId};
 pub const LOOK_AHEAD: usize = 8;
 
 impl Engine {
-    /// Loads what up to `LOOK_AHEAD` commands will read. Further ones are ignored.
+    /// Fetches what the next `LOOK_AHEAD` commands will read and write, and as many commands behind
+    /// them.
     ///
-    /// Stage by stage over all of them: what one stage reads says where the next one must look.
+    /// Stage by stage over all of them: what one stage fetched says where the next one must look.
     /// Kinds of commands come at random, so that few things here ask for the kind.
-    pub fn look_ahead(&self, commands: &[Command]) {
-        let commands = &commands[..commands.len().min(LOOK_AHEAD)];
-        // Adding up what was read is the cheapest use that the compiler cannot leave out.
-        let mut sum = 0_u64;
+    pub fn look_ahead(&self, commands: &[Command], fetch: impl Fetch) {
+        let (commands, behind) = commands.split_at(commands.len().min(LOOK_AHEAD));
+        // Of a large batch what was written first is no longer near.
+        behind.iter().take(LOOK_AHEAD).for_each(|command| fetch.line(command));
         let (mut order_ids, mut texts) = ([0; LOOK_AHEAD], 0);
-        for (command, order_id) in commands.iter().zip(&mut order_ids) {
-            *order_id = command.order_id;
+        let sequences = self.sequence + 1..;
+        for ((command, order_id), sequence) in commands.iter().zip(&mut order_ids).zip(sequences) {
+            let is_new = command.opcode == Opcode::NewOrder as u8;
+            *order_id = select_unpredictable(is_new, sequence, command.order_id);
+            self.accounts.fetch_id(command.account, *order_id, fetch);
+            // A replace needs no row: nobody's is always near, and cheaper than asking.
+            let is_replace = command.opcode == Opcode::ReplaceOrder as u8;
+            let row = select_unpredictable(is_replace, 0, command.account);
+            self.accounts.fetch_row(row, fetch);
             texts |= command.text_length;
         }
         if texts != 0 {
-            sum ^= self.client_ids_ahead(commands, &mut order_ids);
+            self.client_ids_ahead(commands, &mut order_ids, fetch);
         }
-        sum ^= self.forgotten_ahead(commands);
+        let finals = self.finals_ahead(commands, fetch);
         let mut places = [Place::NOWHERE; LOOK_AHEAD];
-        let sequences = self.sequence + 1..;
-        let named = order_ids.iter().zip(sequences);
-        for ((command, place), (order_id, sequence)) in commands.iter().zip(&mut places).zip(named)
-        {
+        for ((command, place), order_id) in commands.iter().zip(&mut places).zip(order_ids) {
             *place = if command.opcode == Opcode::NewOrder as u8 {
-                sum ^= self.accounts.look_ahead_id(command.account, sequence);
                 self.free_place(command.instrument)
             } else {
-                let found = self.accounts.place_ahead(command.account, *order_id);
+                let found = self.accounts.place_ahead(command.account, order_id);
                 found.unwrap_or(Place::NOWHERE)
             };
-        }
-        for (command, place) in commands.iter().zip(&places) {
             if let Some(book) = self.books.get(position_of(place.instrument)) {
-                sum ^= book.look_ahead(place.index);
-            }
-            if command.opcode != Opcode::ReplaceOrder as u8 {
-                sum ^= self.accounts.look_ahead(command.account);
+                book.fetch(place.index, fetch);
             }
         }
-        for (command, place) in commands.iter().zip(&places) {
-            sum ^= self.order_ahead(command, *place);
+        for (command, place) in commands.iter().zip(places) {
+            self.order_ahead(command, place, fetch);
         }
-        black_box(sum);
+        for (command, order) in commands.iter().zip(finals) {
+            if let Some(order) = order {
+                self.accounts.fetch_forgotten(command.account, order, fetch);
+            }
+        }
     }
 
-    /// Loads what accounts forget that keep as many final orders as they may: one for each cancel.
+    /// Fetches the final orders that cancels make their accounts look at. Returns those forgotten.
     #[inline(never)]
-    fn forgotten_ahead(&self, commands: &[Command]) -> u64 {
-        let (mut sum, mut account, mut age) = (0, 0, 0);
-        let mut ids = [NONE; LOOK_AHEAD];
-        for (command, id) in commands.iter().zip(&mut ids) {
+    fn finals_ahead(
+        &self,
+        commands: &[Command],
+        fetch: impl Fetch,
+    ) -> [Option<&FinalOrder>; LOOK_AHEAD] {
+        let (mut account, mut age) = (0, 0);
+        let mut finals = [None; LOOK_AHEAD];
+        for (command, order) in commands.iter().zip(&mut finals) {
             if command.opcode == Opcode::CancelOrder as u8 {
                 age = if command.account == account { age + 1 } else { 0 };
                 account = command.account;
-                let retained_max = self.capacities.retained;
-                let (read, latest) = self.accounts.look_ahead_forgotten(account, age, retained_max);
-                sum ^= read;
-                *id = latest;
+                *order = self.accounts.fetch_final(account, age, self.capacities.retained, fetch);
             }
         }
-        for (command, id) in commands.iter().zip(ids) {
-            if id != NONE {
-                sum ^= self.accounts.ids_ahead(command.account).look_ahead_at(id);
-            }
-        }
-        sum
+        finals
     }
 
     /// Looks the ids of clients up that commands have, and sets the orders that cancels name so.
     #[inline(never)]
-    fn client_ids_ahead(&self, commands: &[Command], order_ids: &mut [OrderId; LOOK_AHEAD]) -> u64 {
-        let mut sum = 0;
+    fn client_ids_ahead(
+        &self,
+        commands: &[Command],
+        order_ids: &mut [OrderId; LOOK_AHEAD],
+        fetch: impl Fetch,
+    ) {
         let mut keys = [None; LOOK_AHEAD];
         for (command, key) in commands.iter().zip(&mut keys) {
             if names_order(command) || command.opcode == Opcode::NewOrder as u8 {
@@ -93,17 +98,18 @@ impl Engine {
         }
         // On their own: behind a hash each, too few of these would be in flight.
         for (command, key) in commands.iter().zip(keys) {
-            let ids = self.accounts.ids_ahead(command.account);
-            sum ^= key.map_or(0, |key| ids.look_ahead(key));
+            if let Some(key) = key {
+                self.accounts.ids_ahead(command.account).fetch(key, fetch);
+            }
         }
         for ((command, key), order_id) in commands.iter().zip(keys).zip(order_ids) {
             let ids = self.accounts.ids_ahead(command.account);
             let found = key.and_then(|key| ids.find(command.account, key));
             if command.opcode == Opcode::CancelOrder as u8 && command.order_id == 0 {
                 *order_id = found.map_or(0, |id| id.order_id);
+                self.accounts.fetch_id(command.account, *order_id, fetch);
             }
         }
-        sum
     }
 
     /// The hash of the id of the client that the command has.
@@ -121,19 +127,19 @@ impl Engine {
     }
 
     #[inline(always)]
-    fn order_ahead(&self, command: &Command, place: Place) -> u64 {
-        let Some(book) = self.books.get(position_of(place.instrument)) else { return 0 };
+    fn order_ahead(&self, command: &Command, place: Place, fetch: impl Fetch) {
+        let Some(book) = self.books.get(position_of(place.instrument)) else { return };
         let instrument = &self.instruments[position_of(place.instrument)];
-        let (mut sum, found) = book.look_ahead_queue(place.index);
+        let found = book.fetch_queue(place.index, fetch);
         if command.opcode != Opcode::ReplaceOrder as u8 {
-            sum ^= book.look_ahead_papers(place.index);
-            sum ^= self.accounts.look_ahead_end(command.account, place.instrument);
+            book.fetch_papers(place.index, fetch);
+            self.accounts.fetch_count(command.account, place.instrument, fetch);
         }
         let stated = Side::from_byte(command.side).unwrap_or(Side::Buy);
         let is_new = command.opcode == Opcode::NewOrder as u8;
         let side = select_unpredictable(is_new, stated, found.unwrap_or(stated));
-        sum ^= self.ledger.look_ahead(command.account, instrument.frozen_currency(side));
-        sum ^ book.side(side).look_ahead_at(command.price)
+        self.ledger.fetch(command.account, instrument.frozen_currency(side), fetch);
+        book.side(side).fetch_at(command.price, fetch);
     }
 }
 

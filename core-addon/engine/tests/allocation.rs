@@ -6,6 +6,7 @@ use std::cell::Cell;
 use engine::Engine;
 use engine::change::ChangeWriter;
 use engine::command::{Command, Opcode, OrderType, Side, TimeInForce};
+use engine::fetch::Reading;
 
 struct Counting;
 
@@ -56,7 +57,7 @@ impl Venue {
     fn execute_with(&mut self, command: &Command, extension: Option<&Command>) -> u16 {
         self.changes.clear();
         let sequence = self.engine.sequence() + 1;
-        self.engine.look_ahead(std::slice::from_ref(command));
+        self.engine.look_ahead(std::slice::from_ref(command), Reading);
         self.engine.execute(sequence, TIME_NS, command, extension, &mut self.changes);
         (self.changes.words()[3] & 0xffff) as u16
     }

@@ -15,6 +15,7 @@ pub mod metrics;
 mod opening;
 pub mod options;
 mod pending;
+pub mod prefetch;
 pub mod record;
 pub mod reexecute;
 pub mod replay;

@@ -8,6 +8,7 @@ use engine::command::{COMMAND_BYTES, Command, Opcode};
 use engine::{Engine, LOOK_AHEAD};
 
 use crate::fault::{Fault, FaultCode};
+use crate::prefetch::Prefetch;
 
 // The bytes on disk are little-endian; on another machine a cast would not be them.
 const _: () = assert!(cfg!(target_endian = "little"));
@@ -107,14 +108,14 @@ pub fn command_at(records: &[Command], at: usize) -> (&Command, Option<&Command>
     (command, Some(&records[at + 1]), at + 2)
 }
 
-/// Lets the engine load what the records from `at` on will touch; see `Engine::look_ahead`.
+/// Lets the engine fetch what the records from `at` on will touch; see `Engine::look_ahead`.
 ///
 /// Returns the position up to where it looked; nothing to overlap, nothing done.
 #[inline]
 pub fn look_ahead(engine: &Engine, records: &[Command], at: usize) -> usize {
     let end = records.len().min(at + LOOK_AHEAD);
     if end > at + 1 {
-        engine.look_ahead(&records[at..end]);
+        engine.look_ahead(&records[at..], Prefetch);
     }
     end
 }

@@ -15,7 +15,8 @@ use bench::naive_book::LevelImage;
 use bench::options::Options;
 use bench::result_hash::ResultHash;
 use bench::workload::{Expected, Workload};
-use engine::{LOOK_AHEAD, change, command, hash, units};
+use engine::{LOOK_AHEAD, change, command, fetch, hash, units};
+use runtime::prefetch::Prefetch;
 
 #[path = "../../../engine/src/book.rs"]
 mod book;
@@ -38,7 +39,7 @@ mod order;
 #[path = "../../../engine/src/result_slot.rs"]
 mod result_slot;
 
-use std::hint::{black_box, select_unpredictable};
+use std::hint::select_unpredictable;
 
 use book::Book;
 use change::{ChangeWriter, Entity};
@@ -196,23 +197,21 @@ impl Markets {
     /// The engine's own look-ahead, as far as it concerns books.
     fn look_ahead(&self, steps: &[Step]) {
         let mut places = [NONE; LOOK_AHEAD];
-        let mut sum = 0;
         for (step, place) in steps.iter().zip(&mut places) {
             let found = self.places[step.order as usize];
             let free = self.market(step).book.index_ahead();
             *place = select_unpredictable(found == NONE, free, found);
         }
         for (step, place) in steps.iter().zip(&places) {
-            sum ^= self.market(step).book.look_ahead(*place);
+            self.market(step).book.fetch(*place, Prefetch);
         }
         for (step, place) in steps.iter().zip(&places) {
             let book = &self.market(step).book;
             let stays = matches!(step.kind, StepKind::Move | StepKind::Reduce);
-            sum ^= book.look_ahead_queue(*place).0;
-            sum ^= book.look_ahead_papers(select_unpredictable(stays, 0, *place));
-            sum ^= book.side(step.side).look_ahead_at(step.price);
+            book.fetch_queue(*place, Prefetch);
+            book.fetch_papers(select_unpredictable(stays, 0, *place), Prefetch);
+            book.side(step.side).fetch_at(step.price, Prefetch);
         }
-        black_box(sum);
     }
 
     #[inline]

@@ -1,8 +1,8 @@
 //! What `look_ahead.rs` asks of accounts.
 
-use super::{Accounts, pair_key};
+use super::{Accounts, FinalOrder, pair_key};
 use crate::client_id::ClientIds;
-use crate::ladder::NONE;
+use crate::fetch::Fetch;
 use crate::ledger::slot_of;
 use crate::order::Place;
 use crate::units::{AccountId, InstrumentId, OrderId};
@@ -14,10 +14,10 @@ impl Accounts {
         self.slots[slot_of(account)].by_order_id.get(order_id)?.look().ok()
     }
 
-    /// Loads where the index has an order's id.
+    /// Fetches where the index has an order's id.
     #[inline]
-    pub fn look_ahead_id(&self, account: AccountId, order_id: OrderId) -> u64 {
-        self.slots[slot_of(account)].by_order_id.look_ahead(order_id)
+    pub fn fetch_id(&self, account: AccountId, order_id: OrderId, fetch: impl Fetch) {
+        self.slots[slot_of(account)].by_order_id.fetch(order_id, fetch);
     }
 
     /// The client ids of an account's slot.
@@ -26,33 +26,40 @@ impl Accounts {
         &self.client_ids[slot_of(account)]
     }
 
-    /// Loads the row of an account.
+    /// Fetches the row of an account; row 0 is nobody's.
     #[inline]
-    pub fn look_ahead(&self, account: AccountId) -> u64 {
-        let row = self.rows.get(account as usize);
-        row.map_or(0, |row| u64::from(row.newest.index))
+    pub fn fetch_row(&self, account: AccountId, fetch: impl Fetch) {
+        fetch.line_if(self.rows.get(account as usize).map(|row| &row.newest));
     }
 
-    /// Loads the number of an account's open orders and its oldest final one.
+    /// Fetches the number of an account's open orders.
     #[inline]
-    pub fn look_ahead_end(&self, account: AccountId, instrument: InstrumentId) -> u64 {
+    pub fn fetch_count(&self, account: AccountId, instrument: InstrumentId, fetch: impl Fetch) {
         let counts = &self.slots[slot_of(account)].open_counts;
-        let oldest = self.rows.get(account as usize).and_then(|row| row.finals.oldest());
-        counts.look_ahead(pair_key(account, instrument)) ^ oldest.map_or(0, |order| order.at)
+        counts.fetch(pair_key(account, instrument), fetch);
     }
 
-    /// Loads where the index has the final order that the account forgets when it keeps `age` more
-    /// and one: none before it keeps `retained_max`. Returns its latest client id, `NONE` without.
+    /// Fetches the final order that an account looks at when it keeps `age` more and one: the one
+    /// it forgets, which is returned, if it keeps as many as it may, else its oldest.
     #[inline]
-    pub fn look_ahead_forgotten(
+    pub fn fetch_final(
         &self,
         account: AccountId,
         age: u32,
         retained_max: u32,
-    ) -> (u64, u32) {
-        let finals = self.rows.get(account as usize).map(|row| &row.finals);
-        let full = finals.filter(|finals| finals.len() >= retained_max);
-        let Some(order) = full.and_then(|finals| finals.nth(age)) else { return (0, NONE) };
-        (self.look_ahead_id(account, order.order_id), order.client_ids)
+        fetch: impl Fetch,
+    ) -> Option<&FinalOrder> {
+        let finals = &self.rows.get(account as usize)?.finals;
+        let is_full = finals.len() >= retained_max;
+        let order = finals.nth(if is_full { age } else { 0 });
+        fetch.line_if(order);
+        order.filter(|_| is_full)
+    }
+
+    /// Fetches where the indexes have a final order that its account forgets.
+    #[inline]
+    pub fn fetch_forgotten(&self, account: AccountId, order: &FinalOrder, fetch: impl Fetch) {
+        self.fetch_id(account, order.order_id, fetch);
+        self.ids_ahead(account).fetch_at(order.client_ids, fetch);
     }
 }

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use engine::change::ChangeWriter;
 use engine::command::{Command, Opcode};
+use engine::fetch::Reading;
 use engine::reference::Reference;
 use engine::{Engine, LOOK_AHEAD};
 
@@ -138,7 +139,7 @@ pub fn run_stream(
         reference.execute(sequence, step.time_ns, &step.command, second, &mut expected);
         // Whatever it looks at, also what earlier commands made an end of, nothing may follow.
         recent[sequence as usize % LOOK_AHEAD] = step.command;
-        engine.look_ahead(&recent);
+        engine.look_ahead(&recent, Reading);
         engine.execute(sequence, step.time_ns, &step.command, second, &mut actual);
         assert_same(expected.words(), actual.words(), &step);
         assert_eq!(reference.has_backlog(), engine.has_backlog(), "has_backlog");
