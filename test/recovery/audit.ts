@@ -14,6 +14,8 @@ import type { Sighting, Witness } from "./witness.ts";
 const REPETITIONS = 3;
 /** For one command that is turned away while the next segment is made. */
 const ADMITTED_MS_MAX = 20_000;
+/** For a history to have what was told before. */
+const HISTORY_MS_MAX = 20_000;
 const FEE_ACCOUNT = 1;
 const EXTERNAL_ACCOUNT = 2;
 const UNITS_PER_ONE = toUnits("1");
@@ -77,17 +79,24 @@ export async function audit(witness: Witness, market: Market): Promise<void> {
   compact(witness);
 }
 
-/** Every order of an account that the venue still knows. */
+/**
+ * Every order of an account that the venue still knows. A history that is far behind, as it may be
+ * on a busy machine, answers with what it has and says how old that is: it is asked again.
+ */
 async function listOrders(
   client: Client,
   account: number,
   witness: Witness,
 ): Promise<ListedOrder[]> {
   const orders: ListedOrder[] = [];
+  const { shownSequence } = witness;
   let after = 0;
   for (;;) {
     const path = `/api/v1/trading/orders?status=all&limit=1000&after=${after}`;
-    const page = await client.need("GET", path);
+    const page = await until(HISTORY_MS_MAX, `orders as of ${shownSequence}`, async () => {
+      const found = await client.need("GET", path);
+      return found.count("as_of_sequence") >= shownSequence && found;
+    });
     witness.note(page);
     for (const body of page.list("orders")) {
       // It did nothing, and its owner was told so.

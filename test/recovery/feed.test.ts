@@ -62,7 +62,10 @@ function idsIn(texts: readonly string[], list: string): number[] {
 /** Holds what was told against the answers of HTTP. */
 async function compare(venue: VenueProcess, token: string, memory: ReturningClient): Promise<void> {
   const executed = idsIn(memory.texts.get("executions") ?? [], "executions");
-  const { trades } = await ask(venue, "/api/v1/trading/trades?limit=1000", token);
+  const { trades } = await until(WAIT_MS_MAX, "a history as new as the feed", async () => {
+    const answer = await ask(venue, "/api/v1/trading/trades?limit=1000", token);
+    return Number(answer["as_of_sequence"]) >= memory.sequenceOf("balances") && answer;
+  });
   const own = Array.isArray(trades) ? trades.map(({ trade_id: id }) => Number(id)).reverse() : [];
   expect(new Set(executed).size).toBe(executed.length);
   expect(executed).toEqual(own.slice(own.length - executed.length));

@@ -91,7 +91,10 @@ async function compare(venue: VenueProcess, token: string, stock: StockClient): 
     ? orders.map(({ order_id: id, filled }) => [Number(id), String(filled)])
     : [];
   expect(sorted(shown["orders"])).toEqual(sorted(open));
-  const { trades } = await ask(venue, "/api/v1/trading/trades?limit=1000", token);
+  const { trades } = await until(WAIT_MS_MAX, "a history as new as the order", async () => {
+    const answer = await ask(venue, "/api/v1/trading/trades?limit=1000", token);
+    return Number(answer["as_of_sequence"]) >= Number(sequence) && answer;
+  });
   const own = Array.isArray(trades) ? trades.map(({ trade_id: id }) => Number(id)).reverse() : [];
   expect(shown["executions"]).toEqual(own);
   return { ...market, sequence };
