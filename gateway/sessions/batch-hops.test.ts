@@ -1,11 +1,12 @@
 import { beforeEach, expect, test } from "bun:test";
 import { ManualClock } from "../../test/support/manual-clock.ts";
+import type { GateProgress } from "../core/gate.ts";
 import { Histogram } from "../metrics.ts";
-import { BatchHops, type OrderProgress } from "./batch-hops.ts";
+import { BatchHops } from "./batch-hops.ts";
 import type { DoorHistograms } from "./order-hops.ts";
 
 let clock: ManualClock;
-let progress: OrderProgress;
+let progress: GateProgress;
 let histograms: DoorHistograms;
 let hops: BatchHops;
 

@@ -3,14 +3,8 @@
 // came back and were written together. Each counts as one in the histograms.
 
 import type { Clock } from "../clock.ts";
+import type { GateProgress } from "../core/gate.ts";
 import type { DoorHistograms } from "./order-hops.ts";
-
-/** How far orders have come: in the batch now; executed, and of these answered, so far. */
-export interface OrderProgress {
-  readonly waiting: number;
-  readonly executed: number;
-  readonly answered: number;
-}
 
 /** Orders that have a time in common. Units: µs of the steady clock. */
 interface Stamp {
@@ -24,8 +18,8 @@ const STAMPS_MAX = 4_096;
 export class BatchHops {
   readonly #histograms: DoorHistograms;
   readonly #clock: Clock;
-  readonly #progress: () => OrderProgress;
-  #known: OrderProgress;
+  readonly #progress: () => GateProgress;
+  #known: GateProgress;
   /** Chunks whose orders are in the batch. */
   readonly #received: Stamp[] = [];
   /** Of the batch that was given to the core since orders came back last. */
@@ -35,7 +29,7 @@ export class BatchHops {
   #unwritten: Stamp = { atUs: 0, orders: 0 };
 
   /** `progress` counts the orders of one door, which are answered as they were submitted. */
-  constructor(histograms: DoorHistograms, clock: Clock, progress: () => OrderProgress) {
+  constructor(histograms: DoorHistograms, clock: Clock, progress: () => GateProgress) {
     this.#histograms = histograms;
     this.#clock = clock;
     this.#progress = progress;
