@@ -11,7 +11,6 @@ use crate::command::{
     Command, FLAG_ADMIN, InstrumentState, Opcode, Side, TimeInForce, assigned_order_id,
 };
 use crate::generated::reject_code::RejectCode;
-use crate::hash::keyed_hash;
 use crate::instrument::Instrument;
 use crate::ladder::{LevelState, OrderIndex};
 use crate::ledger::Delta;
@@ -96,7 +95,7 @@ impl Engine {
         if let Some(order_id) = assigned_order_id(text) {
             return Some(order_id);
         }
-        let key = keyed_hash(self.hash_key, text);
+        let key = self.client_id_key(text);
         let found = self.accounts.find_client_id(account, key, self.time_ns)?;
         Some(found.order_id)
     }

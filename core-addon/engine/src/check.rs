@@ -6,7 +6,7 @@ use crate::command::{
     STP_DEFAULT, STP_EXPIRE_TAKER, Side, TimeInForce, is_id_text,
 };
 use crate::generated::reject_code::RejectCode;
-use crate::hash::{keyed_hash, keyed_hash_words};
+use crate::hash::keyed_hash_words;
 use crate::instrument::Instrument;
 use crate::matcher::held;
 use crate::sequencer::Engine;
@@ -129,7 +129,7 @@ impl Engine {
         text: &[u8],
         content: &[u64],
     ) -> Result<Option<ClientIdHashes>, Refusal> {
-        let key = keyed_hash(self.hash_key, text);
+        let key = self.client_id_key(text);
         let content = keyed_hash_words(self.hash_key, content);
         match self.accounts.find_client_id(account, key, self.time_ns) {
             None => Ok(Some(ClientIdHashes { key, content })),

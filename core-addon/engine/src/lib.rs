@@ -25,6 +25,7 @@ mod flat_map;
 pub mod generated;
 pub mod hash;
 mod instrument;
+mod keys_ahead;
 mod ladder;
 mod ledger;
 mod look_ahead;

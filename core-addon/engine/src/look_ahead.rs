@@ -1,6 +1,6 @@
 //! Fetches what the next commands will need, so that their cache misses overlap instead of
-//! following one another. Nothing changes and nothing is decided here: leaving it out costs only
-//! time.
+//! following one another. Nothing of the venue changes and nothing is decided here: leaving it out
+//! costs only time.
 
 use std::hint::select_unpredictable;
 
@@ -21,7 +21,7 @@ impl Engine {
     ///
     /// Stage by stage over all of them: what one stage fetched says where the next one must look.
     /// Kinds of commands come at random, so that few things here ask for the kind.
-    pub fn look_ahead(&self, commands: &[Command], fetch: impl Fetch) {
+    pub fn look_ahead(&mut self, commands: &[Command], fetch: impl Fetch) {
         let (commands, behind) = commands.split_at(commands.len().min(LOOK_AHEAD));
         // Of a large batch what was written first is no longer near.
         behind.iter().take(LOOK_AHEAD).for_each(|command| fetch.line(command));
@@ -85,15 +85,19 @@ impl Engine {
     /// Looks the ids of clients up that commands have, and sets the orders that cancels name so.
     #[inline(never)]
     fn client_ids_ahead(
-        &self,
+        &mut self,
         commands: &[Command],
         order_ids: &mut [OrderId; LOOK_AHEAD],
         fetch: impl Fetch,
     ) {
         let mut keys = [None; LOOK_AHEAD];
-        for (command, key) in commands.iter().zip(&mut keys) {
-            if names_order(command) || command.opcode == Opcode::NewOrder as u8 {
-                *key = self.client_id_key(command);
+        let sequences = self.sequence + 1..;
+        for ((command, key), sequence) in commands.iter().zip(&mut keys).zip(sequences) {
+            let may_have_id = names_order(command) || command.opcode == Opcode::NewOrder as u8;
+            if may_have_id && command.text_length != 0 {
+                let hash = keyed_hash(self.hash_key, command.text());
+                self.keys_ahead.put(sequence, command, hash);
+                *key = Some(hash);
             }
         }
         // On their own: behind a hash each, too few of these would be in flight.
@@ -112,11 +116,11 @@ impl Engine {
         }
     }
 
-    /// The hash of the id of the client that the command has.
+    /// The hash of an id of a client that the current command has.
     #[inline]
-    fn client_id_key(&self, command: &Command) -> Option<u128> {
-        let text = command.text();
-        (!text.is_empty()).then(|| keyed_hash(self.hash_key, text))
+    pub(crate) fn client_id_key(&self, text: &[u8]) -> u128 {
+        let known = self.keys_ahead.find(self.sequence, text);
+        known.unwrap_or_else(|| keyed_hash(self.hash_key, text))
     }
 
     /// Where a new order of the instrument will lie.
@@ -153,4 +157,26 @@ fn position_of(instrument: InstrumentId) -> usize {
 fn names_order(command: &Command) -> bool {
     let opcode = command.opcode;
     opcode == Opcode::CancelOrder as u8 || opcode == Opcode::ReplaceOrder as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::TEXT_BYTES_MAX;
+    use crate::fetch::Reading;
+
+    #[test]
+    fn the_hash_is_the_same_with_and_without_looking_ahead() {
+        let mut engine = Engine::new([1, 2]);
+        let longest = "x".repeat(TEXT_BYTES_MAX);
+        for text in ["a", "1234567890123456789", longest.as_str()] {
+            let expected = keyed_hash([1, 2], text.as_bytes());
+            let command = Command::new(Opcode::NewOrder).with_text(text);
+            engine.look_ahead(&[command; 3], Reading);
+            engine.sequence += 1;
+            assert_eq!(engine.keys_ahead.find(engine.sequence, text.as_bytes()), Some(expected));
+            assert_eq!(engine.client_id_key(text.as_bytes()), expected);
+            assert_eq!(engine.client_id_key(b"other"), keyed_hash([1, 2], b"other"));
+        }
+    }
 }

@@ -18,6 +18,7 @@ use crate::command::{Command, NameKind, Opcode, Side};
 use crate::currency::Currency;
 use crate::generated::reject_code::RejectCode;
 use crate::instrument::Instrument;
+use crate::keys_ahead::KeysAhead;
 use crate::ladder::LevelState;
 use crate::ledger::{Delta, Ledger};
 use crate::name::{Name, Names, Target};
@@ -92,6 +93,8 @@ pub struct Engine {
     pub(crate) targets: Vec<OpenOrder>,
     /// Client id of the order that the current command makes.
     pub(crate) reserved: Option<ClientIdHashes>,
+    /// Of the commands that come next.
+    pub(crate) keys_ahead: KeysAhead,
     /// Words of one entity while it is digested.
     pub(crate) scratch: ChangeWriter,
 }
@@ -129,6 +132,7 @@ impl Engine {
             result: ResultSlot::default(),
             targets: Vec::new(),
             reserved: None,
+            keys_ahead: KeysAhead::default(),
             scratch: ChangeWriter::default(),
         }
     }

@@ -360,7 +360,7 @@ impl Core {
                 continue;
             }
             if at >= ahead {
-                ahead = record::look_ahead(&self.engine, records, at);
+                ahead = record::look_ahead(&mut self.engine, records, at);
             }
             let (command, extension, next) = record::command_at(records, at);
             self.execute(time_ns, at, command, extension);

@@ -112,7 +112,7 @@ pub fn command_at(records: &[Command], at: usize) -> (&Command, Option<&Command>
 ///
 /// Returns the position up to where it looked; nothing to overlap, nothing done.
 #[inline]
-pub fn look_ahead(engine: &Engine, records: &[Command], at: usize) -> usize {
+pub fn look_ahead(engine: &mut Engine, records: &[Command], at: usize) -> usize {
     let end = records.len().min(at + LOOK_AHEAD);
     if end > at + 1 {
         engine.look_ahead(&records[at..], Prefetch);

@@ -81,7 +81,7 @@ impl Replay {
         let (mut at, mut ahead) = (0, 0);
         for sequence in entry.sequence..=entry.last_sequence() {
             if at >= ahead {
-                ahead = record::look_ahead(&self.engine, records, at);
+                ahead = record::look_ahead(&mut self.engine, records, at);
             }
             let (command, extension, next) = record::command_at(records, at);
             self.changes.clear();
