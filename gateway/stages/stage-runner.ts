@@ -42,7 +42,7 @@ export class StageRunner {
   readonly #clock: Clock;
   readonly #log: Log;
   #state: StageState = "waiting";
-  /** Last transaction applied. */
+  /** Last transaction that was applied or passed. */
   #sequence = 0;
   /** Of a transaction that was applied or passed, or of the next one: none is far from it. */
   #timeUs = 0;
@@ -68,7 +68,7 @@ export class StageRunner {
     return this.#state;
   }
 
-  /** Last transaction applied. */
+  /** Last transaction that was applied or passed. */
   get sequence(): number {
     return this.#sequence;
   }

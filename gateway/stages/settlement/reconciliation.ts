@@ -2,8 +2,8 @@
 // order's freeze and release move money between available and frozen only, so the total of a
 // balance changes by trades, fees and ledger moves alone. What is found here is a defect of ours.
 
-import type { BalanceUpdate } from "../../domain/account.ts";
 import { Contents } from "../../core/released.ts";
+import type { BalanceUpdate } from "../../domain/account.ts";
 import type { Change, Transaction } from "../../domain/change.ts";
 import { Opcode } from "../../domain/command.ts";
 import { EXTERNAL_ACCOUNT, FEE_ACCOUNT } from "../../domain/units.ts";
@@ -126,8 +126,7 @@ export class Reconciliation {
 /** As `isPlain`, of what is not decoded. */
 export function isPlainAsItLies(transaction: PassingTransaction): boolean {
   const { contents, opcode } = transaction;
-  if ((contents & (Contents.instrument | Contents.trade)) !== 0) return false;
-  if (LEDGER_MOVES.has(opcode) || opcode === Opcode.sweepFees) return false;
+  if ((contents & (Contents.instrument | Contents.trade)) !== 0 || movesMoney(opcode)) return false;
   return transaction.keepsTotals(EXTERNAL_ACCOUNT);
 }
 
@@ -136,7 +135,7 @@ export function isPlainAsItLies(transaction: PassingTransaction): boolean {
  * cancels do: nothing can be wrong then, and it is told without an object.
  */
 function isPlain({ opcode, changes }: Transaction): boolean {
-  if (LEDGER_MOVES.has(opcode) || opcode === Opcode.sweepFees) return false;
+  if (movesMoney(opcode)) return false;
   for (const change of changes) {
     if (change.entity === "instrument" || change.entity === "trade") return false;
     if (change.entity !== "balance") continue;
@@ -145,6 +144,11 @@ function isPlain({ opcode, changes }: Transaction): boolean {
     if (isNegative && change.account !== EXTERNAL_ACCOUNT) return false;
   }
   return true;
+}
+
+/** From one account to another, whatever its changes say. */
+function movesMoney(opcode: number): boolean {
+  return LEDGER_MOVES.has(opcode) || opcode === Opcode.sweepFees;
 }
 
 /** What each balance should have moved by, and did. */

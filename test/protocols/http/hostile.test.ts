@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import type { Route } from "../../../gateway/protocols/http/route.ts";
+import { growthOfParts } from "../../support/memory-growth.ts";
 import { limitOrder, openMarket } from "./http-venue.ts";
 import type { Market } from "./http-venue.ts";
 import { talk } from "./raw-socket.ts";
@@ -284,13 +285,8 @@ test("memory is flat afterwards", async () => {
     return smallest;
   };
   await bother(40);
-  // A part is 7,000 requests of up to 64 KiB; what one of them left would be in all parts behind
-  // the first, and more in each. The smallest of some sizes: the allocator gives back late what
-  // the busiest moment took.
-  const first = await sizeAfter(5);
-  let growth = Infinity;
-  for (let part = 0; part < 4 && growth >= GROWTH_BYTES_MAX; part += 1) {
-    growth = Math.min(growth, (await sizeAfter(5)) - first);
-  }
+  // A part is 7,000 requests of up to 64 KiB. The smallest of some sizes: the allocator gives back
+  // late what the busiest moment took.
+  const growth = await growthOfParts(() => sizeAfter(5), GROWTH_BYTES_MAX);
   expect(growth).toBeLessThan(GROWTH_BYTES_MAX);
 }, 120_000);
